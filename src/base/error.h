@@ -1,0 +1,34 @@
+/* One way to say what went wrong: a code for the caller, a sentence for the person. */
+#ifndef BASE_ERROR_H
+#define BASE_ERROR_H
+
+#include <stdbool.h>
+
+enum error_code {
+    ERROR_NONE,
+    ERROR_USAGE,      /* the call was wrong: exit 2 */
+    ERROR_INPUT,      /* what was given cannot be taken */
+    ERROR_NOT_FOUND,  /* what was asked for is not there */
+    ERROR_CONFLICT,   /* it contradicts what is there */
+    ERROR_LIMIT,      /* larger than a stated limit */
+    ERROR_BUSY,       /* somebody else holds it */
+    ERROR_DISK,       /* the system refused: full, unreadable, failed to sync */
+    ERROR_DAMAGE,     /* what is stored is not what was written */
+};
+
+struct error {
+    enum error_code code;
+    char says[512]; /* a sentence that tells what to do next, without a newline */
+};
+
+/* Fills error (which may be NULL) and returns false, so that a function can `return fail(...)`. */
+bool fail(struct error *error, enum error_code code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* Like fail, with ": " and the text of errno behind the sentence. The code is ERROR_DISK. */
+bool fail_errno(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* An assertion that stays on in release builds: states what must be true, or ends the program with its text. */
+#define must(condition) ((condition) ? (void)0 : must_failed(#condition, __FILE__, __LINE__))
+_Noreturn void must_failed(const char *condition, const char *file, int line);
+
+#endif

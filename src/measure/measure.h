@@ -1,0 +1,145 @@
+/* The shape of a measure: one struct of tables. Adding a measure is adding a folder and one line in registry.c. */
+#ifndef MEASURE_MEASURE_H
+#define MEASURE_MEASURE_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/moment.h"
+#include "base/str.h"
+#include "door/kind.h"
+#include "store/store.h"
+
+struct law; /* measure/law.h: limits, working days, areas, as they stand at a position */
+
+/* A record in the ledger, named. */
+struct reference {
+    struct str source;
+    uint64_t seq;
+};
+
+enum { FINDING_RECORDS = 8 };
+
+struct duty;
+
+/* A duty that was broken, by whom, and the records that show it. Strings live in the audit's arena. */
+struct finding {
+    const struct duty *duty;
+    struct str operator_, area; /* empty: null */
+    struct str subject;         /* "complaint:ID" */
+    int64_t occurrence;         /* tells several of one subject apart, the same in every run; 0 where there can be one */
+    int64_t time;               /* when the duty was broken */
+    struct str limit, measured; /* "15 day", "17 day"; empty: null */
+    bool has_amount;
+    int64_t amount;             /* micro-yuan */
+    bool provisional;           /* rests on working days that are not yet published */
+    struct str says[LANGUAGES];
+    struct reference records[FINDING_RECORDS]; /* the record judged first, then what else shows it */
+    size_t record_count;
+};
+
+/* What a judge and a figure see: the state at one position, as of one time. Later events are unseen. */
+struct audit {
+    struct store *store;
+    const struct law *law;
+    int64_t as_of;
+    uint64_t position;
+    struct arena *arena; /* lives until the results have been used */
+};
+
+struct findings_sink {
+    bool (*add)(void *context, const struct finding *finding, struct error *error);
+    void *context;
+};
+
+/* Its id is the finding's; it reads the limit rows of the same id. */
+struct duty {
+    const char *id;              /* "complaint.answer.late" */
+    const char *says[LANGUAGES]; /* a short title: "answered after the limit" */
+    const char *rule[LANGUAGES]; /* what starts, stops and pauses the clock, in two or three plain sentences */
+    bool (*judge)(const struct audit *audit, const struct duty *duty, struct findings_sink sink, struct error *error);
+};
+
+enum figure_better { BETTER_LOWER, BETTER_HIGHER };
+
+enum figure_dimension { BY_OPERATOR = 1, BY_AREA = 2, BY_PERIOD = 4, BY_CATEGORY = 8 };
+
+/* Which rows are wanted. A filter narrows; a dimension in `by` splits. A dimension that is filtered and not split is named
+   in the row as the filter has it (so area 320000 is one row over all that lies in it). */
+struct figure_request {
+    unsigned by;              /* enum figure_dimension */
+    char period_kind;         /* with BY_PERIOD: 'M', 'Q' or 'Y' */
+    struct str operator_;     /* empty: all */
+    struct str area;          /* it and all areas in it; empty: all */
+    struct str category;      /* empty: all */
+    struct period period;     /* kind 0: all time */
+};
+
+struct figure;
+
+struct figure_row {
+    const struct figure *figure;
+    struct str operator_, area, category; /* empty: null */
+    struct period period;                 /* kind 0: null */
+    bool has_value, has_margin;           /* without: null, for the reason in the definition */
+    int64_t value, low, high;             /* scaled by 10^figure->decimals */
+    uint64_t n;                           /* what was counted */
+    uint64_t unknown;                     /* what could not be judged */
+};
+
+struct figures_sink {
+    bool (*add)(void *context, const struct figure_row *row, struct error *error);
+    void *context;
+};
+
+struct figure {
+    const char *id;                    /* "complaint.per_million" */
+    const char *says[LANGUAGES];
+    const char *unit;                  /* in JSON: "per million", "share", "day" */
+    const char *unit_says[LANGUAGES];
+    const char *definition[LANGUAGES]; /* what is counted, over what, its margin or why none, its unknowns */
+    enum figure_better better;
+    unsigned decimals;                 /* of value, low and high */
+    unsigned shown_decimals;           /* on pages */
+    bool (*compute)(const struct audit *audit, const struct figure *figure, const struct figure_request *request,
+                    struct figures_sink sink, struct error *error);
+};
+
+/* Writing a province's records: the same bytes for the same seed. */
+struct simulation {
+    uint64_t subscribers;
+    int days;
+    uint64_t seed;
+    const char *directory; /* one CSV file a kind goes here: KIND.csv, UTF-8 with a byte-order mark */
+    int32_t first_day;     /* 2014-12-01 */
+};
+
+struct measure {
+    const char *name;
+    const char *says[LANGUAGES];
+    const struct kind *const *kinds;
+    size_t kind_count;
+    const struct duty *duties;
+    size_t duty_count;
+    const struct figure *figures;
+    size_t figure_count;
+    /* May be NULL. */
+    bool (*simulate)(const struct simulation *simulation, struct error *error);
+};
+
+/* registry.c */
+extern const struct measure *const measures[];
+extern const size_t measure_count;
+/* NULL where there is none. */
+const struct duty *duty_find(struct str id);
+const struct figure *figure_find(struct str id);
+
+/* The state of a kind is an SQL table of its name, made from its fields: a column for each field under its name (BIGINT for
+   FIELD_PERSON, _CHOICE, _FLAG, _TIME, _DATE, _MONTH, _MONEY, _COUNT, _DECIMAL, _SEALED (the text's number) and _REASON
+   (enum reason_class); TEXT otherwise; absent: NULL, but '' or -1 in a key), then "source" and "seq" (the record that first
+   brought this content), "entry" (the ledger entry that did) and "digest". A kind with a key has one row for each key, its
+   last version; a kind without has one for each (source, seq). Sources are numbers here; "source_name" (source, name) has
+   their names. All names stand in double quotes in SQL, as some are words of SQL. */
+
+#endif
