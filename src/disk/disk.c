@@ -1,0 +1,100 @@
+/* What every disk can do with the calls of one. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/str.h"
+#include "disk/disk.h"
+
+bool disk_read_all(struct disk *disk, const char *path, size_t limit, char **bytes, size_t *length, struct error *error)
+{
+    struct disk_file *file;
+    uint64_t size;
+    char *all = NULL;
+
+    if (!disk->open(disk, path, DISK_READ, &file, error))
+        return false;
+    bool done = disk->size(file, &size, error);
+    if (done && size > limit)
+        done = fail(error, ERROR_LIMIT, "%s has %llu bytes; at most %zu can be read", path, (unsigned long long)size, limit);
+    if (done) {
+        all = allocate((size_t)size + 1);
+        done = disk->read(file, all, (size_t)size, 0, length, error);
+    }
+    disk->close(file);
+    if (!done) {
+        free(all);
+        return false;
+    }
+    all[*length] = 0;
+    *bytes = all;
+    return true;
+}
+
+/* The folder of a path, zero-terminated in out. */
+static const char *folder_of(const char *path, struct text *out)
+{
+    const char *slash = strrchr(path, '/');
+
+    if (!slash)
+        return ".";
+    text_add(out, (struct str){ path, slash == path ? 1 : (size_t)(slash - path) });
+    return text_zero(out);
+}
+
+static bool write_whole(struct disk *disk, const char *path, const void *bytes, size_t length, struct error *error)
+{
+    struct disk_file *file;
+
+    if (!disk->open(disk, path, DISK_CREATE, &file, error))
+        return false;
+    bool done = disk->truncate(file, 0, error) && disk->write(file, bytes, length, 0, error) && disk->sync(file, error);
+    disk->close(file);
+    return done;
+}
+
+bool disk_replace(struct disk *disk, const char *path, const void *bytes, size_t length, struct error *error)
+{
+    struct text fresh = { 0 }, folder = { 0 };
+
+    text_format(&fresh, "%s.new", path);
+    bool done = write_whole(disk, text_zero(&fresh), bytes, length, error) &&
+                disk->rename(disk, text_zero(&fresh), path, error) &&
+                disk->sync_directory(disk, folder_of(path, &folder), error);
+    text_close(&fresh);
+    text_close(&folder);
+    return done;
+}
+
+struct name_list {
+    char **names;
+    size_t count;
+};
+
+static void keep_name(void *context, const char *name)
+{
+    struct name_list *list = context;
+
+    list->names = reallocate(list->names, (list->count + 1) * sizeof(*list->names));
+    list->names[list->count] = allocate(strlen(name) + 1);
+    strcpy(list->names[list->count++], name);
+}
+
+/* A plain remove is tried first, so that a link to a folder is removed and not what it leads to. */
+bool disk_remove_tree(struct disk *disk, const char *path, struct error *error)
+{
+    struct name_list list = { 0 };
+
+    if (disk->remove(disk, path, NULL))
+        return true;
+    bool done = disk->list(disk, path, keep_name, &list, error);
+    for (size_t i = 0; i < list.count; i++) {
+        struct text inner = { 0 };
+        text_format(&inner, "%s/%s", path, list.names[i]);
+        done = done && disk_remove_tree(disk, text_zero(&inner), error);
+        text_close(&inner);
+        free(list.names[i]);
+    }
+    free(list.names);
+    return done && disk->remove(disk, path, error);
+}
