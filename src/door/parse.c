@@ -1,0 +1,307 @@
+#include <stdio.h>
+
+#include "base/moment.h"
+#include "base/number.h"
+#include "door/kind.h"
+#include "door/normal.h"
+#include "door/person.h"
+#include "door/quote.h"
+
+enum { ID_BYTES = 64, CODE_BYTES = 64, LABEL_BYTES = 1000, SEALED_BYTES = 100000, PERCENT_DECIMALS = 4 };
+
+/* One cell on its way to a value. */
+struct parsing {
+    const struct field *field;
+    struct str given; /* as in the file, without outer blanks */
+    struct str text;  /* normal_text of it, or given for what people wrote */
+    enum cell_type type;
+    int64_t now;
+    struct arena *arena;
+};
+
+/* Refuses the cell: what is wrong and what would be right, behind the quoted cell. */
+static bool refuse(const struct parsing *parsing, struct error *error, const char *advice)
+{
+    char room[QUOTE_ROOM];
+    return fail(error, ERROR_INPUT, "%s %s", quote(parsing->given, room), advice);
+}
+
+/* ---- names and texts ---- */
+
+static bool has_control(struct str text, bool but_lines)
+{
+    for (size_t i = 0; i < text.length; i++) {
+        unsigned char byte = (unsigned char)text.at[i];
+        if ((byte < 0x20 && !(but_lines && (byte == '\n' || byte == '\r' || byte == '\t'))) || byte == 0x7f) return true;
+        if (byte == 0xc2 && i + 1 < text.length && (unsigned char)text.at[i + 1] < 0xa0) return true;
+    }
+    return false;
+}
+
+static bool is_code(struct str text)
+{
+    for (size_t i = 0; i < text.length; i++)
+        if (text.at[i] <= ' ' || text.at[i] > '~') return false;
+    return true;
+}
+
+/* A name or code that a spreadsheet kept as a number. */
+static bool take_number(struct parsing *parsing, struct error *error)
+{
+    if (is_ruined_number(parsing->text) ||
+        (parsing->type == CELL_NUMBER && !number_cell_digits(parsing->text, &parsing->text)))
+        return refuse(parsing, error,
+                      "has lost its digits in a spreadsheet: format the column as text, fill it in again and export again");
+    return true;
+}
+
+static bool parse_id(struct parsing *parsing, struct value *value, struct error *error)
+{
+    if (!take_number(parsing, error)) return false;
+    if (parsing->text.length > ID_BYTES) return refuse(parsing, error, "is too long: at most 64 bytes (21 Chinese characters)");
+    if (has_control(parsing->text, false))
+        return refuse(parsing, error, "has a line break or another control character in it: take it out");
+    value->text = parsing->text;
+    return true;
+}
+
+static bool parse_code(struct parsing *parsing, struct value *value, struct error *error)
+{
+    if (!take_number(parsing, error)) return false;
+    if (!is_code(parsing->text))
+        return refuse(parsing, error, "is no code: a code has letters, digits and marks without spaces, as 320100 for Nanjing; "
+                                      "a map can turn names into codes");
+    if (parsing->text.length > CODE_BYTES) return refuse(parsing, error, "is too long for a code: at most 64 characters");
+    value->text = parsing->text;
+    return true;
+}
+
+static bool parse_label(struct parsing *parsing, struct value *value, struct error *error)
+{
+    if (!str_is_utf8(parsing->text)) return refuse(parsing, error, "is not UTF-8");
+    if (parsing->text.length > LABEL_BYTES) return refuse(parsing, error, "is too long: at most 1,000 bytes");
+    if (has_control(parsing->text, true)) return refuse(parsing, error, "has a control character in it: take it out");
+    value->text = parsing->text;
+    return true;
+}
+
+static bool parse_person(struct parsing *parsing, struct value *value, struct error *error)
+{
+    return person_parse(parsing->text, parsing->type, parsing->arena, &value->text, error);
+}
+
+static bool parse_sealed(struct parsing *parsing, struct value *value, struct error *error)
+{
+    if (!str_is_utf8(parsing->text)) return refuse(parsing, error, "is not UTF-8");
+    if (parsing->text.length > SEALED_BYTES) return refuse(parsing, error, "is too long: at most 100,000 bytes");
+    if (str_find(parsing->text, '\0') < parsing->text.length) return refuse(parsing, error, "has a zero byte in it: take it out");
+    value->text = parsing->text;
+    return true;
+}
+
+static bool parse_reason(struct parsing *parsing, struct value *value, struct error *error)
+{
+    value->reason = !parsing->text.length                      ? REASON_NONE
+                    : str_equal(parsing->text, STR("early")) ? REASON_EARLY
+                    : str_equal(parsing->text, STR("late"))  ? REASON_LATE
+                                                             : REASON_OTHER;
+    return parse_sealed(parsing, value, error);
+}
+
+/* ---- words ---- */
+
+static bool is_choice(const struct choice *choice, struct str text)
+{
+    return str_equal_folded(text, str_of(choice->word)) || str_equal_folded(text, str_of(choice->says[ENGLISH])) ||
+           str_equal_folded(text, str_of(choice->says[CHINESE]));
+}
+
+static bool parse_choice(struct parsing *parsing, struct value *value, struct error *error)
+{
+    const struct field *field = parsing->field;
+    for (size_t i = 0; i < field->choice_count; i++) {
+        if (!is_choice(&field->choices[i], parsing->text) && !is_choice(&field->choices[i], parsing->given)) continue;
+        value->number = (int64_t)i;
+        return true;
+    }
+    char advice[400];
+    size_t used = (size_t)snprintf(advice, sizeof advice, "is none of the choices:");
+    for (size_t i = 0; i < field->choice_count && used < sizeof advice; i++)
+        used += (size_t)snprintf(advice + used, sizeof advice - used, "%s %s", i ? "," : "", field->choices[i].word);
+    return refuse(parsing, error, advice);
+}
+
+static bool parse_flag(struct parsing *parsing, struct value *value, struct error *error)
+{
+    static const struct str words[2][6] = {
+        { STR("false"), STR("0"), STR("no"), STR("n"), STR("否"), STR("错") },
+        { STR("true"), STR("1"), STR("yes"), STR("y"), STR("是"), STR("对") },
+    };
+    for (int64_t answer = 0; answer < 2; answer++) {
+        for (size_t i = 0; i < sizeof words[0] / sizeof *words[0]; i++) {
+            if (!str_equal_folded(parsing->text, words[answer][i])) continue;
+            value->number = answer;
+            return true;
+        }
+    }
+    return refuse(parsing, error, "is neither true nor false: write true or false (yes or no, 是 or 否)");
+}
+
+/* ---- days and moments ---- */
+
+static bool parse_time(struct parsing *parsing, struct value *value, struct error *error)
+{
+    if (!moment_parse(parsing->text, &value->number))
+        return refuse(parsing, error, "is no time: write it as 2015-01-03T08:00:00+08:00 (or 2015-01-03 08:00:00)");
+    if (value->number > parsing->now && value->number - parsing->now > DAY_MS)
+        return refuse(parsing, error, "is more than a day in the future: write the time when it happened");
+    return true;
+}
+
+/* A day, or the day of a time: sheets and exports put 00:00:00 behind a date. */
+static bool read_day(struct str text, int32_t *day)
+{
+    int64_t moment;
+    if (day_parse(text, day)) return true;
+    if (!moment_parse(text, &moment)) return false;
+    *day = day_of(moment);
+    return true;
+}
+
+static bool parse_date(struct parsing *parsing, struct value *value, struct error *error)
+{
+    int32_t day;
+    if (!read_day(parsing->text, &day)) return refuse(parsing, error, "is no date: write it as 2015-01-03");
+    value->number = day;
+    return true;
+}
+
+static bool parse_month(struct parsing *parsing, struct value *value, struct error *error)
+{
+    struct period period;
+    int32_t day;
+    if (period_parse(parsing->text, &period) && period.kind == 'M') value->number = period.first;
+    else if (read_day(parsing->text, &day)) value->number = period_of(day, 'M').first;
+    else return refuse(parsing, error, "is no month: write it as 2015-01");
+    return true;
+}
+
+/* ---- numbers ---- */
+
+static bool starts_with_digits(struct str text)
+{
+    size_t sign = text.length && (text.at[0] == '-' || text.at[0] == '+');
+    return text.length > sign && text.at[sign] >= '0' && text.at[sign] <= '9';
+}
+
+/* Why a number was not read, where that can be told from its look. */
+static bool refuse_number(const struct parsing *parsing, struct error *error, const char *advice)
+{
+    if (is_ruined_number(parsing->text))
+        return refuse(parsing, error, "has lost its digits in a spreadsheet: format the column as a number and export again");
+    size_t point = str_find(parsing->text, '.');
+    if (starts_with_digits(parsing->text) && parsing->text.length - point > MONEY_DECIMALS + 1)
+        return refuse(parsing, error, "has more than 6 decimals: round it");
+    return refuse(parsing, error, advice);
+}
+
+static bool take_start(struct str *text, struct str start)
+{
+    if (!str_starts(*text, start)) return false;
+    *text = str_trim((struct str){ text->at + start.length, text->length - start.length });
+    return true;
+}
+
+static bool take_end(struct str *text, struct str end)
+{
+    if (!str_ends(*text, end)) return false;
+    *text = str_trim((struct str){ text->at, text->length - end.length });
+    return true;
+}
+
+static bool parse_money(struct parsing *parsing, struct value *value, struct error *error)
+{
+    struct str text = parsing->text;
+    take_start(&text, STR("¥"));
+    take_end(&text, STR("元"));
+    return decimal_parse(text, MONEY_DECIMALS, &value->number) ||
+           refuse_number(parsing, error, "is no amount in yuan: write it as 0.29");
+}
+
+static bool parse_count(struct parsing *parsing, struct value *value, struct error *error)
+{
+    uint64_t number;
+    if (str_number(parsing->text, &number)) {
+        value->number = (int64_t)number;
+        return true;
+    }
+    struct str text = parsing->text;
+    size_t point = str_find(text, '.'), zeros = text.length;
+    while (zeros > point + 1 && text.at[zeros - 1] == '0') zeros--;
+    if (zeros == point + 1 && zeros < text.length) text.length = point; /* 12.0 of a sheet is 12 */
+    if (decimal_parse(text, 0, &value->number))
+        return value->number >= 0 || refuse(parsing, error, "is below zero: a whole number from 0 on is wanted");
+    return refuse_number(parsing, error, "is no whole number from 0 to 9223372036854775807: write it as 157286400");
+}
+
+static bool parse_decimal(struct parsing *parsing, struct value *value, struct error *error)
+{
+    struct str text = parsing->text;
+    unsigned decimals = take_end(&text, STR("%")) ? PERCENT_DECIMALS : MONEY_DECIMALS;
+    return decimal_parse(text, decimals, &value->number) ||
+           refuse_number(parsing, error, "is no number: write it as 0.8 (or 80%), with at most 6 decimals");
+}
+
+/* ---- a cell, a record ---- */
+
+static const struct {
+    bool (*parse)(struct parsing *parsing, struct value *value, struct error *error);
+    bool as_written; /* only trimmed: text that people wrote */
+} parsers[] = {
+    [FIELD_ID] = { parse_id, false },         [FIELD_CODE] = { parse_code, false },   [FIELD_LABEL] = { parse_label, true },
+    [FIELD_PERSON] = { parse_person, false }, [FIELD_SEALED] = { parse_sealed, true }, [FIELD_REASON] = { parse_reason, true },
+    [FIELD_CHOICE] = { parse_choice, false }, [FIELD_FLAG] = { parse_flag, false },   [FIELD_TIME] = { parse_time, false },
+    [FIELD_DATE] = { parse_date, false },     [FIELD_MONTH] = { parse_month, false }, [FIELD_MONEY] = { parse_money, false },
+    [FIELD_COUNT] = { parse_count, false },   [FIELD_DECIMAL] = { parse_decimal, false },
+};
+
+static bool is_mark(char byte)
+{
+    return byte > ' ' && byte <= '~';
+}
+
+/* As str_trim; most cells have nothing to trim, which their first and last byte tell. */
+static struct str trimmed(struct str text)
+{
+    return text.length && is_mark(text.at[0]) && is_mark(text.at[text.length - 1]) ? text : str_trim(text);
+}
+
+bool field_parse(const struct field *field, struct cell cell, int64_t now, struct arena *arena, struct value *value,
+                 struct error *error)
+{
+    struct parsing parsing = { .field = field, .type = cell.type, .now = now, .arena = arena };
+    *value = (struct value){ 0 };
+    parsing.given = cell.type == CELL_NULL    ? STR("")
+                    : cell.type == CELL_TRUE  ? STR("true")
+                    : cell.type == CELL_FALSE ? STR("false")
+                                              : trimmed(cell.text);
+    if (cell.type == CELL_OTHER) return refuse(&parsing, error, "is a list or an object: one value is wanted");
+    parsing.text = parsing.given;
+    if (!parsers[field->type].as_written && !normal_text(parsing.given, arena, &parsing.text))
+        return refuse(&parsing, error, "is not UTF-8");
+    if (!parsing.text.length && field->type != FIELD_REASON)
+        return fail(error, ERROR_INPUT, "it is empty and must have a value");
+    return parsers[field->type].parse(&parsing, value, error);
+}
+
+bool record_check(const struct record *record, const struct field **field, struct error *error)
+{
+    const struct kind *kind = record->kind;
+    for (size_t i = 0; i < kind->field_count; i++) {
+        if (!(kind->fields[i].flags & FIELD_NEEDED) || record_has(record, i)) continue;
+        *field = &kind->fields[i];
+        return fail(error, ERROR_INPUT, "%s is missing: every %s needs it (%s)", kind->fields[i].name, kind->name,
+                    kind->fields[i].says[ENGLISH]);
+    }
+    return !kind->check || kind->check(record, field, error);
+}
