@@ -82,7 +82,7 @@ void json_key(struct json *json, const char *key)
     json->more = false;
 }
 
-void json_string(struct json *json, struct str string)
+void json_add_string(struct json *json, struct str string)
 {
     begin(json);
     add_quoted(json->out, string);
@@ -95,23 +95,23 @@ static void add_digits(struct json *json, int64_t value, unsigned decimals)
     text_add(json->out, (struct str){ digits, decimal_format(value, decimals, 0, digits) });
 }
 
-void json_number(struct json *json, int64_t number)
+void json_add_number(struct json *json, int64_t number)
 {
     add_digits(json, number, 0);
 }
 
-void json_decimal(struct json *json, int64_t value, unsigned decimals)
+void json_add_decimal(struct json *json, int64_t value, unsigned decimals)
 {
     add_digits(json, value, decimals);
 }
 
-void json_bool(struct json *json, bool value)
+void json_add_bool(struct json *json, bool value)
 {
     begin(json);
     text_add(json->out, value ? STR("true") : STR("false"));
 }
 
-void json_null(struct json *json)
+void json_add_null(struct json *json)
 {
     begin(json);
     text_add(json->out, STR("null"));
@@ -120,20 +120,20 @@ void json_null(struct json *json)
 void json_put_string(struct json *json, const char *key, struct str string)
 {
     json_key(json, key);
-    if (string.at) json_string(json, string);
-    else json_null(json);
+    if (string.at) json_add_string(json, string);
+    else json_add_null(json);
 }
 
 void json_put_number(struct json *json, const char *key, int64_t number)
 {
     json_key(json, key);
-    json_number(json, number);
+    json_add_number(json, number);
 }
 
 void json_put_moment(struct json *json, const char *key, int64_t moment)
 {
     char digits[MOMENT_ROOM];
     json_key(json, key);
-    if (moment == MOMENT_NONE) json_null(json);
-    else json_string(json, (struct str){ digits, moment_format(moment, digits) });
+    if (moment == MOMENT_NONE) json_add_null(json);
+    else json_add_string(json, (struct str){ digits, moment_format(moment, digits) });
 }

@@ -17,12 +17,12 @@ void json_open(struct json *json, char bracket); /* '{' or '[' */
 void json_close(struct json *json, char bracket); /* '}' or ']' */
 void json_key(struct json *json, const char *key);
 /* Invalid UTF-8 is written as U+FFFD. */
-void json_string(struct json *json, struct str string);
-void json_number(struct json *json, int64_t number);
+void json_add_string(struct json *json, struct str string);
+void json_add_number(struct json *json, int64_t number);
 /* value / 10^decimals as a bare number, trailing zeros cut. */
-void json_decimal(struct json *json, int64_t value, unsigned decimals);
-void json_bool(struct json *json, bool value);
-void json_null(struct json *json);
+void json_add_decimal(struct json *json, int64_t value, unsigned decimals);
+void json_add_bool(struct json *json, bool value);
+void json_add_null(struct json *json);
 
 /* Key and value at once. An empty string with at == NULL is null. */
 void json_put_string(struct json *json, const char *key, struct str string);

@@ -259,7 +259,8 @@ static bool parse_general(struct str string, int64_t *moment)
     }
     if (form == FORM_SERIAL) {
         uint64_t milliseconds;
-        if (!scan_byte(&scan, '.') || !scan_fraction(&scan, (uint64_t)DAY_MS, true, &milliseconds) || !scan_done(&scan)) return false;
+        if (!scan_byte(&scan, '.') || !scan_fraction(&scan, (uint64_t)DAY_MS, true, &milliseconds) || !scan_done(&scan))
+            return false;
         *moment = day_start(day) + (int64_t)milliseconds;
         return true;
     }

@@ -1,0 +1,158 @@
+#include "engine/directory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/hash.h"
+#include "base/json.h"
+
+enum { LOCK_TRIES = 100, LOCK_WAIT_NS = 100 * 1000 * 1000, KEYS_FILE_LIMIT = 64 * 1024 };
+
+bool directory_path(const char *directory, const char *name, char path[PATH_ROOM], struct error *error)
+{
+    int length = snprintf(path, PATH_ROOM, "%s/%s", directory, name);
+    if (length > 0 && length < PATH_ROOM) return true;
+    return fail(error, ERROR_LIMIT, "the path of the data directory is too long: %s", directory);
+}
+
+/* Every secret of the directory: where it is in struct keys, and its name in the file. */
+#define SECRETS(keys) \
+    { "ledger_seed", (keys)->ledger.seed, sizeof (keys)->ledger.seed }, \
+    { "vault_master", (keys)->vault.master, sizeof (keys)->vault.master }, \
+    { "vault_blind", (keys)->vault.blind, sizeof (keys)->vault.blind }, \
+    { "vault_digest", (keys)->vault.digest, sizeof (keys)->vault.digest }
+struct secret {
+    const char *name;
+    uint8_t *bytes;
+    size_t length;
+};
+enum { SECRET_COUNT = 4 };
+
+static bool keys_make(struct disk *disk, const char *directory, struct error *error)
+{
+    struct keys keys = { 0 };
+    struct secret secrets[SECRET_COUNT] = { SECRETS(&keys) };
+    struct text json = { 0 };
+    struct json writer = { .out = &json };
+    uint8_t name[8];
+    random_bytes(name, sizeof name);
+    struct text origin = { 0 };
+    text_add(&origin, STR("mingbai/"));
+    hex_add(&origin, (struct str){ (const char *)name, sizeof name });
+    json_open(&writer, '{');
+    json_put_string(&writer, "origin", text_str(&origin));
+    for (size_t i = 0; i < SECRET_COUNT; i++) {
+        struct text hex = { 0 };
+        random_bytes(secrets[i].bytes, secrets[i].length);
+        hex_add(&hex, (struct str){ (const char *)secrets[i].bytes, secrets[i].length });
+        json_put_string(&writer, secrets[i].name, text_str(&hex));
+        text_close(&hex);
+    }
+    json_close(&writer, '}');
+    text_add_byte(&json, '\n');
+    char path[PATH_ROOM];
+    bool done = directory_path(directory, "keys", path, error) && disk->make_directory(disk, path, error) &&
+                directory_path(directory, "keys/keys.json", path, error) &&
+                disk_replace(disk, path, json.at, json.length, error);
+    text_close(&origin);
+    text_close(&json);
+    return done;
+}
+
+bool directory_make(struct disk *disk, const char *directory, struct error *error)
+{
+    char path[PATH_ROOM];
+    bool there;
+    if (!directory_path(directory, "keys/keys.json", path, error) || !disk->exists(disk, path, &there, error)) return false;
+    if (there) return fail(error, ERROR_CONFLICT, "%s is a data directory already", directory);
+    if (!disk->make_directory(disk, directory, error)) return false;
+    static const char *const parts[] = { "ledger", "vault", "state", "cache" };
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (!directory_path(directory, parts[i], path, error) || !disk->make_directory(disk, path, error)) return false;
+    return keys_make(disk, directory, error) && disk->sync_directory(disk, directory, error);
+}
+
+bool directory_keys(struct disk *disk, const char *directory, struct keys *keys, struct error *error)
+{
+    char path[PATH_ROOM], *bytes;
+    size_t length;
+    bool there;
+    if (!directory_path(directory, "keys/keys.json", path, error) || !disk->exists(disk, path, &there, error)) return false;
+    if (!there)
+        return fail(error, ERROR_NOT_FOUND, "%s is no data directory: make one with `mingbai --data %s init`", directory, directory);
+    if (!disk_read_all(disk, path, KEYS_FILE_LIMIT, &bytes, &length, error)) return false;
+    json_t *json = json_loadb(bytes, length, 0, NULL);
+    free(bytes);
+    *keys = (struct keys){ 0 };
+    struct secret secrets[SECRET_COUNT] = { SECRETS(keys) };
+    const char *origin = json_string_value(json_object_get(json, "origin"));
+    bool whole = origin && strlen(origin) < sizeof keys->ledger.name;
+    for (size_t i = 0; whole && i < SECRET_COUNT; i++)
+        whole = hex_read(str_of(json_string_value(json_object_get(json, secrets[i].name))), secrets[i].bytes, secrets[i].length);
+    if (whole) {
+        uint8_t seed[LEDGER_SEED_BYTES];
+        memcpy(seed, keys->ledger.seed, sizeof seed);
+        ledger_key_from_seed(&keys->ledger, origin, seed);
+    }
+    json_decref(json);
+    return whole || fail(error, ERROR_DAMAGE, "%s is damaged: restore it from a backup", path);
+}
+
+bool directory_lock(const char *directory, int *lock, struct error *error)
+{
+    char path[PATH_ROOM];
+    if (!directory_path(directory, "lock", path, error)) return false;
+    int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (file < 0) return fail_errno(error, "%s cannot be locked", directory);
+    for (int i = 0; i < LOCK_TRIES; i++) {
+        if (flock(file, LOCK_EX | LOCK_NB) == 0) {
+            *lock = file;
+            return true;
+        }
+        if (errno != EWOULDBLOCK && errno != EINTR) break;
+        nanosleep(&(struct timespec){ .tv_nsec = LOCK_WAIT_NS }, NULL);
+    }
+    close(file);
+    return fail(error, ERROR_BUSY, "%s is in use by another mingbai: wait until it has ended, and try again", directory);
+}
+
+void directory_unlock(int lock)
+{
+    if (lock >= 0) close(lock);
+}
+
+bool directory_generation(struct disk *disk, const char *directory, uint64_t *generation, struct error *error)
+{
+    char path[PATH_ROOM], *bytes;
+    size_t length;
+    bool there;
+    *generation = 0;
+    if (!directory_path(directory, "state/current", path, error) || !disk->exists(disk, path, &there, error)) return false;
+    if (!there) return true;
+    if (!disk_read_all(disk, path, 64, &bytes, &length, error)) return false;
+    bool whole = str_number(str_trim((struct str){ bytes, length }), generation);
+    free(bytes);
+    if (!whole) *generation = 0; /* the state is made anew from the ledger */
+    return true;
+}
+
+bool directory_set_generation(struct disk *disk, const char *directory, uint64_t generation, struct error *error)
+{
+    char path[PATH_ROOM], number[32];
+    int length = snprintf(number, sizeof number, "%" PRIu64 "\n", generation);
+    return directory_path(directory, "state/current", path, error) && disk_replace(disk, path, number, (size_t)length, error);
+}
+
+bool directory_state_path(const char *directory, uint64_t generation, bool file, char path[PATH_ROOM], struct error *error)
+{
+    char name[64];
+    snprintf(name, sizeof name, file ? "state/%" PRIu64 "/state.db" : "state/%" PRIu64, generation);
+    return directory_path(directory, name, path, error);
+}

@@ -1,0 +1,544 @@
+#include "engine/engine.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "engine/replay.h"
+#include "measure/province/province.h"
+
+struct door_source {
+    char *name;
+    size_t length;
+    struct seen seen;
+};
+
+struct engine {
+    struct disk *disk;
+    char directory[PATH_ROOM];
+    int lock;
+    struct keys keys;
+    struct vault *vault;
+    struct ledger *ledger;
+    struct state *state;
+    uint64_t generation;
+    bool ledger_only;
+    void (*progress)(void *context, uint64_t done, uint64_t all);
+    void *context;
+
+    pthread_mutex_t door;         /* protects the sources below: see engine_door_lock */
+    struct door_source *sources;
+    size_t source_count, source_room, last_source;
+
+    /* `queue_lock` protects what follows, up to `failure`. `state` is touched by the writer while a group is in flight, by
+       the owner of the engine otherwise. */
+    pthread_mutex_t queue_lock;
+    pthread_cond_t queue_changed;
+    struct group *first, *last;   /* submitted, in order */
+    struct group *spare;          /* done, to be filled again */
+    unsigned in_flight;           /* handed out or submitted, not yet done */
+    unsigned submitted;           /* submitted, not yet done */
+    uint64_t position;
+    bool ending, failed;
+    struct error failure;
+    pthread_t writer;
+    bool has_writer;
+
+    /* The sync of the ledger runs beside the applying of the same group. */
+    pthread_t syncer;
+    bool has_syncer;
+    pthread_mutex_t sync_lock;    /* protects the three below */
+    pthread_cond_t sync_changed;
+    enum { SYNC_IDLE, SYNC_WANTED, SYNC_DONE, SYNC_END } sync;
+    bool synced;
+    struct error sync_error;
+};
+
+void group_entry(struct group *group, uint64_t records)
+{
+    if (group->count == group->room) {
+        group->room = group->room ? group->room * 2 : 1024;
+        group->ends = reallocate(group->ends, group->room * sizeof *group->ends);
+    }
+    group->ends[group->count++] = group->bytes.length;
+    group->records += records;
+}
+
+static struct str group_bytes(const struct group *group, size_t entry)
+{
+    size_t start = entry ? group->ends[entry - 1] : 0;
+    return (struct str){ group->bytes.at + start, group->ends[entry] - start };
+}
+
+static void group_free(struct group *group)
+{
+    text_close(&group->bytes);
+    text_close(&group->mark);
+    free(group->ends);
+    free(group);
+}
+
+/* ---- the writer ---- */
+
+static void *sync_run(void *context)
+{
+    struct engine *engine = context;
+    pthread_mutex_lock(&engine->sync_lock);
+    for (;;) {
+        while (engine->sync != SYNC_WANTED && engine->sync != SYNC_END)
+            pthread_cond_wait(&engine->sync_changed, &engine->sync_lock);
+        if (engine->sync == SYNC_END) break;
+        pthread_mutex_unlock(&engine->sync_lock);
+        struct error error = { 0 };
+        bool synced = ledger_sync(engine->ledger, &error);
+        pthread_mutex_lock(&engine->sync_lock);
+        engine->synced = synced;
+        engine->sync_error = error;
+        engine->sync = SYNC_DONE;
+        pthread_cond_broadcast(&engine->sync_changed);
+    }
+    pthread_mutex_unlock(&engine->sync_lock);
+    return NULL;
+}
+
+static void sync_tell(struct engine *engine, int what)
+{
+    pthread_mutex_lock(&engine->sync_lock);
+    engine->sync = (unsigned)what;
+    pthread_cond_broadcast(&engine->sync_changed);
+    pthread_mutex_unlock(&engine->sync_lock);
+}
+
+static bool sync_wait(struct engine *engine, struct error *error)
+{
+    pthread_mutex_lock(&engine->sync_lock);
+    while (engine->sync != SYNC_DONE) pthread_cond_wait(&engine->sync_changed, &engine->sync_lock);
+    engine->sync = SYNC_IDLE;
+    bool synced = engine->synced;
+    if (!synced) *error = engine->sync_error;
+    pthread_mutex_unlock(&engine->sync_lock);
+    return synced;
+}
+
+static bool group_apply(struct engine *engine, struct group *group, uint64_t index, struct error *error)
+{
+    if (engine->ledger_only) return true;
+    if (!state_begin(engine->state, error)) return false;
+    for (size_t i = 0; i < group->count; i++, index++) {
+        struct entry entry;
+        if (!entry_read(group_bytes(group, i), &entry, error)) return false;
+        if (entry.hold)
+            state_skip(engine->state, index);
+        else if (!state_apply(engine->state, index, &entry, APPLY_COUNTS, &group->repeated, error))
+            return false;
+    }
+    return true;
+}
+
+static bool group_write(struct engine *engine, struct group *group, struct error *error)
+{
+    uint64_t index = ledger_size(engine->ledger);
+    group->position = index + group->count;
+    if (!group->count) return true;
+    if (!vault_write(engine->vault, error) || !vault_sync(engine->vault, error)) return false;
+    struct str *entries = allocate(group->count * sizeof *entries);
+    for (size_t i = 0; i < group->count; i++) entries[i] = group_bytes(group, i);
+    bool appended = ledger_append(engine->ledger, entries, group->count, error);
+    free(entries);
+    if (!appended) return false;
+    sync_tell(engine, SYNC_WANTED);
+    struct error apply_error = { 0 };
+    bool applied = group_apply(engine, group, index, &apply_error), synced = sync_wait(engine, error);
+    if (applied && synced && (engine->ledger_only || state_commit(engine->state, error))) return true;
+    if (synced && !applied) *error = apply_error;
+    if (!engine->ledger_only) state_rollback(engine->state);
+    return false;
+}
+
+static void *writer_run(void *context)
+{
+    struct engine *engine = context;
+    pthread_mutex_lock(&engine->queue_lock);
+    for (;;) {
+        while (!engine->first && !engine->ending) pthread_cond_wait(&engine->queue_changed, &engine->queue_lock);
+        struct group *group = engine->first;
+        if (!group) break;
+        engine->first = group->next;
+        if (!engine->first) engine->last = NULL;
+        bool failed = engine->failed;
+        pthread_mutex_unlock(&engine->queue_lock);
+        struct error error = { 0 };
+        bool written = !failed && group_write(engine, group, &error);
+        pthread_mutex_lock(&engine->queue_lock);
+        if (written)
+            engine->position = group->position;
+        else if (!failed) {
+            engine->failed = true;
+            engine->failure = error;
+        }
+        pthread_mutex_unlock(&engine->queue_lock);
+        if (written && group->done) group->done(group->context, group);
+        pthread_mutex_lock(&engine->queue_lock);
+        engine->submitted--;
+        engine->in_flight--;
+        group->next = engine->spare;
+        engine->spare = group;
+        pthread_cond_broadcast(&engine->queue_changed);
+    }
+    pthread_mutex_unlock(&engine->queue_lock);
+    return NULL;
+}
+
+struct group *engine_group(struct engine *engine, struct error *error)
+{
+    pthread_mutex_lock(&engine->queue_lock);
+    while (engine->in_flight >= GROUPS_IN_FLIGHT && !engine->failed)
+        pthread_cond_wait(&engine->queue_changed, &engine->queue_lock);
+    struct group *group = NULL;
+    if (engine->failed) {
+        *error = engine->failure;
+    } else {
+        group = engine->spare;
+        if (group) engine->spare = group->next;
+        engine->in_flight++;
+    }
+    pthread_mutex_unlock(&engine->queue_lock);
+    if (!group && engine->failed) return NULL;
+    if (!group) group = allocate(sizeof *group);
+    group->bytes.length = group->mark.length = group->count = 0;
+    group->records = group->repeated = 0;
+    group->next = NULL;
+    return group;
+}
+
+void engine_submit(struct engine *engine, struct group *group)
+{
+    pthread_mutex_lock(&engine->queue_lock);
+    if (engine->last)
+        engine->last->next = group;
+    else
+        engine->first = group;
+    engine->last = group;
+    engine->submitted++;
+    pthread_cond_broadcast(&engine->queue_changed);
+    pthread_mutex_unlock(&engine->queue_lock);
+}
+
+void engine_discard(struct engine *engine, struct group *group)
+{
+    pthread_mutex_lock(&engine->queue_lock);
+    group->next = engine->spare;
+    engine->spare = group;
+    engine->in_flight--;
+    pthread_cond_broadcast(&engine->queue_changed);
+    pthread_mutex_unlock(&engine->queue_lock);
+}
+
+bool engine_wait(struct engine *engine, struct error *error)
+{
+    pthread_mutex_lock(&engine->queue_lock);
+    while (engine->submitted) pthread_cond_wait(&engine->queue_changed, &engine->queue_lock);
+    bool failed = engine->failed;
+    if (failed) *error = engine->failure;
+    pthread_mutex_unlock(&engine->queue_lock);
+    return !failed;
+}
+
+/* ---- the door ---- */
+
+void engine_door_lock(struct engine *engine)
+{
+    pthread_mutex_lock(&engine->door);
+}
+
+void engine_door_unlock(struct engine *engine)
+{
+    pthread_mutex_unlock(&engine->door);
+}
+
+struct seen *engine_door_seen(struct engine *engine, struct str source)
+{
+    for (size_t i = engine->source_count, at = engine->last_source; i--; at = (at ? at : engine->source_count) - 1) {
+        struct door_source *known = &engine->sources[at];
+        if (!str_equal(source, (struct str){ known->name, known->length })) continue;
+        engine->last_source = at;
+        return &known->seen;
+    }
+    if (engine->source_count == engine->source_room) {
+        engine->source_room = engine->source_room ? engine->source_room * 2 : 16;
+        engine->sources = reallocate(engine->sources, engine->source_room * sizeof *engine->sources);
+    }
+    engine->last_source = engine->source_count;
+    struct door_source *made = &engine->sources[engine->source_count++];
+    *made = (struct door_source){ .name = allocate(source.length + 1), .length = source.length };
+    memcpy(made->name, source.at, source.length);
+    return &made->seen;
+}
+
+static void door_empty(struct engine *engine)
+{
+    for (size_t i = 0; i < engine->source_count; i++) {
+        free(engine->sources[i].name);
+        seen_close(&engine->sources[i].seen);
+    }
+    engine->source_count = engine->last_source = 0;
+}
+
+static void door_source_take(void *context, struct str name, const struct seen *seen)
+{
+    struct seen *mine = engine_door_seen(context, name);
+    if (!seen->count) return;
+    mine->spans = reallocate(mine->spans, seen->count * sizeof *mine->spans);
+    memcpy(mine->spans, seen->spans, seen->count * sizeof *mine->spans);
+    mine->count = mine->room = seen->count;
+}
+
+/* From the state, which has applied everything that is in the ledger. */
+static void door_fill(struct engine *engine)
+{
+    engine_door_lock(engine);
+    door_empty(engine);
+    state_sources(engine->state, door_source_take, engine);
+    engine_door_unlock(engine);
+}
+
+bool engine_has_source(struct engine *engine, struct str source)
+{
+    engine_door_lock(engine);
+    bool has = engine_door_seen(engine, source)->count > 0;
+    engine_door_unlock(engine);
+    return has;
+}
+
+/* ---- generations ---- */
+
+static bool generation_open(struct engine *engine, uint64_t generation, struct state **state, struct error *error)
+{
+    char path[PATH_ROOM];
+    return directory_state_path(engine->directory, generation, false, path, error) &&
+           engine->disk->make_directory(engine->disk, path, error) &&
+           directory_state_path(engine->directory, generation, true, path, error) &&
+           (*state = state_open(engine->disk, path, error));
+}
+
+static bool generation_remove(struct engine *engine, uint64_t generation, struct error *error)
+{
+    char path[PATH_ROOM];
+    return directory_state_path(engine->directory, generation, false, path, error) && disk_remove_tree(engine->disk, path, error);
+}
+
+/* Replays into a new folder, then swaps it in. The old one is removed. */
+static bool generation_make(struct engine *engine, struct error *error)
+{
+    uint64_t size = ledger_durable(engine->ledger), next = engine->generation + 1;
+    struct state *state = NULL;
+    char folder[PATH_ROOM];
+    struct decisions *decisions = decisions_read(engine->ledger, size, error);
+    bool made = decisions && generation_remove(engine, next, error) && generation_open(engine, next, &state, error) &&
+                replay(engine->ledger, state, size, decisions, engine->progress, engine->context, error) &&
+                store_settle(state_store(state), error) && directory_state_path(engine->directory, next, false, folder, error) &&
+                engine->disk->sync_directory(engine->disk, folder, error) && directory_path(engine->directory, "state", folder, error) &&
+                engine->disk->sync_directory(engine->disk, folder, error) &&
+                directory_set_generation(engine->disk, engine->directory, next, error);
+    decisions_close(decisions);
+    if (!made) {
+        state_close(state);
+        return false;
+    }
+    state_close(engine->state);
+    engine->state = state;
+    if (engine->generation && !generation_remove(engine, engine->generation, error)) return false;
+    engine->generation = next;
+    door_fill(engine);
+    pthread_mutex_lock(&engine->queue_lock);
+    engine->position = size;
+    pthread_mutex_unlock(&engine->queue_lock);
+    return true;
+}
+
+static bool find_withdrawal(void *context, uint64_t index, struct str bytes, struct error *error)
+{
+    (void)index;
+    struct entry entry;
+    if (!entry_read(bytes, &entry, error)) return false;
+    if (entry_withdraws(&entry)) *(bool *)context = true;
+    return true;
+}
+
+/* Brings the state of the present generation up to the ledger, or makes a new one where it cannot be brought. */
+static bool catch_up(struct engine *engine, struct error *error)
+{
+    uint64_t size = ledger_durable(engine->ledger);
+    if (!engine->generation) return generation_make(engine, error);
+    if (!generation_open(engine, engine->generation, &engine->state, error)) return false;
+    uint64_t position = state_position(engine->state);
+    if (position > size)
+        return fail(error, ERROR_DAMAGE,
+                    "the ledger has %llu entries, but the state was made from %llu: the ledger was cut; restore it from a backup",
+                    (unsigned long long)size, (unsigned long long)position);
+    bool withdrawn = false;
+    if (!ledger_scan(engine->ledger, position, size, find_withdrawal, &withdrawn, error)) return false;
+    if (withdrawn) return generation_make(engine, error);
+    struct decisions *decisions = decisions_read(engine->ledger, 0, error);
+    bool done = decisions && replay(engine->ledger, engine->state, size, decisions, engine->progress, engine->context, error);
+    decisions_close(decisions);
+    engine->position = size;
+    door_fill(engine);
+    return done;
+}
+
+bool engine_rebuild(struct engine *engine, struct error *error)
+{
+    return engine_wait(engine, error) && generation_make(engine, error);
+}
+
+bool engine_withdraw(struct engine *engine, struct str source, struct str why, uint64_t hold, struct str replacement,
+                     struct error *error)
+{
+    if (!engine_wait(engine, error)) return false;
+    if (!engine_has_source(engine, source))
+        return fail(error, ERROR_NOT_FOUND, "nothing of source %.*s counts: `mingbai sources` lists those that do", STR_ARGS(source));
+    struct record record = { .kind = &withdrawal_kind };
+    record.values[WITHDRAWAL_TARGET].text = source;
+    record.present |= 1u << WITHDRAWAL_TARGET;
+    struct hash commitment;
+    uint64_t number;
+    if (!vault_seal(engine->vault, why, &number, &commitment, error)) return false;
+    record.values[WITHDRAWAL_WHY] = (struct value){ .number = (int64_t)number, .text = { (char *)commitment.bytes, HASH_BYTES } };
+    record.present |= 1u << WITHDRAWAL_WHY;
+    if (replacement.length) {
+        record.values[WITHDRAWAL_REPLACEMENT].text = replacement;
+        record.present |= 1u << WITHDRAWAL_REPLACEMENT;
+    }
+    if (hold) {
+        record.values[WITHDRAWAL_HOLD].number = (int64_t)hold;
+        record.present |= 1u << WITHDRAWAL_HOLD;
+    }
+    struct text packed = { 0 }, bytes = { 0 };
+    record_pack(&record, &packed);
+    uint64_t size = ledger_size(engine->ledger);
+    struct span span = { size, size };
+    entry_write(&(struct entry){ .kind = str_of(withdrawal_kind.name), .version = withdrawal_kind.version,
+                                 .source = STR("mingbai:withdrawals"), .received = moment_now(),
+                                 .marks = vault_marks(engine->vault), .count = 1, .spans = &span, .span_count = 1,
+                                 .digest = vault_digest(engine->vault, text_str(&packed)), .records = text_str(&packed) },
+                &bytes);
+    struct str entry = text_str(&bytes);
+    bool done = vault_write(engine->vault, error) && vault_sync(engine->vault, error) &&
+                ledger_append(engine->ledger, &entry, 1, error) && ledger_sync(engine->ledger, error) &&
+                generation_make(engine, error);
+    text_close(&packed);
+    text_close(&bytes);
+    return done;
+}
+
+/* ---- opening and closing ---- */
+
+/* How much of the vault the newest entry names. */
+static bool marks_read(struct engine *engine, struct vault_marks *marks, struct error *error)
+{
+    uint64_t size = ledger_durable(engine->ledger);
+    *marks = (struct vault_marks){ 0 };
+    if (!size) return true;
+    struct text bytes = { 0 };
+    struct entry entry;
+    bool done = ledger_read(engine->ledger, size - 1, &bytes, error) && entry_read(text_str(&bytes), &entry, error);
+    if (done) *marks = entry.marks;
+    text_close(&bytes);
+    return done;
+}
+
+static bool threads_start(struct engine *engine, struct error *error)
+{
+    engine->has_syncer = !pthread_create(&engine->syncer, NULL, sync_run, engine);
+    engine->has_writer = engine->has_syncer && !pthread_create(&engine->writer, NULL, writer_run, engine);
+    return engine->has_writer || fail(error, ERROR_LIMIT, "the system gives no more threads");
+}
+
+struct engine *engine_open(const struct engine_options *options, struct error *error)
+{
+    struct engine *engine = allocate(sizeof *engine);
+    engine->disk = options->disk ? options->disk : disk_posix();
+    engine->lock = -1;
+    engine->ledger_only = options->ledger_only;
+    engine->progress = options->progress;
+    engine->context = options->context;
+    pthread_mutex_init(&engine->door, NULL);
+    pthread_mutex_init(&engine->queue_lock, NULL);
+    pthread_mutex_init(&engine->sync_lock, NULL);
+    pthread_cond_init(&engine->queue_changed, NULL);
+    pthread_cond_init(&engine->sync_changed, NULL);
+    char ledger_path[PATH_ROOM], vault_path[PATH_ROOM], cache_path[PATH_ROOM];
+    struct vault_marks marks;
+    bool opened = directory_path(options->directory, "", engine->directory, error) &&
+                  directory_path(options->directory, "ledger", ledger_path, error) &&
+                  directory_path(options->directory, "vault", vault_path, error) &&
+                  directory_path(options->directory, "cache", cache_path, error) &&
+                  directory_keys(engine->disk, options->directory, &engine->keys, error) &&
+                  (engine->disk != disk_posix() || directory_lock(options->directory, &engine->lock, error)) &&
+                  engine->disk->make_directory(engine->disk, cache_path, error) &&
+                  (engine->ledger = ledger_open(&(struct ledger_options){ .disk = engine->disk, .directory = ledger_path,
+                                                                          .cache = cache_path, .key = &engine->keys.ledger,
+                                                                          .segment_bytes = options->segment_bytes,
+                                                                          .may_recover = true },
+                                                error)) &&
+                  marks_read(engine, &marks, error) &&
+                  (engine->vault = vault_open(engine->disk, vault_path, &engine->keys.vault, marks, true, error)) &&
+                  directory_generation(engine->disk, options->directory, &engine->generation, error) &&
+                  catch_up(engine, error) && threads_start(engine, error);
+    if (opened) return engine;
+    engine_close(engine);
+    return NULL;
+}
+
+void engine_close(struct engine *engine)
+{
+    if (!engine) return;
+    if (engine->has_writer) {
+        pthread_mutex_lock(&engine->queue_lock);
+        engine->ending = true;
+        pthread_cond_broadcast(&engine->queue_changed);
+        pthread_mutex_unlock(&engine->queue_lock);
+        pthread_join(engine->writer, NULL);
+    }
+    if (engine->has_syncer) {
+        sync_tell(engine, SYNC_END);
+        pthread_join(engine->syncer, NULL);
+    }
+    for (struct group *group = engine->spare, *next; group; group = next) {
+        next = group->next;
+        group_free(group);
+    }
+    door_empty(engine);
+    free(engine->sources);
+    state_close(engine->state);
+    vault_close(engine->vault);
+    ledger_close(engine->ledger);
+    directory_unlock(engine->lock);
+    pthread_mutex_destroy(&engine->door);
+    pthread_mutex_destroy(&engine->queue_lock);
+    pthread_mutex_destroy(&engine->sync_lock);
+    pthread_cond_destroy(&engine->queue_changed);
+    pthread_cond_destroy(&engine->sync_changed);
+    free(engine);
+}
+
+struct ledger *engine_ledger(struct engine *engine) { return engine->ledger; }
+struct vault *engine_vault(struct engine *engine) { return engine->vault; }
+const struct keys *engine_keys(const struct engine *engine) { return &engine->keys; }
+const char *engine_directory(const struct engine *engine) { return engine->directory; }
+struct disk *engine_disk(const struct engine *engine) { return engine->disk; }
+uint64_t engine_position(const struct engine *engine)
+{
+    struct engine *mutable = (struct engine *)engine;
+    pthread_mutex_lock(&mutable->queue_lock);
+    uint64_t position = engine->position;
+    pthread_mutex_unlock(&mutable->queue_lock);
+    return position;
+}
+
+struct store *engine_reader(struct engine *engine, struct error *error)
+{
+    char path[PATH_ROOM];
+    if (!directory_state_path(engine->directory, engine->generation, true, path, error)) return NULL;
+    return store_open(engine->disk, path, STORE_READ, error);
+}

@@ -1,0 +1,45 @@
+/* Intake: parsed records become entries. Tells new ones from duplicates and conflicts, gives persons their subjects, seals
+   texts, packs, and hands full groups to the engine. One intake is one load, used by one thread. */
+#ifndef ENGINE_INTAKE_H
+#define ENGINE_INTAKE_H
+
+#include "base/memory.h"
+#include "engine/engine.h"
+
+struct intake_options {
+    const struct kind *kind;
+    uint64_t hold; /* not 0: nothing counts until it is decided (engine_withdraw) */
+    /* Told, in the writer's thread, that everything of a source up to seq is durable; may be NULL. */
+    void (*acknowledge)(void *context, struct str source, uint64_t seq);
+    void *context;
+};
+
+struct intake;
+
+struct intake *intake_open(struct engine *engine, const struct intake_options *options, struct error *error);
+/* Drops what was not flushed. */
+void intake_close(struct intake *intake);
+
+/* The record to fill next, and the arena for its strings. */
+struct record *intake_record(struct intake *intake);
+struct arena *intake_arena(struct intake *intake);
+
+enum taken {
+    TAKEN_NEW,
+    TAKEN_DUPLICATE, /* the same (source, seq) with the same content (in bulk kinds: uncompared) */
+    TAKEN_CONFLICT,  /* the same (source, seq) with other content */
+};
+/* Takes the record that was filled; its strings must be in the arena or outlive the intake. */
+bool intake_take(struct intake *intake, enum taken *taken, struct error *error);
+/* Notes that a record of that source and seq was rejected: it is dealt with, for acknowledging. */
+void intake_pass(struct intake *intake, struct str source, uint64_t seq);
+/* Hands over what is in hand, without waiting. */
+bool intake_flush(struct intake *intake, struct error *error);
+/* Hands over and waits until it is durable and applied. */
+bool intake_finish(struct intake *intake, struct error *error);
+
+/* Taken as new, and those of them whose key already had their content; whole after intake_finish. */
+uint64_t intake_accepted(struct intake *intake);
+uint64_t intake_repeated(struct intake *intake);
+
+#endif

@@ -1,0 +1,58 @@
+/* State: the SQL tables that entries are applied to. Deterministic: the same entries give the same tables, on any machine.
+   Tables of the spine: "meta" (position), "source_name" (sources as numbers), "seen" (intervals of each source), "place"
+   (which entry brought what, for proofs and for telling duplicates from conflicts); and one for each kind (measure.h). */
+#ifndef ENGINE_STATE_H
+#define ENGINE_STATE_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "door/kind.h"
+#include "engine/entry.h"
+#include "engine/seen.h"
+#include "store/store.h"
+
+struct state;
+
+/* Opens or makes the state in a database file, and reads its position and its sources. */
+struct state *state_open(struct disk *disk, const char *path, struct error *error);
+void state_close(struct state *state);
+struct store *state_store(struct state *state);
+/* Entries applied and committed: the number of the next one. */
+uint64_t state_position(const struct state *state);
+
+enum apply_mode {
+    APPLY_COUNTS,    /* it counts */
+    APPLY_WITHDRAWN, /* it was withdrawn: only its place is kept */
+};
+
+/* Applies the entry of that number, which must be the next, inside a transaction. *repeated is how many of its records had
+   the content that their key already had. */
+bool state_begin(struct state *state, struct error *error);
+bool state_apply(struct state *state, uint64_t index, const struct entry *entry, enum apply_mode mode, uint64_t *repeated,
+                 struct error *error);
+/* Passes over the entry of that number: it belongs to a replacement that is not, or not yet, decided. */
+void state_skip(struct state *state, uint64_t index);
+bool state_commit(struct state *state, struct error *error);
+void state_rollback(struct state *state);
+
+/* Calls back for each source with what has been seen of it. */
+void state_sources(const struct state *state, void (*source)(void *context, struct str name, const struct seen *seen), void *context);
+
+/* Where a (source, seq) stands, by a reading store: its newest entry, whether it counts, the digest of its content. */
+struct place {
+    uint64_t entry;
+    bool counts;
+    int64_t digest;
+};
+/* ERROR_NOT_FOUND where it is not there. */
+bool place_find(struct store *store, struct str source, uint64_t seq, struct place *place, struct error *error);
+/* The same for kinds whose entries are single records: one look-up by key. */
+bool place_find_single(struct store *store, struct str source, uint64_t seq, struct place *place, struct error *error);
+
+/* One digest over every table in key order. */
+bool state_digest(struct store *store, struct hash *digest, struct error *error);
+bool state_stored_position(struct store *store, uint64_t *position, struct error *error);
+
+#endif
