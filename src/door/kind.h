@@ -87,8 +87,9 @@ static inline bool record_has(const struct record *record, size_t field)
     return record->present >> field & 1;
 }
 
-/* The registry's kinds, and one by name (NULL: there is none). */
-const struct kind *const *kinds_all(size_t *count);
+enum { KINDS_MAX = 64 };
+/* The registry's kinds, and one by name (NULL: there is none). Returns how many. */
+size_t kinds_all(const struct kind *all[KINDS_MAX]);
 const struct kind *kind_find(struct str name);
 /* The place of a field, or field_count. */
 size_t kind_field(const struct kind *kind, struct str name);

@@ -1,0 +1,17 @@
+/* The frame of all measures: operators, areas, subscribers, the law. It judges nothing by itself. */
+#ifndef MEASURE_PROVINCE_PROVINCE_H
+#define MEASURE_PROVINCE_PROVINCE_H
+
+#include "measure/measure.h"
+
+extern const struct measure province;
+
+/* kinds.c */
+enum { PROVINCE_KINDS = 7 };
+extern const struct kind *const province_kinds[PROVINCE_KINDS];
+extern const struct kind withdrawal_kind;
+enum { WITHDRAWAL_TARGET, WITHDRAWAL_WHY, WITHDRAWAL_REPLACEMENT, WITHDRAWAL_HOLD }; /* its fields */
+/* simulate.c: writes operator.csv, market.csv and subscriber.csv. */
+bool province_simulate(const struct simulation *simulation, struct error *error);
+
+#endif
