@@ -59,7 +59,7 @@ bool csv_close(struct csv *csv, struct error *error);
 
 /* ---- the province ---- */
 
-enum { SIMULATED_OPERATORS = 3, SIMULATED_CITIES = 13, SIMULATED_SUBSCRIBERS_MAX = 100000000 };
+enum { SIMULATED_OPERATORS = 3, SIMULATED_CITIES = 13, SIMULATED_SUBSCRIBERS_MAX = 100000000, SIMULATED_DAYS_MAX = 3660 };
 
 struct simulated_operator {
     const char *operator_, *name[LANGUAGES];
