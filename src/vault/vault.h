@@ -7,6 +7,9 @@
    own in the same way; a text's number is its place there. Erasing overwrites salt, sealed value and blind index with zeros:
    what stays is a number that leads nowhere.
 
+   What is added waits in memory until vault_write. Threads: every call locks what it needs, so reading, adding, writing and
+   syncing may go on at once; what is added during a vault_write or vault_sync belongs to the next one.
+
    Order of syncing: the vault before the ledger, so that no entry names a subject or text that is not there. What an entry
    could not have named (behind the marks) is a torn tail and is cut when opened; a bad slot before it is damage. */
 #ifndef VAULT_VAULT_H
@@ -35,13 +38,15 @@ struct vault_marks {
 
 struct vault;
 
-/* Opens or makes the vault in a folder. With may_recover the tail behind the marks that is not whole is cut. */
+/* Opens or makes the vault in a folder. With may_recover the tail behind the marks is cut, whole or not; without it no byte
+   is changed: the folder must be there, the tail is not used, and vault_write and the erasing fail. ERROR_DAMAGE names the
+   subject whose row is not what was written, or says that the keys are those of another vault. */
 struct vault *vault_open(struct disk *disk, const char *directory, const struct vault_keys *keys, struct vault_marks marks,
                          bool may_recover, struct error *error);
 void vault_close(struct vault *vault);
 
-/* The subjects of so many normalised values (1 to 64 bytes each); new ones are given the next numbers. One thread at a
-   time. Known ones cost one memory access each, fetched ahead. */
+/* The subjects of so many normalised values (1 to 64 bytes each); new ones are given the next numbers. ERROR_LIMIT
+   for other lengths, and then none was added. Known ones cost one memory access each, fetched ahead. */
 bool vault_subjects(struct vault *vault, const struct str *values, size_t count, uint64_t *subjects, struct error *error);
 /* The subject of a value, or UINT64_MAX where it has none. */
 uint64_t vault_find(struct vault *vault, struct str value);
@@ -61,7 +66,7 @@ struct vault_marks vault_marks(const struct vault *vault);
 /* The clear value, added to out. ERROR_NOT_FOUND where it was erased or never was. */
 bool vault_person(struct vault *vault, uint64_t subject, struct text *out, struct error *error);
 bool vault_text(struct vault *vault, uint64_t number, struct text *out, struct error *error);
-/* Destroys key and index row, durably. */
+/* Destroys key and index row, durably; an erasure that a crash cuts short is ended at the next opening. Again: no harm. */
 bool vault_erase_person(struct vault *vault, uint64_t subject, struct error *error);
 bool vault_erase_text(struct vault *vault, uint64_t number, struct error *error);
 
