@@ -3,7 +3,8 @@
 size_t kind_field(const struct kind *kind, struct str name)
 {
     size_t i = 0;
-    while (i < kind->field_count && !str_equal(name, str_of(kind->fields[i].name))) i++;
+    while (i < kind->field_count && !str_equal(name, str_of(kind->fields[i].name)))
+        i++;
     return i;
 }
 

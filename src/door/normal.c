@@ -12,7 +12,8 @@ static bool is_plain(struct str text)
         memcpy(&eight, text.at + i, 8);
         high |= eight & 0x8080808080808080u;
     }
-    for (; i < text.length; i++) high |= (unsigned char)text.at[i] & 0x80u;
+    for (; i < text.length; i++)
+        high |= (unsigned char)text.at[i] & 0x80u;
     return high == 0;
 }
 

@@ -38,10 +38,10 @@ bool varint_read(struct str *bytes, uint64_t *number)
 enum form { FORM_BYTES, FORM_NATURAL, FORM_SIGNED, FORM_SEALED, FORM_REASON };
 
 static const enum form forms[] = {
-    [FIELD_ID] = FORM_BYTES,       [FIELD_CODE] = FORM_BYTES,     [FIELD_LABEL] = FORM_BYTES,   [FIELD_PERSON] = FORM_NATURAL,
-    [FIELD_SEALED] = FORM_SEALED,  [FIELD_REASON] = FORM_REASON,  [FIELD_CHOICE] = FORM_NATURAL, [FIELD_FLAG] = FORM_NATURAL,
-    [FIELD_TIME] = FORM_SIGNED,    [FIELD_DATE] = FORM_SIGNED,    [FIELD_MONTH] = FORM_SIGNED,  [FIELD_MONEY] = FORM_SIGNED,
-    [FIELD_COUNT] = FORM_NATURAL,  [FIELD_DECIMAL] = FORM_SIGNED,
+    [FIELD_ID] = FORM_BYTES,      [FIELD_CODE] = FORM_BYTES,     [FIELD_LABEL] = FORM_BYTES,    [FIELD_PERSON] = FORM_NATURAL,
+    [FIELD_SEALED] = FORM_SEALED, [FIELD_REASON] = FORM_REASON,  [FIELD_CHOICE] = FORM_NATURAL, [FIELD_FLAG] = FORM_NATURAL,
+    [FIELD_TIME] = FORM_SIGNED,   [FIELD_DATE] = FORM_SIGNED,    [FIELD_MONTH] = FORM_SIGNED,   [FIELD_MONEY] = FORM_SIGNED,
+    [FIELD_COUNT] = FORM_NATURAL, [FIELD_DECIMAL] = FORM_SIGNED,
 };
 
 static void add_bytes(struct text *out, struct str bytes)
@@ -148,8 +148,9 @@ bool record_unpack(const struct kind *kind, unsigned version, struct str *bytes,
     uint64_t present;
     struct str rest = *bytes;
     if (version == 0 || version > kind->version)
-        return fail(error, ERROR_DAMAGE, "a %s of version %u was stored, and this program knows versions 1 to %u: use a newer one",
-                    kind->name, version, kind->version);
+        return fail(error, ERROR_DAMAGE,
+                    "a %s of version %u was stored, and this program knows versions 1 to %u: use a newer one", kind->name,
+                    version, kind->version);
     if (!varint_read(&rest, &present) || present >> kind->field_count)
         return fail(error, ERROR_DAMAGE, "a stored %s has fields that its kind does not have", kind->name);
     for (size_t i = 0; i < kind->field_count; i++)

@@ -48,8 +48,7 @@ static bool is_code(struct str text)
 /* A name or code that a spreadsheet kept as a number. */
 static bool take_number(struct parsing *parsing, struct error *error)
 {
-    if (is_ruined_number(parsing->text) ||
-        (parsing->type == CELL_NUMBER && !number_cell_digits(parsing->text, &parsing->text)))
+    if (is_ruined_number(parsing->text) || (parsing->type == CELL_NUMBER && !number_cell_digits(parsing->text, &parsing->text)))
         return refuse(parsing, error,
                       "has lost its digits in a spreadsheet: format the column as text, fill it in again and export again");
     return true;
@@ -69,8 +68,9 @@ static bool parse_code(struct parsing *parsing, struct value *value, struct erro
 {
     if (!take_number(parsing, error)) return false;
     if (!is_code(parsing->text))
-        return refuse(parsing, error, "is no code: a code has letters, digits and marks without spaces, as 320100 for Nanjing; "
-                                      "a map can turn names into codes");
+        return refuse(parsing, error,
+                      "is no code: a code has letters, digits and marks without spaces, as 320100 for Nanjing; "
+                      "a map can turn names into codes");
     if (parsing->text.length > CODE_BYTES) return refuse(parsing, error, "is too long for a code: at most 64 characters");
     value->text = parsing->text;
     return true;
@@ -94,14 +94,15 @@ static bool parse_sealed(struct parsing *parsing, struct value *value, struct er
 {
     if (!str_is_utf8(parsing->text)) return refuse(parsing, error, "is not UTF-8");
     if (parsing->text.length > SEALED_BYTES) return refuse(parsing, error, "is too long: at most 100,000 bytes");
-    if (str_find(parsing->text, '\0') < parsing->text.length) return refuse(parsing, error, "has a zero byte in it: take it out");
+    if (str_find(parsing->text, '\0') < parsing->text.length)
+        return refuse(parsing, error, "has a zero byte in it: take it out");
     value->text = parsing->text;
     return true;
 }
 
 static bool parse_reason(struct parsing *parsing, struct value *value, struct error *error)
 {
-    value->reason = !parsing->text.length                      ? REASON_NONE
+    value->reason = !parsing->text.length                    ? REASON_NONE
                     : str_equal(parsing->text, STR("early")) ? REASON_EARLY
                     : str_equal(parsing->text, STR("late"))  ? REASON_LATE
                                                              : REASON_OTHER;
@@ -180,9 +181,12 @@ static bool parse_month(struct parsing *parsing, struct value *value, struct err
 {
     struct period period;
     int32_t day;
-    if (period_parse(parsing->text, &period) && period.kind == 'M') value->number = period.first;
-    else if (read_day(parsing->text, &day)) value->number = period_of(day, 'M').first;
-    else return refuse(parsing, error, "is no month: write it as 2015-01");
+    if (period_parse(parsing->text, &period) && period.kind == 'M')
+        value->number = period.first;
+    else if (read_day(parsing->text, &day))
+        value->number = period_of(day, 'M').first;
+    else
+        return refuse(parsing, error, "is no month: write it as 2015-01");
     return true;
 }
 
@@ -237,7 +241,8 @@ static bool parse_count(struct parsing *parsing, struct value *value, struct err
     }
     struct str text = parsing->text;
     size_t point = str_find(text, '.'), zeros = text.length;
-    while (zeros > point + 1 && text.at[zeros - 1] == '0') zeros--;
+    while (zeros > point + 1 && text.at[zeros - 1] == '0')
+        zeros--;
     if (zeros == point + 1 && zeros < text.length) text.length = point; /* 12.0 of a sheet is 12 */
     if (decimal_parse(text, 0, &value->number))
         return value->number >= 0 || refuse(parsing, error, "is below zero: a whole number from 0 on is wanted");
@@ -258,10 +263,12 @@ static const struct {
     bool (*parse)(struct parsing *parsing, struct value *value, struct error *error);
     bool as_written; /* only trimmed: text that people wrote */
 } parsers[] = {
-    [FIELD_ID] = { parse_id, false },         [FIELD_CODE] = { parse_code, false },   [FIELD_LABEL] = { parse_label, true },
-    [FIELD_PERSON] = { parse_person, false }, [FIELD_SEALED] = { parse_sealed, true }, [FIELD_REASON] = { parse_reason, true },
-    [FIELD_CHOICE] = { parse_choice, false }, [FIELD_FLAG] = { parse_flag, false },   [FIELD_TIME] = { parse_time, false },
-    [FIELD_DATE] = { parse_date, false },     [FIELD_MONTH] = { parse_month, false }, [FIELD_MONEY] = { parse_money, false },
+    [FIELD_ID] = { parse_id, false },         [FIELD_CODE] = { parse_code, false },
+    [FIELD_LABEL] = { parse_label, true },    [FIELD_PERSON] = { parse_person, false },
+    [FIELD_SEALED] = { parse_sealed, true },  [FIELD_REASON] = { parse_reason, true },
+    [FIELD_CHOICE] = { parse_choice, false }, [FIELD_FLAG] = { parse_flag, false },
+    [FIELD_TIME] = { parse_time, false },     [FIELD_DATE] = { parse_date, false },
+    [FIELD_MONTH] = { parse_month, false },   [FIELD_MONEY] = { parse_money, false },
     [FIELD_COUNT] = { parse_count, false },   [FIELD_DECIMAL] = { parse_decimal, false },
 };
 

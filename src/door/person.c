@@ -12,7 +12,8 @@ static bool is_digit(char byte)
 static size_t digits_at_start(struct str text)
 {
     size_t digits = 0;
-    while (digits < text.length && is_digit(text.at[digits])) digits++;
+    while (digits < text.length && is_digit(text.at[digits]))
+        digits++;
     return digits;
 }
 
@@ -36,7 +37,8 @@ static struct str without_zero_decimals(struct str text)
 {
     size_t digits = digits_at_start(text), zeros = digits + 1;
     if (!digits || digits + 2 > text.length || text.at[digits] != '.') return text;
-    while (zeros < text.length && text.at[zeros] == '0') zeros++;
+    while (zeros < text.length && text.at[zeros] == '0')
+        zeros++;
     return zeros == text.length ? (struct str){ text.at, digits } : text;
 }
 
@@ -117,7 +119,8 @@ bool person_parse(struct str text, enum cell_type type, struct arena *arena, str
     if (bare.length == RESIDENT_DIGITS + 1 && digits_at_start(bare) == RESIDENT_DIGITS && bare.at[RESIDENT_DIGITS] == 'x')
         copy[bare.at - copy + RESIDENT_DIGITS] = 'X';
     if (!bare.length || !is_allowed(bare))
-        return fail(error, ERROR_INPUT, "%s is no number, account or document: letters, digits and @ . _ * # / - only, as 13800138000",
+        return fail(error, ERROR_INPUT,
+                    "%s is no number, account or document: letters, digits and @ . _ * # / - only, as 13800138000",
                     quote(text, room));
     *person = bare;
     return true;

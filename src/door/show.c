@@ -79,13 +79,13 @@ static void show_value(struct json *json, const struct field *field, const struc
     switch (field->type) {
     case FIELD_PERSON:
     case FIELD_COUNT:
-        json_number(json, value->number);
+        json_add_number(json, value->number);
         break;
     case FIELD_DECIMAL:
-        json_decimal(json, value->number, MONEY_DECIMALS);
+        json_add_decimal(json, value->number, MONEY_DECIMALS);
         break;
     case FIELD_FLAG:
-        json_bool(json, value->number);
+        json_add_bool(json, value->number);
         break;
     case FIELD_SEALED:
         json_open(json, '{');
@@ -101,7 +101,7 @@ static void show_value(struct json *json, const struct field *field, const struc
     default:
         scratch->length = 0;
         value_text(field, value, scratch);
-        json_string(json, text_str(scratch));
+        json_add_string(json, text_str(scratch));
     }
 }
 
@@ -112,7 +112,7 @@ void record_json(struct json *json, const struct record *record)
     json_put_string(json, "kind", str_of(record->kind->name));
     json_put_string(json, "source", record->source);
     json_key(json, "seq");
-    json_number(json, (int64_t)record->seq);
+    json_add_number(json, (int64_t)record->seq);
     for (size_t i = 0; i < record->kind->field_count; i++) {
         if (!record_has(record, i)) continue;
         json_key(json, record->kind->fields[i].name);
