@@ -72,7 +72,8 @@ static bool fail_sqlite(const struct store *store, int result, struct error *err
             says = failures[i].says;
         }
     const struct error *disk = code == ERROR_DISK ? vfs_disk_error(store->connection) : NULL;
-    return fail(error, code, "database %s: %s (%s)", path ? path : "", says, disk ? disk->says : sqlite3_errmsg(store->connection));
+    return fail(error, code, "database %s: %s (%s)", path ? path : "", says,
+                disk ? disk->says : sqlite3_errmsg(store->connection));
 }
 
 /* Opening */
