@@ -180,10 +180,12 @@ static bool record_seal(struct intake *intake, struct record *record, struct err
     return true;
 }
 
-/* Admits the records in hand: subjects, seals, packed entries. */
-static bool block_admit(struct intake *intake, struct error *error)
+bool intake_admit(struct intake *intake, struct error *error)
 {
-    if (!intake->block_count) return true;
+    if (!intake->block_count) {
+        arena_reset(&intake->arena);
+        return true;
+    }
     if (!group_ready(intake, error)) return false;
     engine_door_lock(intake->engine);
     bool done = block_persons(intake, error);
@@ -282,7 +284,7 @@ bool intake_take(struct intake *intake, enum taken *taken, struct error *error)
     *taken = TAKEN_NEW;
     intake->digests[intake->block_count++] = digest;
     intake->taken++;
-    if (intake->block_count == BLOCK_RECORDS && !block_admit(intake, error)) return false;
+    if (intake->block_count == BLOCK_RECORDS && !intake_admit(intake, error)) return false;
     if (intake->group && (intake->group->records >= GROUP_RECORDS || intake->group->bytes.length >= GROUP_BYTES))
         return intake_flush(intake, error);
     return true;
@@ -290,7 +292,7 @@ bool intake_take(struct intake *intake, enum taken *taken, struct error *error)
 
 bool intake_flush(struct intake *intake, struct error *error)
 {
-    if (!block_admit(intake, error)) return false;
+    if (!intake_admit(intake, error)) return false;
     if (intake->batch_count || intake->has_progress) {
         if (!group_ready(intake, error)) return false;
         batch_end(intake);

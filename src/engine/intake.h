@@ -33,6 +33,8 @@ enum taken {
 bool intake_take(struct intake *intake, enum taken *taken, struct error *error);
 /* Notes that a record of that source and seq was rejected: it is dealt with, for acknowledging. */
 void intake_pass(struct intake *intake, struct str source, uint64_t seq);
+/* Makes entries of the records in hand and empties the arena, also of what rejected records left in it. */
+bool intake_admit(struct intake *intake, struct error *error);
 /* Hands over what is in hand, without waiting. */
 bool intake_flush(struct intake *intake, struct error *error);
 /* Hands over and waits until it is durable and applied. */

@@ -33,6 +33,8 @@ struct finding {
     struct str limit, measured; /* "15 day", "17 day"; empty: null */
     bool has_amount;
     int64_t amount;             /* micro-yuan */
+    bool has_subscriber;
+    uint64_t subscriber;        /* the subject whose case it is */
     bool provisional;           /* rests on working days that are not yet published */
     struct str says[LANGUAGES];
     struct reference records[FINDING_RECORDS]; /* the record judged first, then what else shows it */
@@ -59,6 +61,7 @@ struct duty {
     const char *says[LANGUAGES]; /* a short title: "answered after the limit" */
     const char *rule[LANGUAGES]; /* what starts, stops and pauses the clock, in two or three plain sentences */
     bool (*judge)(const struct audit *audit, const struct duty *duty, struct findings_sink sink, struct error *error);
+    const struct kind *const *reads; /* the kinds that it reads, ended by NULL: an open case is judged as of their latest event */
 };
 
 enum figure_better { BETTER_LOWER, BETTER_HIGHER };

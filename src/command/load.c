@@ -1,0 +1,188 @@
+/* Records in and out: load, withdraw, map, kinds. */
+#include <stdio.h>
+
+#include "base/json.h"
+#include "command/session.h"
+#include "door/kinds_page.h"
+#include "door/map.h"
+#include "engine/load.h"
+
+static const struct kind *kind_asked(struct invocation *invocation, const char *name)
+{
+    const struct kind *kind = kind_find(str_of(name));
+    if (!kind) fail(&invocation->error, ERROR_USAGE, "there is no kind %s: `mingbai kinds` lists them", name);
+    return kind;
+}
+
+/* ---- load ---- */
+
+static void acknowledge(void *context, struct str source, uint64_t seq)
+{
+    (void)context;
+    struct text line = { 0 };
+    struct json json = { .out = &line };
+    json_open(&json, '{');
+    json_put_string(&json, "source", source);
+    json_put_number(&json, "seq", (int64_t)seq);
+    json_close(&json, '}');
+    text_add_byte(&line, '\n');
+    fwrite(line.at, 1, line.length, stdout);
+    fflush(stdout);
+    text_close(&line);
+}
+
+static void summary_print(const struct kind *kind, const struct load_summary *summary)
+{
+    struct text line = { 0 };
+    struct json json = { .out = &line };
+    json_open(&json, '{');
+    json_put_string(&json, "kind", str_of(kind->name));
+    json_put_string(&json, "source", text_str(&summary->source));
+    json_put_number(&json, "read", (int64_t)summary->read);
+    json_put_number(&json, "accepted", (int64_t)summary->accepted);
+    json_put_number(&json, "duplicate", (int64_t)summary->duplicate);
+    json_put_number(&json, "rejected", (int64_t)summary->rejected);
+    json_close(&json, '}');
+    printf("%s\n", text_zero(&line));
+    text_close(&line);
+}
+
+static void rejects_say(const struct invocation *invocation, const char *file, uint64_t rejected)
+{
+    const char *list = invocation_option(invocation, "rejects");
+    bool is_stdin = !strcmp(file, "-");
+    if (is_stdin && !list) return;
+    fprintf(stderr,
+            invocation->language == CHINESE ? "%s：%llu 条未被接受，原因见 %s%s\n" : "%s: %llu records were rejected; see %s%s for the reasons\n",
+            file, (unsigned long long)rejected, list ? list : file, list ? "" : ".rejected.csv");
+}
+
+static enum exit_code load(struct invocation *invocation)
+{
+    const struct kind *kind = kind_asked(invocation, invocation->arguments[0]);
+    const char *replaces = invocation_option(invocation, "replaces"), *source = invocation_option(invocation, "source");
+    if (!kind) return EXIT_USAGE;
+    if (invocation->argument_count > 2 && (replaces || source || invocation_option(invocation, "rejects"))) {
+        fail(&invocation->error, ERROR_USAGE, "--replaces, --source and --rejects go with one file");
+        return EXIT_USAGE;
+    }
+    struct session session;
+    if (!session_open(&session, invocation, false)) return EXIT_FAILED;
+    session.progress = (struct progress){ .what = kind->says[invocation->language] };
+    bool done = true, rejected = false;
+    for (size_t i = 1; done && i < invocation->argument_count; i++) {
+        struct load_summary summary = { 0 };
+        struct load_options options = {
+            .kind = kind, .path = invocation->arguments[i], .format = invocation_option(invocation, "format"),
+            .sheet = invocation_option(invocation, "sheet"), .map = invocation_option(invocation, "map"), .source = source,
+            .rejects = invocation_option(invocation, "rejects"), .replaces = replaces,
+            .acknowledge = invocation_option(invocation, "ack") ? acknowledge : NULL, .progress = progress_show,
+            .context = &session.progress,
+        };
+        done = load_file(session.engine, &options, &summary, &invocation->error);
+        progress_end(&session.progress);
+        if (done || summary.read) summary_print(kind, &summary);
+        if (summary.rejected) rejects_say(invocation, options.path, summary.rejected);
+        rejected = rejected || summary.rejected;
+        load_summary_close(&summary);
+    }
+    session_close(&session);
+    if (!done) return invocation->error.code == ERROR_USAGE ? EXIT_USAGE : EXIT_FAILED;
+    return rejected ? EXIT_REJECTED : EXIT_DONE;
+}
+
+static const struct option load_options[] = {
+    { "format", "FORMAT", { "csv, jsonl, json or xlsx; by the file's name unless given", "csv、jsonl、json 或 xlsx，默认按文件名判断" } },
+    { "sheet", "NAME", { "the sheet of a spreadsheet, by name or number", "电子表格中的工作表，按名称或序号" } },
+    { "map", "FILE", { "how this file's columns become fields: see docs/maps.md", "该文件的列如何对应字段，见 docs/maps.zh-CN.md" } },
+    { "source", "NAME", { "a name for where it comes from; the file's name and content unless given", "来源名称，默认由文件名和内容得出" } },
+    { "replaces", "SOURCE", { "withdraw that source and put this file in its place, both at once", "撤回该来源，由本文件替代，两者同时生效" } },
+    { "rejects", "PATH", { "where rejected records go; beside the file unless given", "未被接受的记录写到何处，默认在文件旁" } },
+    { "ack", NULL, { "say whenever everything up to a number is durable", "每当某序号之前的记录全部落盘时报告" } },
+    LANGUAGE_OPTION,
+};
+const struct command load_command = {
+    .name = "load", .arguments = "KIND FILE...", .least = 2, .most = 100000, .run = load,
+    .says = { "takes records of a kind from files; - is standard input", "从文件装入某类记录，- 表示标准输入" },
+    .options = load_options, .option_count = sizeof load_options / sizeof *load_options,
+};
+
+/* ---- withdraw ---- */
+
+static enum exit_code withdraw(struct invocation *invocation)
+{
+    const char *why = invocation_option(invocation, "why");
+    if (!why || !*why) {
+        fail(&invocation->error, ERROR_USAGE, "say why with --why TEXT: it is kept");
+        return EXIT_USAGE;
+    }
+    struct session session;
+    if (!session_open(&session, invocation, false)) return EXIT_FAILED;
+    session.progress.what = invocation->language == CHINESE ? "重放" : "replaying";
+    bool done = engine_withdraw(session.engine, str_of(invocation->arguments[0]), str_of(why), 0, (struct str){ 0 }, &invocation->error);
+    progress_end(&session.progress);
+    session_close(&session);
+    return done ? EXIT_DONE : EXIT_FAILED;
+}
+
+static const struct option withdraw_options[] = { { "why", "TEXT", { "the reason, which is kept", "原因，会留存" } } };
+const struct command withdraw_command = {
+    .name = "withdraw", .arguments = "SOURCE", .least = 1, .most = 1, .run = withdraw,
+    .says = { "what a source brought no longer counts; it stays in the ledger", "某来源的记录不再计入，但仍留在账本中" },
+    .options = withdraw_options, .option_count = 1,
+};
+
+/* ---- map ---- */
+
+static enum exit_code map(struct invocation *invocation)
+{
+    const struct kind *kind = kind_asked(invocation, invocation->arguments[0]);
+    if (!kind) return EXIT_USAGE;
+    struct map *plain = map_plain(kind);
+    struct reader_options options = { .path = invocation->arguments[1], .sheet = invocation_option(invocation, "sheet") };
+    options.wanted = map_columns(plain, &options.wanted_count);
+    struct reader *reader = reader_open(&options, &invocation->error);
+    struct text out = { 0 };
+    bool done = reader && map_propose(kind, reader, &out, &invocation->error);
+    if (done) fwrite(out.at, 1, out.length, stdout);
+    text_close(&out);
+    reader_close(reader);
+    map_close(plain);
+    return done ? EXIT_DONE : EXIT_FAILED;
+}
+
+static const struct option map_options[] = { { "sheet", "NAME", { "the sheet of a spreadsheet", "电子表格中的工作表" } } };
+const struct command map_command = {
+    .name = "map", .arguments = "KIND FILE", .least = 2, .most = 2, .run = map,
+    .says = { "proposes a map for a file with other columns", "为列名不同的文件提出一份对应表" },
+    .options = map_options, .option_count = 1,
+};
+
+/* ---- kinds ---- */
+
+static enum exit_code kinds(struct invocation *invocation)
+{
+    const struct kind *all[KINDS_MAX];
+    size_t count = kinds_all(all);
+    const char *format = invocation_option(invocation, "format");
+    if (format && strcmp(format, "json") && strcmp(format, "table")) {
+        fail(&invocation->error, ERROR_USAGE, "--format %s: choose table or json", format);
+        return EXIT_USAGE;
+    }
+    if (invocation->argument_count) {
+        if (!(all[0] = kind_asked(invocation, invocation->arguments[0]))) return EXIT_USAGE;
+        count = 1;
+    }
+    struct text out = { 0 };
+    kinds_print(all, count, invocation->language, format && *format == 'j', &out);
+    fwrite(out.at, 1, out.length, stdout);
+    text_close(&out);
+    return EXIT_DONE;
+}
+
+static const struct option kinds_options[] = { { "format", "table|json", { "a table unless given", "默认为表格" } }, LANGUAGE_OPTION };
+const struct command kinds_command = {
+    .name = "kinds", .arguments = "[KIND]", .most = 1, .run = kinds,
+    .says = { "every record kind and its fields", "各类记录及其字段" },
+    .options = kinds_options, .option_count = sizeof kinds_options / sizeof *kinds_options,
+};

@@ -1,0 +1,21 @@
+/* A command's hold on the data directory: the engine, a reader and an audit over it. */
+#ifndef COMMAND_SESSION_H
+#define COMMAND_SESSION_H
+
+#include "command/command.h"
+#include "engine/audit.h"
+#include "engine/engine.h"
+
+struct session {
+    struct engine *engine;
+    struct store *reader;
+    struct arena arena;
+    struct audit audit;
+    struct progress progress;
+};
+
+/* Opens the engine; with_audit also a reader and the law. On failure invocation->error is filled, and nothing is left open. */
+bool session_open(struct session *session, struct invocation *invocation, bool with_audit);
+void session_close(struct session *session);
+
+#endif

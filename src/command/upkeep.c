@@ -1,0 +1,226 @@
+/* The directory itself: init, sources, rebuild, backup, restore; and simulate, which needs none. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/embedded.h"
+#include "command/rows.h"
+#include "command/session.h"
+#include "engine/backup.h"
+#include "engine/load.h"
+
+/* ---- init ---- */
+
+static const struct {
+    const char *kind;
+    const struct str *rows;
+} provided[] = {
+    { "area", &embedded_areas_csv },
+    { "limit", &embedded_limits_csv },
+    { "workday", &embedded_workdays_csv },
+};
+
+enum { SAMPLE_SUBSCRIBERS = 20000, SAMPLE_DAYS = 120, SAMPLE_SEED = 2015 };
+
+static bool simulate_all(const struct simulation *simulation, struct error *error)
+{
+    for (size_t i = 0; i < measure_count; i++)
+        if (measures[i]->simulate && !measures[i]->simulate(simulation, error)) return false;
+    return true;
+}
+
+static int32_t simulation_first_day(void)
+{
+    int32_t day = 0;
+    must(civil_day((struct civil){ 2014, 12, 1 }, &day));
+    return day;
+}
+
+/* Loads the files KIND.csv of a folder, whichever are there; they are the program's own, so nothing may be rejected. */
+static bool folder_load(struct engine *engine, const char *folder, const char *prefix, struct error *error)
+{
+    const struct kind *kinds[KINDS_MAX];
+    size_t count = kinds_all(kinds);
+    bool done = true;
+    for (size_t i = 0; done && i < count; i++) {
+        char name[64], source[64], path[PATH_ROOM];
+        bool there = false;
+        snprintf(name, sizeof name, "%s.csv", kinds[i]->name);
+        snprintf(source, sizeof source, "%s:%s", prefix, kinds[i]->name);
+        done = directory_path(folder, name, path, error) && disk_posix()->exists(disk_posix(), path, &there, error);
+        if (!done || !there) continue;
+        struct load_summary summary = { 0 };
+        done = load_file(engine, &(struct load_options){ .kind = kinds[i], .path = path, .source = source }, &summary, error);
+        if (done && summary.rejected)
+            done = fail(error, ERROR_INPUT, "%llu rows of %s cannot be taken: see %s.rejected.csv",
+                        (unsigned long long)summary.rejected, name, path);
+        load_summary_close(&summary);
+    }
+    return done;
+}
+
+static bool provided_write(const char *folder, struct error *error)
+{
+    for (size_t i = 0; i < sizeof provided / sizeof *provided; i++) {
+        char name[64], path[PATH_ROOM];
+        snprintf(name, sizeof name, "%s.csv", provided[i].kind);
+        if (!directory_path(folder, name, path, error) ||
+            !disk_replace(disk_posix(), path, provided[i].rows->at, provided[i].rows->length, error))
+            return false;
+    }
+    return true;
+}
+
+/* What comes with the program goes the way of everybody's files: through a folder and the door. */
+static bool provided_load(struct engine *engine, bool sample, struct error *error)
+{
+    char provided_folder[PATH_ROOM], sample_folder[PATH_ROOM], scratch[] = "/tmp/mingbai-init-XXXXXX";
+    if (!mkdtemp(scratch)) return fail_errno(error, "no scratch folder can be made in /tmp");
+    bool done = directory_path(scratch, "provided", provided_folder, error) && directory_path(scratch, "sample", sample_folder, error) &&
+                disk_posix()->make_directory(disk_posix(), provided_folder, error) &&
+                disk_posix()->make_directory(disk_posix(), sample_folder, error) && provided_write(provided_folder, error) &&
+                folder_load(engine, provided_folder, "mingbai", error);
+    if (done && sample)
+        done = simulate_all(&(struct simulation){ .subscribers = SAMPLE_SUBSCRIBERS, .days = SAMPLE_DAYS, .seed = SAMPLE_SEED,
+                                                  .directory = sample_folder, .first_day = simulation_first_day() },
+                            error) &&
+               folder_load(engine, sample_folder, "sample", error);
+    struct error ignored;
+    if (done) disk_remove_tree(disk_posix(), scratch, &ignored);
+    return done;
+}
+
+static enum exit_code init(struct invocation *invocation)
+{
+    struct error *error = &invocation->error;
+    struct session session;
+    if (!directory_make(disk_posix(), invocation->directory, error) || !session_open(&session, invocation, false)) return EXIT_FAILED;
+    bool done = provided_load(session.engine, invocation_option(invocation, "sample") != NULL, error);
+    session_close(&session);
+    if (done) fprintf(stderr, invocation->language == CHINESE ? "%s 已建好\n" : "%s is ready\n", invocation->directory);
+    return done ? EXIT_DONE : EXIT_FAILED;
+}
+
+static const struct option init_options[] = {
+    { "sample", NULL, { "with the sample province: all of it made up", "并装入示例省份，其中内容均为虚构" } },
+};
+const struct command init_command = {
+    .name = "init", .arguments = "", .run = init,
+    .says = { "makes the data directory, with the law, the calendar and the areas", "建立数据目录，装入规则、日历和区域" },
+    .options = init_options, .option_count = 1,
+};
+
+/* ---- sources ---- */
+
+static const char select_sources[] =
+    "SELECT s.\"name\", SUM(n.\"high\" - n.\"low\" + 1) FROM \"source_name\" s, \"seen\" n WHERE n.\"source\" = s.\"source\""
+    " GROUP BY s.\"source\", s.\"name\" ORDER BY s.\"source\"";
+
+static enum exit_code sources(struct invocation *invocation)
+{
+    struct session session;
+    struct rows rows;
+    if (!rows_start(&rows, invocation)) return EXIT_USAGE;
+    if (!session_open(&session, invocation, true)) return EXIT_FAILED;
+    struct statement *select = store_prepare(session.reader, select_sources, &invocation->error);
+    bool row = true, done = select != NULL;
+    while (done && (done = statement_step(select, &row, &invocation->error)) && row) {
+        rows_begin(&rows);
+        rows_string(&rows, "source", column_text(select, 0));
+        rows_number(&rows, "records", column_number(select, 1));
+        rows_end(&rows);
+    }
+    rows_finish(&rows);
+    session_close(&session);
+    return done ? EXIT_DONE : EXIT_FAILED;
+}
+
+static const struct option sources_options[] = { FORMAT_OPTION };
+const struct command sources_command = {
+    .name = "sources", .arguments = "", .run = sources,
+    .says = { "what was loaded and counts: each source and its number of records", "已装入且计入的来源及其记录数" },
+    .options = sources_options, .option_count = 1,
+};
+
+/* ---- rebuild, backup, restore ---- */
+
+static enum exit_code rebuild(struct invocation *invocation)
+{
+    struct session session;
+    if (!session_open(&session, invocation, false)) return EXIT_FAILED;
+    session.progress.what = invocation->language == CHINESE ? "重建" : "rebuilding";
+    bool done = engine_rebuild(session.engine, &invocation->error);
+    progress_end(&session.progress);
+    session_close(&session);
+    return done ? EXIT_DONE : EXIT_FAILED;
+}
+
+const struct command rebuild_command = {
+    .name = "rebuild", .arguments = "", .run = rebuild,
+    .says = { "throws the state away and replays the ledger", "丢弃当前状态，从账本重放" },
+};
+
+static enum exit_code backup(struct invocation *invocation)
+{
+    struct session session;
+    if (!session_open(&session, invocation, false)) return EXIT_FAILED;
+    session.progress.what = invocation->language == CHINESE ? "备份" : "backing up";
+    bool done = backup_write(session.engine, invocation->arguments[0], progress_show, &session.progress, &invocation->error);
+    progress_end(&session.progress);
+    session_close(&session);
+    return done ? EXIT_DONE : EXIT_FAILED;
+}
+
+const struct command backup_command = {
+    .name = "backup", .arguments = "FILE", .least = 1, .most = 1, .run = backup,
+    .says = { "the whole data directory in one file, with its keys: keep it safe", "整个数据目录存为一个文件，含密钥，须妥善保管" },
+};
+
+static enum exit_code restore(struct invocation *invocation)
+{
+    struct progress progress = { .what = invocation->language == CHINESE ? "恢复" : "restoring" };
+    bool done = backup_read(invocation->directory, invocation->arguments[0], progress_show, &progress, &invocation->error);
+    progress_end(&progress);
+    if (done) fprintf(stderr, invocation->language == CHINESE ? "%s 已恢复并通过验证\n" : "%s is restored and verified\n", invocation->directory);
+    return done ? EXIT_DONE : EXIT_FAILED;
+}
+
+const struct command restore_command = {
+    .name = "restore", .arguments = "FILE", .least = 1, .most = 1, .run = restore,
+    .says = { "makes the data directory from a backup, and verifies it", "从备份恢复数据目录并验证" },
+};
+
+/* ---- simulate ---- */
+
+static enum exit_code simulate(struct invocation *invocation)
+{
+    uint64_t subscribers = SAMPLE_SUBSCRIBERS, days = SAMPLE_DAYS, seed = SAMPLE_SEED;
+    const char *out = invocation_option(invocation, "out");
+    if (!invocation_number(invocation, "subscribers", &subscribers) || !invocation_number(invocation, "days", &days) ||
+        !invocation_number(invocation, "seed", &seed))
+        return EXIT_USAGE;
+    if (!out || subscribers < 100 || subscribers > 100000000 || days < 1 || days > 3660) {
+        fail(&invocation->error, ERROR_USAGE, "give --out DIR, 100 to 100000000 --subscribers and 1 to 3660 --days");
+        return EXIT_USAGE;
+    }
+    if (mkdir(out, 0777) && errno != EEXIST) {
+        fail_errno(&invocation->error, "%s cannot be made", out);
+        return EXIT_FAILED;
+    }
+    struct simulation simulation = { .subscribers = subscribers, .days = (int)days, .seed = seed, .directory = out,
+                                     .first_day = simulation_first_day() };
+    return simulate_all(&simulation, &invocation->error) ? EXIT_DONE : EXIT_FAILED;
+}
+
+static const struct option simulate_options[] = {
+    { "subscribers", "N", { "how many people it has; 20000 unless given", "用户数，默认 20000" } },
+    { "days", "D", { "how many days from 2014-12-01; 120 unless given", "自 2014-12-01 起的天数，默认 120" } },
+    { "seed", "S", { "the same seed gives the same bytes", "相同的种子得到相同的内容" } },
+    { "out", "DIR", { "where the files go", "文件写入的目录" } },
+};
+const struct command simulate_command = {
+    .name = "simulate", .arguments = "", .run = simulate,
+    .says = { "writes the records of a made-up province", "写出一个虚构省份的各类记录" },
+    .options = simulate_options, .option_count = sizeof simulate_options / sizeof *simulate_options,
+};

@@ -1,0 +1,72 @@
+#include "engine/audit.h"
+
+#include <stdio.h>
+
+#include "base/hash.h"
+
+bool audit_open(struct audit *audit, struct store *store, uint64_t position, struct arena *arena, struct error *error)
+{
+    *audit = (struct audit){ .store = store, .as_of = MOMENT_NONE, .position = position, .arena = arena };
+    struct law *law = law_open(store, error);
+    audit->law = law;
+    return law != NULL;
+}
+
+void audit_close(struct audit *audit)
+{
+    law_close((struct law *)audit->law);
+    audit->law = NULL;
+}
+
+static bool latest_of_kind(const struct audit *audit, const struct kind *kind, int64_t *latest, struct error *error)
+{
+    for (size_t i = 0; i < kind->field_count; i++) {
+        if (!(kind->fields[i].flags & FIELD_EVENT)) continue;
+        struct text sql = { 0 };
+        text_format(&sql, "SELECT MAX(\"%s\") FROM \"%s\"", kind->fields[i].name, kind->name);
+        struct statement *select = store_prepare(audit->store, text_zero(&sql), error);
+        text_close(&sql);
+        bool row;
+        if (!select || !statement_step(select, &row, error)) return false;
+        if (row && !column_is_null(select, 0) && column_number(select, 0) > *latest) *latest = column_number(select, 0);
+        statement_reset(select);
+    }
+    return true;
+}
+
+bool audit_latest(const struct audit *audit, const struct duty *duty, int64_t *latest, struct error *error)
+{
+    *latest = MOMENT_NONE;
+    for (size_t m = 0; m < measure_count; m++)
+        for (size_t d = 0; d < measures[m]->duty_count; d++) {
+            const struct duty *other = &measures[m]->duties[d];
+            if (duty && other != duty) continue;
+            for (const struct kind *const *kind = other->reads; *kind; kind++)
+                if (!latest_of_kind(audit, *kind, latest, error)) return false;
+        }
+    return true;
+}
+
+void finding_id(const struct finding *finding, char id[FINDING_ID_ROOM])
+{
+    struct text text = { 0 };
+    text_format(&text, "%s\n%.*s\n%lld", finding->duty->id, STR_ARGS(finding->subject), (long long)finding->occurrence);
+    struct hash hash = sha256(text_str(&text));
+    text.length = 0;
+    hex_add(&text, (struct str){ (const char *)hash.bytes, 10 });
+    snprintf(id, FINDING_ID_ROOM, "%s", text_zero(&text));
+    text_close(&text);
+}
+
+bool audit_judge(struct audit *audit, const struct duty *duty, int64_t as_of, struct findings_sink sink, struct error *error)
+{
+    for (size_t m = 0; m < measure_count; m++)
+        for (size_t d = 0; d < measures[m]->duty_count; d++) {
+            const struct duty *each = &measures[m]->duties[d];
+            if (duty && each != duty) continue;
+            audit->as_of = as_of;
+            if (as_of == MOMENT_NONE && !audit_latest(audit, each, &audit->as_of, error)) return false;
+            if (audit->as_of != MOMENT_NONE && !each->judge(audit, each, sink, error)) return false;
+        }
+    return true;
+}

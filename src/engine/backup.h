@@ -1,0 +1,14 @@
+/* A backup: one tar file with keys, ledger and vault, as of one position. The state is not in it: it is replayed. */
+#ifndef ENGINE_BACKUP_H
+#define ENGINE_BACKUP_H
+
+#include "engine/engine.h"
+
+/* Writes FILE (mode 0600: it holds the keys) through FILE.new, while records may go on coming in. */
+bool backup_write(struct engine *engine, const char *file, void (*progress)(void *context, uint64_t done, uint64_t all),
+                  void *context, struct error *error);
+/* Makes the data directory, which must not exist or be empty, from a backup; verifies every byte; replays the state. */
+bool backup_read(const char *directory, const char *file, void (*progress)(void *context, uint64_t done, uint64_t all),
+                 void *context, struct error *error);
+
+#endif

@@ -1,0 +1,214 @@
+#include "engine/load.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/hash.h"
+#include "door/map.h"
+#include "door/reject.h"
+#include "engine/intake.h"
+#include "measure/province/province.h"
+
+enum { HASH_CHUNK = 1024 * 1024, SOURCE_HASH_BYTES = 8, ROWS_BETWEEN = 4096 };
+
+struct load {
+    struct engine *engine;
+    const struct load_options *options;
+    struct load_summary *summary;
+    struct reader *reader;
+    struct map *map;
+    struct intake *intake;
+    struct rejects *rejects;
+    struct text source;      /* the default */
+    size_t columns;          /* bound so far */
+    uint64_t hold;
+    int64_t now;
+    bool one_source;
+};
+
+void load_summary_close(struct load_summary *summary)
+{
+    text_close(&summary->source);
+}
+
+static bool format_read(const char *name, enum reader_format *format, struct error *error)
+{
+    static const char *const names[] = { [FORMAT_CSV] = "csv", [FORMAT_JSONL] = "jsonl", [FORMAT_JSON] = "json", [FORMAT_XLSX] = "xlsx" };
+    *format = FORMAT_BY_NAME;
+    if (!name) return true;
+    for (size_t i = FORMAT_CSV; i < sizeof names / sizeof *names; i++)
+        if (!strcmp(name, names[i])) {
+            *format = (enum reader_format)i;
+            return true;
+        }
+    return fail(error, ERROR_USAGE, "--format %s: choose csv, jsonl, json or xlsx", name);
+}
+
+/* A file's source is its name and its content's hash, so that loading it twice changes nothing. */
+static bool source_of_file(const char *path, struct text *source, struct error *error)
+{
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) return fail_errno(error, "%s cannot be read", path);
+    struct sha256_run *run = sha256_start();
+    char *chunk = allocate(HASH_CHUNK);
+    ssize_t got;
+    while ((got = read(file, chunk, HASH_CHUNK)) > 0) sha256_add(run, (struct str){ chunk, (size_t)got });
+    struct hash hash = sha256_end(run);
+    free(chunk);
+    close(file);
+    if (got < 0) return fail_errno(error, "%s cannot be read", path);
+    const char *slash = strrchr(path, '/');
+    struct str name = str_of(slash ? slash + 1 : path);
+    if (name.length > SOURCE_LIMIT - 2 * SOURCE_HASH_BYTES - 1)
+        return fail(error, ERROR_LIMIT, "the name of %s is too long for a source: give it one with --source", path);
+    text_add(source, name);
+    text_add_byte(source, ':');
+    hex_add(source, (struct str){ (const char *)hash.bytes, SOURCE_HASH_BYTES });
+    return true;
+}
+
+static bool source_default(struct load *load, struct error *error)
+{
+    const struct load_options *options = load->options;
+    if (options->source) {
+        struct str name = str_of(options->source);
+        if (!name.length || name.length > SOURCE_LIMIT) return fail(error, ERROR_USAGE, "a source has 1 to %d bytes", SOURCE_LIMIT);
+        text_add(&load->source, name);
+        return true;
+    }
+    return !strcmp(options->path, "-") || source_of_file(options->path, &load->source, error);
+}
+
+static bool load_open(struct load *load, struct error *error)
+{
+    const struct load_options *options = load->options;
+    if (options->kind == &withdrawal_kind)
+        return fail(error, ERROR_USAGE, "a withdrawal is made with `mingbai withdraw SOURCE --why TEXT`");
+    struct reader_options reading = { .path = options->path, .sheet = options->sheet };
+    if (!format_read(options->format, &reading.format, error)) return false;
+    load->map = options->map ? map_open(options->kind, options->map, error) : map_plain(options->kind);
+    if (!load->map || !source_default(load, error)) return false;
+    reading.wanted = map_columns(load->map, &reading.wanted_count);
+    if (!(load->reader = reader_open(&reading, error))) return false;
+    if (options->replaces) {
+        if (!engine_has_source(load->engine, str_of(options->replaces)))
+            return fail(error, ERROR_NOT_FOUND, "nothing of source %s counts, so nothing can replace it: `mingbai sources` lists those that do",
+                        options->replaces);
+        random_bytes(&load->hold, sizeof load->hold);
+        load->hold = (load->hold >> 1) | 1;
+    }
+    load->intake = intake_open(load->engine, &(struct intake_options){ .kind = options->kind, .hold = load->hold,
+                                                                       .acknowledge = options->acknowledge,
+                                                                       .context = options->context },
+                               error);
+    load->rejects = load->intake ? rejects_open(options->path, options->rejects, error) : NULL;
+    return load->rejects != NULL;
+}
+
+static void load_reject(struct load *load, const struct row *row, struct str field, const char *reason)
+{
+    size_t count;
+    const struct str *columns = reader_columns(load->reader, &count);
+    rejects_add(load->rejects, row, field, reason, columns, count);
+    load->summary->rejected++;
+}
+
+static void source_note(struct load *load, struct str source)
+{
+    struct text *known = &load->summary->source;
+    if (!known->length && load->one_source)
+        text_add(known, source);
+    else if (!str_equal(text_str(known), source))
+        load->one_source = false;
+}
+
+static bool load_row(struct load *load, const struct row *row, struct error *error)
+{
+    load->summary->read++;
+    if (row->problem) {
+        load_reject(load, row, (struct str){ 0 }, row->problem);
+        if (load->source.length) intake_pass(load->intake, text_str(&load->source), row->line);
+        return true;
+    }
+    struct record *record = intake_record(load->intake);
+    struct error reason = { 0 };
+    struct str field = { 0 };
+    const struct field *wrong = NULL;
+    if (!map_record(load->map, row, text_str(&load->source), load->now, intake_arena(load->intake), record, &field, &reason)) {
+        load_reject(load, row, field, reason.says);
+        if (load->source.length && !map_has_seq(load->map)) intake_pass(load->intake, text_str(&load->source), row->line);
+        return true;
+    }
+    source_note(load, record->source);
+    if (!record_check(record, &wrong, &reason)) {
+        load_reject(load, row, str_of(wrong ? wrong->name : NULL), reason.says);
+        intake_pass(load->intake, record->source, record->seq);
+        return true;
+    }
+    enum taken taken;
+    if (!intake_take(load->intake, &taken, error)) return false;
+    if (taken == TAKEN_DUPLICATE) load->summary->duplicate++;
+    if (taken == TAKEN_CONFLICT)
+        load_reject(load, row, STR("seq"),
+                    "conflict: this source and seq are in the ledger already with other content; "
+                    "give the new version a seq of its own, or withdraw the source");
+    return true;
+}
+
+/* Now and then: shows progress, and empties the block, whose arena grows with rejected rows as well. */
+static bool between_rows(struct load *load, struct error *error)
+{
+    if (load->options->progress) {
+        uint64_t done, all;
+        reader_progress(load->reader, &done, &all);
+        load->options->progress(load->options->context, done, all);
+    }
+    return intake_admit(load->intake, error);
+}
+
+static bool load_rows(struct load *load, struct error *error)
+{
+    struct row row;
+    for (uint64_t n = 0;; n++) {
+        bool more;
+        if (!reader_ready(load->reader) && !intake_flush(load->intake, error)) return false;
+        if (!reader_next(load->reader, &row, &more, error)) return false;
+        if (!more) return true;
+        size_t count;
+        const struct str *columns = reader_columns(load->reader, &count);
+        if (count != load->columns) {
+            if (!map_bind(load->map, columns, count, error)) return false;
+            load->columns = count;
+        }
+        if (!load_row(load, &row, error)) return false;
+        if (n % ROWS_BETWEEN == 0 && !between_rows(load, error)) return false;
+    }
+}
+
+bool load_file(struct engine *engine, const struct load_options *options, struct load_summary *summary, struct error *error)
+{
+    struct load load = { .engine = engine, .options = options, .summary = summary, .now = moment_now(), .one_source = true };
+    size_t count = 0;
+    bool done = load_open(&load, error);
+    if (done) {
+        const struct str *columns = reader_columns(load.reader, &count);
+        done = map_bind(load.map, columns, load.columns = count, error) && load_rows(&load, error);
+        /* what came before a failure stays accepted */
+        struct error *second = done ? error : &(struct error){ 0 };
+        done = intake_finish(load.intake, second) && done;
+        summary->accepted = intake_accepted(load.intake);
+        summary->duplicate += intake_repeated(load.intake);
+    }
+    if (load.rejects) done = rejects_close(load.rejects, done ? error : &(struct error){ 0 }) && done;
+    intake_close(load.intake);
+    if (done && options->replaces)
+        done = engine_withdraw(engine, str_of(options->replaces), STR("replaced"), load.hold, text_str(&load.source), error);
+    if (!load.one_source) summary->source.length = 0;
+    if (!summary->source.length && load.one_source) text_add(&summary->source, text_str(&load.source));
+    reader_close(load.reader);
+    map_close(load.map);
+    text_close(&load.source);
+    return done;
+}

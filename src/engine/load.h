@@ -1,0 +1,33 @@
+/* Loading a file: reader, map, intake and the list of rejects, in a row. What `mingbai load` does, and an upload. */
+#ifndef ENGINE_LOAD_H
+#define ENGINE_LOAD_H
+
+#include "door/reader.h"
+#include "engine/engine.h"
+
+struct load_options {
+    const struct kind *kind;
+    const char *path;          /* "-": standard input */
+    const char *format;        /* "csv", "jsonl", "json", "xlsx"; NULL: by name */
+    const char *sheet;
+    const char *map;           /* NULL: the columns are the fields */
+    const char *source;        /* NULL: the file's name and its content's hash */
+    const char *rejects;       /* NULL: beside the file */
+    const char *replaces;      /* a source that this file takes the place of; NULL: none */
+    void (*acknowledge)(void *context, struct str source, uint64_t seq); /* in another thread; may be NULL */
+    void (*progress)(void *context, uint64_t done, uint64_t all);
+    void *context;
+};
+
+struct load_summary {
+    struct text source;        /* the one source of all records; empty where rows name several */
+    uint64_t read, accepted, duplicate, rejected;
+};
+void load_summary_close(struct load_summary *summary);
+
+/* Loads a file. What was accepted is durable when it returns, also when it fails in the middle: then the same call goes on
+   from there. Rejected records are no failure: they are counted and listed. With replaces, all counts from one last entry on,
+   or nothing does. */
+bool load_file(struct engine *engine, const struct load_options *options, struct load_summary *summary, struct error *error);
+
+#endif
