@@ -116,7 +116,7 @@ struct reading {
     struct civil civil;
     int hour, minute, second, noon;
     bool clock; /* has an hour */
-    struct str offset;
+    char offset[DATE_OFFSET_ROOM];
 };
 
 static bool take_digits(struct str *text, int least, int most, int *number)
@@ -153,12 +153,12 @@ static bool take_half(struct str *text, int *noon)
 }
 
 /* Z, +08:00 or +0800. */
-static bool take_offset(struct str *text, struct str *offset)
+static bool take_offset(struct str *text, char offset[DATE_OFFSET_ROOM])
 {
     struct str rest = *text;
     int hours, minutes;
-    *offset = STR("Z");
-    if (starts_folded(rest, *offset)) {
+    if (starts_folded(rest, STR("Z"))) {
+        strcpy(offset, "Z");
         *text = after(rest, 1);
         return true;
     }
@@ -167,22 +167,22 @@ static bool take_offset(struct str *text, struct str *offset)
     if (!take_digits(&rest, 2, 2, &hours)) return false;
     if (rest.length && rest.at[0] == ':') rest = after(rest, 1);
     if (!take_digits(&rest, 2, 2, &minutes) || hours > 23 || minutes > 59) return false;
-    *offset = (struct str){ text->at, text->length - rest.length };
+    snprintf(offset, DATE_OFFSET_ROOM, "%c%02u:%02u", text->at[0], (unsigned char)hours, (unsigned char)minutes);
     *text = rest;
     return true;
 }
 
-bool date_offset(struct str text)
+bool date_offset(struct str text, char offset[DATE_OFFSET_ROOM])
 {
-    struct str offset;
-    return take_offset(&text, &offset) && !text.length;
+    return take_offset(&text, offset) && !text.length;
 }
 
 bool date_has_offset(struct str text)
 {
+    char offset[DATE_OFFSET_ROOM];
     size_t colon = str_find(text, ':');
     for (size_t i = colon; i < text.length; i++)
-        if (date_offset(after(text, i))) return true;
+        if (date_offset(after(text, i), offset)) return true;
     return false;
 }
 
@@ -231,7 +231,7 @@ static bool take_part(const struct date_form *form, size_t i, struct str *text, 
     case PART_HALF:
         return take_half(text, &reading->noon);
     case PART_OFFSET:
-        return take_offset(text, &reading->offset);
+        return take_offset(text, reading->offset);
     }
     return false;
 }
@@ -239,16 +239,16 @@ static bool take_part(const struct date_form *form, size_t i, struct str *text, 
 bool date_form_rewrite(const struct date_form *form, struct str text, struct str offset, char out[DATE_TEXT_ROOM],
                        size_t *length)
 {
-    struct reading reading = { .civil.day = 1, .offset = offset };
+    struct reading reading = { .civil.day = 1 };
+    snprintf(reading.offset, sizeof reading.offset, "%.*s", STR_ARGS(offset));
     int32_t day;
     for (size_t i = 0; i < form->count; i++)
         if (!take_part(form, i, &text, &reading)) return false;
     if (text.length || !civil_day(reading.civil, &day)) return false;
     int written;
-    if (reading.clock || reading.offset.length)
-        written =
-            snprintf(out, DATE_TEXT_ROOM, "%04d-%02d-%02dT%02d:%02d:%02d%.*s", reading.civil.year, reading.civil.month,
-                     reading.civil.day, reading.hour + reading.noon, reading.minute, reading.second, STR_ARGS(reading.offset));
+    if (reading.clock || reading.offset[0])
+        written = snprintf(out, DATE_TEXT_ROOM, "%04d-%02d-%02dT%02d:%02d:%02d%s", reading.civil.year, reading.civil.month,
+                           reading.civil.day, reading.hour + reading.noon, reading.minute, reading.second, reading.offset);
     else if (form_has(form, PART_DAY))
         written = snprintf(out, DATE_TEXT_ROOM, "%04d-%02d-%02d", reading.civil.year, reading.civil.month, reading.civil.day);
     else

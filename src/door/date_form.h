@@ -6,7 +6,7 @@
 #include "base/moment.h"
 #include "base/str.h"
 
-enum { DATE_FORM_PARTS = 32, DATE_TEXT_ROOM = 48 };
+enum { DATE_FORM_PARTS = 32, DATE_TEXT_ROOM = 64, DATE_OFFSET_ROOM = 12 };
 
 enum date_part {
     PART_LITERAL,
@@ -39,8 +39,8 @@ bool date_form_read(struct str text, struct date_form *form, struct error *error
    Asia/Shanghai), a month alone as 2015-04. False where the text is not of the form or is no real date. */
 bool date_form_rewrite(const struct date_form *form, struct str text, struct str offset, char out[DATE_TEXT_ROOM],
                        size_t *length);
-/* Whether a text is an offset: Z, +08:00 or +0800. */
-bool date_offset(struct str text);
+/* Reads an offset: Z, +08:00 or +0800, which becomes +08:00. */
+bool date_offset(struct str text, char offset[DATE_OFFSET_ROOM]);
 /* Whether a time ends with an offset of its own. */
 bool date_has_offset(struct str text);
 

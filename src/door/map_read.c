@@ -98,8 +98,12 @@ static bool read_before(const struct place *place, struct rule *rule, const json
 
 static bool read_offset(const struct place *place, struct rule *rule, const json_t *json)
 {
-    if (!take_string(place, json, &rule->offset)) return false;
-    return date_offset(rule->offset) || bad(place, "an offset from UTC is wanted, as \"-05:00\", \"+08:00\" or \"Z\"");
+    struct str given;
+    char offset[DATE_OFFSET_ROOM];
+    if (!take_string(place, json, &given)) return false;
+    if (!date_offset(given, offset)) return bad(place, "an offset from UTC is wanted, as \"-05:00\", \"+08:00\" or \"Z\"");
+    rule->offset = str_of(arena_copy(&place->map->arena, offset, strlen(offset)));
+    return true;
 }
 
 static bool read_forms(const struct place *place, struct rule *rule, const json_t *json)
