@@ -33,62 +33,43 @@ static const struct event *last_move(const struct event *events, size_t count, i
 
 /* ---- the sentence ---- */
 
-struct late_answer {
-    const struct run *run;
-    const struct limit *limit;
-    struct str id, operator_;
-    int64_t end, until;
+/* $o operator, $i complaint, $r when the clock was started again, $e end of the limit, $l limit, $d day, $t how late. */
+static const char *const first_says[LANGUAGES] = { "$o had to answer complaint $i by $e (limit: $l); ",
+                                                   "$o应在$e前答复投诉$i（时限$l），" };
+static const char *const written_says[LANGUAGES] = {
+    "After the person wrote again on $r, $o had to answer complaint $i again by $e (limit: $l); ",
+    "用户于$r再次来信后，$o应在$e前再次答复投诉$i（时限$l），"
+};
+static const char *const disputed_says[LANGUAGES] = {
+    "After the person disputed the answer on $r, $o had to answer complaint $i again by $e (limit: $l); ",
+    "用户于$r对答复提出异议后，$o应在$e前再次答复投诉$i（时限$l），"
+};
+static const char *const end_says[][LANGUAGES] = {
+    [RUN_OPEN] = { "there was still no answer on $d, $t late.", "截至$d仍未答复，逾期$t。" },
+    [RUN_ANSWERED] = { "the answer came on $d, $t late.", "实际于$d答复，晚$t。" },
+    [RUN_MERGED] = { "it was merged into another complaint on $d without an answer, $t late.",
+                     "至$d并入其他投诉时仍未答复，逾期$t。" },
+    [RUN_WITHDRAWN] = { "it was withdrawn on $d without an answer, $t late.", "至$d用户撤回时仍未答复，逾期$t。" },
 };
 
-static void say_in_english(struct text *out, const struct late_answer *late, const struct law *law)
+static struct str say_late_answer(const struct audit *audit, const struct finding *finding, const struct limit *limit,
+                                  struct str id, const struct run *run, enum language language)
 {
-    const struct event *again = late->run->started_by;
-    struct str name = law_operator_name(law, late->operator_, ENGLISH);
-    if (again) {
-        text_format(out, "After the person %s on ", again->step == STEP_WRITTEN ? "wrote again" : "disputed the answer");
-        say_day(out, again->time, ENGLISH);
-        text_add(out, STR(", "));
-    }
-    text_format(out, "%.*s had to answer complaint %.*s %sby ", STR_ARGS(name), STR_ARGS(late->id), again ? "again " : "");
-    say_end(out, late->end, ENGLISH);
-    text_add(out, STR(" (limit: "));
-    say_limit(out, late->limit, ENGLISH);
-    text_add(out, STR("); "));
-    switch (late->run->end) {
-    case RUN_ANSWERED: text_add(out, STR("the answer came on ")); break;
-    case RUN_MERGED: text_add(out, STR("it was merged into another complaint without an answer on ")); break;
-    case RUN_WITHDRAWN: text_add(out, STR("it was withdrawn without an answer on ")); break;
-    case RUN_OPEN: text_add(out, STR("there was still no answer on ")); break;
-    }
-    say_day(out, late->until, ENGLISH);
-    text_add(out, STR(", "));
-    say_lateness(out, late->limit, late->end, late->until, ENGLISH);
-    text_add(out, STR(" late."));
-}
-
-static void say_in_chinese(struct text *out, const struct late_answer *late, const struct law *law)
-{
-    const struct event *again = late->run->started_by;
-    struct str name = law_operator_name(law, late->operator_, CHINESE);
-    if (again) {
-        text_add(out, STR("用户于"));
-        say_day(out, again->time, CHINESE);
-        text_format(out, "%s后，", again->step == STEP_WRITTEN ? "再次来信" : "对答复提出异议");
-    }
-    text_format(out, "%.*s应在", STR_ARGS(name));
-    say_end(out, late->end, CHINESE);
-    text_format(out, "前%s答复投诉%.*s（时限", again ? "再次" : "", STR_ARGS(late->id));
-    say_limit(out, late->limit, CHINESE);
-    text_add(out, late->run->end == RUN_ANSWERED ? STR("），实际于") : late->run->end == RUN_OPEN ? STR("），截至") : STR("），至"));
-    say_day(out, late->until, CHINESE);
-    switch (late->run->end) {
-    case RUN_ANSWERED: text_add(out, STR("答复，晚")); break;
-    case RUN_MERGED: text_add(out, STR("并入其他投诉时仍未答复，逾期")); break;
-    case RUN_WITHDRAWN: text_add(out, STR("用户撤回时仍未答复，逾期")); break;
-    case RUN_OPEN: text_add(out, STR("仍未答复，逾期")); break;
-    }
-    say_lateness(out, late->limit, late->end, late->until, CHINESE);
-    text_add(out, STR("。"));
+    struct saying saying = { .arena = audit->arena, .language = language };
+    int64_t until = run_until(run, audit->as_of);
+    say_slot(&saying, 'o', law_operator_name(audit->law, finding->operator_, (int)language));
+    say_slot(&saying, 'i', id);
+    say_slot(&saying, 'r', say_day(&saying, run->start));
+    say_slot(&saying, 'e', say_end(&saying, finding->time));
+    say_slot(&saying, 'l', say_limit(&saying, limit));
+    say_slot(&saying, 'd', say_day(&saying, until));
+    say_slot(&saying, 't', say_lateness(&saying, limit, finding->time, until));
+    const char *const *start = !run->started_by                       ? first_says
+                               : run->started_by->step == STEP_WRITTEN ? written_says
+                                                                       : disputed_says;
+    say_slot(&saying, 's', say_sentence(&saying, start[language]));
+    say_slot(&saying, 'f', say_sentence(&saying, end_says[run->end][language]));
+    return say_sentence(&saying, "$s$f");
 }
 
 /* ---- the finding ---- */
@@ -118,28 +99,22 @@ static void show_records(struct finding *finding, const struct complaints *compl
 }
 
 static bool judge_run(const struct audit *audit, const struct duty *duty, const struct complaints *complaints,
-                      uint32_t place, const struct run *run, struct text *text, struct findings_sink sink, struct error *error)
+                      uint32_t place, const struct run *run, struct findings_sink sink, struct error *error)
 {
     const struct complaint_case *one = &complaints->at[place];
-    struct str area = complaints->words.at[one->area];
+    struct str area = complaints->words.at[one->area], id = complaints->ids.at[place];
     const struct limit *limit = answer_limit(audit->law, area, run->start);
     struct finding finding = { .duty = duty, .area = area, .occurrence = run->start };
     if (!limit || !answer_is_late(limit, audit->law, run, audit->as_of, &finding.time, &finding.provisional)) return true;
 
-    int64_t until = run_until(run, audit->as_of);
     const struct event *move = last_move(complaint_events(complaints, one), one->event_count, finding.time);
     finding.operator_ = complaints->words.at[move ? move->operator_ : one->operator_];
-    struct late_answer late = { .run = run, .limit = limit, .id = complaints->ids.at[place], .operator_ = finding.operator_,
-                                .end = finding.time, .until = until };
-    text_format(text, "complaint:%.*s", STR_ARGS(late.id));
-    finding.subject = say_done(text, audit->arena);
-    finding.limit = limit_text(limit, audit->arena);
-    finding.measured =
-        limit_needed_text(limit, limit_needed(limit, audit->law, run, until, &finding.provisional), audit->arena);
-    say_in_english(text, &late, audit->law);
-    finding.says[ENGLISH] = say_done(text, audit->arena);
-    say_in_chinese(text, &late, audit->law);
-    finding.says[CHINESE] = say_done(text, audit->arena);
+    finding.subject = subject_of("complaint", id, audit->arena);
+    finding.limit = limit_text(limit, limit->value, audit->arena);
+    int64_t needed = limit_needed(limit, audit->law, run, run_until(run, audit->as_of), &finding.provisional);
+    finding.measured = limit_text(limit, needed, audit->arena);
+    for (enum language language = ENGLISH; language <= CHINESE; language++)
+        finding.says[language] = say_late_answer(audit, &finding, limit, id, run, language);
     show_records(&finding, complaints, one, run, move);
     return sink.add(sink.context, &finding, error);
 }
@@ -149,16 +124,14 @@ bool judge_answer(const struct audit *audit, const struct duty *duty, struct fin
     struct complaints complaints;
     if (!complaints_read(&complaints, audit, true, error)) return false;
     struct clock clock = { 0 };
-    struct text text = { 0 };
     bool done = true;
     for (uint32_t i = 0; done && i < complaints.count; i++) {
         const struct complaint_case *one = &complaints.at[i];
         if (closed_on_unknown_day(one)) continue;
         clock_set(&clock, one->filed, complaint_events(&complaints, one), one->event_count);
         for (struct run run; done && clock_next(&clock, &run);)
-            done = judge_run(audit, duty, &complaints, i, &run, &text, sink, error);
+            done = judge_run(audit, duty, &complaints, i, &run, sink, error);
     }
-    text_close(&text);
     clock_close(&clock);
     complaints_close(&complaints);
     return done;

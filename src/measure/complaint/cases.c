@@ -94,6 +94,16 @@ static void events_sort(struct events *events)
     if (events->count) qsort(events->at, events->count, sizeof *events->at, by_owner_and_order);
 }
 
+struct str subject_of(const char *what, struct str id, struct arena *arena)
+{
+    size_t before = strlen(what) + 1;
+    char *subject = arena_take(arena, before + id.length);
+    memcpy(subject, what, before - 1);
+    subject[before - 1] = ':';
+    memcpy(subject + before, id.at, id.length);
+    return (struct str){ subject, before + id.length };
+}
+
 /* ---- complaints ---- */
 
 static int64_t number_or(struct statement *select, int column, int64_t absent)

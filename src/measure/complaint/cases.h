@@ -78,6 +78,9 @@ struct appeals {
 bool appeals_read(struct appeals *appeals, const struct complaints *complaints, const struct audit *audit, struct error *error);
 void appeals_close(struct appeals *appeals);
 
+/* "complaint:ID", in the arena. */
+struct str subject_of(const char *what, struct str id, struct arena *arena);
+
 /* The record of a source's rank and seq, by name. */
 static inline struct reference reference_of(const struct complaints *complaints, uint32_t source, uint64_t seq)
 {

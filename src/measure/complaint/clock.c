@@ -6,7 +6,7 @@
 #include "base/number.h"
 #include "measure/complaint/complaint.h"
 
-enum { LIMIT_SCALE = 1000000, MONTHS_MAX = 12 * 1000 };
+enum { MONTHS_MAX = 12 * 1000 };
 
 /* ---- runs ---- */
 
@@ -87,6 +87,7 @@ bool clock_next(struct clock *clock, struct run *run)
         }
     }
     if (running) add_stretch(clock, run, from, run->stop);
+    run->standing = !running && !run->stopped_by;
     clock->ended = run->end != RUN_ANSWERED;
     return true;
 }
@@ -157,7 +158,7 @@ static int64_t months_of(const struct limit *limit)
 static bool days_passed(const struct limit *limit, const struct law *law, const struct run *run, int64_t before, int64_t *end,
                         bool *provisional)
 {
-    int64_t days = limit->value / LIMIT_SCALE;
+    int64_t days = limit->value / LIMIT_ONE;
     if (limit->unit == UNIT_MONTH || limit->unit == UNIT_YEAR)
         days = days_of_months(run, days > MONTHS_MAX ? MONTHS_MAX + 1 : days * months_of(limit));
     if (days == 0) {
@@ -173,7 +174,7 @@ bool limit_passed(const struct limit *limit, const struct law *law, const struct
     int64_t length = unit_length(limit->unit);
     if (!length) return days_passed(limit, law, run, before, end, provisional);
     if (limit->value > INT64_MAX / length) return false;
-    int64_t left = limit->value * length / LIMIT_SCALE;
+    int64_t left = limit->value * length / LIMIT_ONE;
     for (size_t i = 0; i < run->stretch_count; i++) {
         struct stretch stretch = run->stretches[i];
         if (stretch.to > before) stretch.to = before;
@@ -202,13 +203,13 @@ static int64_t time_needed(int64_t length, const struct run *run, int64_t moment
 int64_t limit_needed(const struct limit *limit, const struct law *law, const struct run *run, int64_t moment, bool *provisional)
 {
     int64_t length = unit_length(limit->unit);
-    if (length) return time_needed(length, run, moment);
+    if (length) return time_needed(length, run, moment) * LIMIT_ONE;
     int64_t end;
     int64_t days = count_days(limit->unit == UNIT_WORKDAY, law, run, moment, INT64_MAX, &end, provisional) + 1;
-    if (limit->unit == UNIT_DAY || limit->unit == UNIT_WORKDAY) return days;
+    if (limit->unit == UNIT_DAY || limit->unit == UNIT_WORKDAY) return days * LIMIT_ONE;
     int64_t each = months_of(limit), needed = days / (31 * each);
     while (needed * each < MONTHS_MAX && days_of_months(run, needed * each) < days) needed++;
-    return needed;
+    return needed * LIMIT_ONE;
 }
 
 /* ---- their text ---- */
@@ -218,17 +219,10 @@ static const char *const unit_words[] = {
     [UNIT_YEAR] = "year", [UNIT_SHARE] = "share", [UNIT_COUNT] = "count", [UNIT_YUAN] = "yuan",
 };
 
-struct str limit_text(const struct limit *limit, struct arena *arena)
+struct str limit_text(const struct limit *limit, int64_t value, struct arena *arena)
 {
     char number[DECIMAL_ROOM], line[DECIMAL_ROOM + 16];
-    decimal_format(limit->value, 6, 0, number);
+    decimal_format(value, 6, 0, number);
     int length = snprintf(line, sizeof line, "%s %s", number, unit_words[limit->unit]);
-    return (struct str){ arena_copy(arena, line, (size_t)length), (size_t)length };
-}
-
-struct str limit_needed_text(const struct limit *limit, int64_t needed, struct arena *arena)
-{
-    char line[DECIMAL_ROOM + 16];
-    int length = snprintf(line, sizeof line, "%lld %s", (long long)needed, unit_words[limit->unit]);
     return (struct str){ arena_copy(arena, line, (size_t)length), (size_t)length };
 }

@@ -11,6 +11,7 @@
 #include "measure/law.h"
 
 enum { NOBODY = UINT32_MAX };
+enum { LIMIT_ONE = 1000000 }; /* a limit of 1, as limits are scaled */
 
 /* Something that happened to a complaint or an appeal. */
 struct event {
@@ -34,6 +35,7 @@ enum run_end { RUN_OPEN, RUN_ANSWERED, RUN_MERGED, RUN_WITHDRAWN };
 struct run {
     int64_t start, stop;            /* stop: INT64_MAX while open */
     enum run_end end;
+    bool standing;                  /* open, and paused */
     const struct event *started_by; /* NULL: the filing */
     const struct event *stopped_by; /* NULL: open */
     const struct stretch *stretches;
@@ -64,13 +66,12 @@ bool limit_is_time(const struct limit *limit);
    where it rests on working days not yet published. */
 bool limit_passed(const struct limit *limit, const struct law *law, const struct run *run, int64_t before, int64_t *end,
                   bool *provisional);
-/* The smallest limit in the same unit within which something at that moment would have been in time. */
+/* The smallest limit in the same unit, scaled as limits are, within which something at that moment would have been in time. */
 int64_t limit_needed(const struct limit *limit, const struct law *law, const struct run *run, int64_t moment, bool *provisional);
 /* The time that the clock ran in the run until its stop, in milliseconds; the run is not open. */
 int64_t run_length(const struct run *run);
 
-/* "15 day", "2.5 hour", in the arena. */
-struct str limit_text(const struct limit *limit, struct arena *arena);
-struct str limit_needed_text(const struct limit *limit, int64_t needed, struct arena *arena);
+/* A value of the limit's unit: "15 day", "2.5 hour", in the arena. */
+struct str limit_text(const struct limit *limit, int64_t value, struct arena *arena);
 
 #endif

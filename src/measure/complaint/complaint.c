@@ -1,0 +1,107 @@
+#include "measure/complaint/complaint.h"
+
+#include "measure/complaint/answer.h"
+#include "measure/complaint/appeal.h"
+#include "measure/complaint/figures.h"
+#include "measure/complaint/simulate.h"
+
+static const struct kind *const kinds[] = { &complaint_kind, &complaint_event_kind, &appeal_kind, &appeal_event_kind };
+
+static const struct duty duties[] = {
+    {
+        .id = "complaint.answer.late",
+        .says = { "answered after the limit", "逾期未答复" },
+        .rule = { "The clock starts when a complaint is filed, and afresh when the person writes again or disputes an answer. It stands"
+                  " while the case is paused and stops when it is answered, merged or withdrawn. Each run that passes the limit is laid"
+                  " to the operator that had the case when the limit ended.",
+                  "投诉提出时开始计时；用户再次来信或对答复提出异议时重新计时。暂停期间不计时，答复、并案或撤回时停止。"
+                  "每次计时超过时限，均由时限届满时承办该投诉的企业负责。" },
+        .judge = judge_answer,
+    },
+    {
+        .id = "complaint.appeal.early",
+        .says = { "appeal accepted too early", "过早受理申诉" },
+        .rule = { "An appeal may be accepted only if its complaint had been answered when the appeal was filed, or had been left unanswered"
+                  " until the limit. An appeal before its complaint, or after the complaint was merged or withdrawn unanswered, is early.",
+                  "提出申诉时，投诉须已得到答复，或已满时限仍未答复，方可受理。早于投诉提出的申诉，以及投诉未经答复即并案或撤回后提出的申诉，均属过早。" },
+        .judge = judge_appeal_early,
+    },
+    {
+        .id = "complaint.appeal.late",
+        .says = { "appeal accepted too late", "逾期申诉仍受理" },
+        .rule = { "An appeal may be accepted only if it was filed within the limit after its complaint, which differs for charges and other"
+                  " matters.",
+                  "申诉须在投诉后的时限内提出方可受理；收费争议与其他争议的时限不同。" },
+        .judge = judge_appeal_late,
+    },
+    {
+        .id = "complaint.appeal.refused",
+        .says = { "appeal refused without a valid reason", "无正当理由不予受理" },
+        .rule = { "A refusal needs a reason. The reasons early and late must be true of the appeal.",
+                  "不予受理须说明原因；以过早或过期为由的，须与事实相符。" },
+        .judge = judge_appeal_refused,
+    },
+    {
+        .id = "complaint.appeal.accept_late",
+        .says = { "accepted or refused after the limit", "逾期决定是否受理" },
+        .rule = { "The clock starts when an appeal is filed, and stops when it is accepted, refused or withdrawn.",
+                  "申诉提出时开始计时，受理、不予受理或撤回时停止。" },
+        .judge = judge_appeal_accept_late,
+    },
+    {
+        .id = "complaint.appeal.decide_late",
+        .says = { "decided after the limit", "逾期办结申诉" },
+        .rule = { "The clock starts when an appeal is filed, and stops when it is decided, mediated, refused or withdrawn; it runs also if"
+                  " the appeal was never accepted.",
+                  "申诉提出时开始计时，调解、作出处理意见、不予受理或撤回时停止；即使始终没有受理也计时。" },
+        .judge = judge_appeal_decide_late,
+    },
+};
+
+static enum complaint_state state_of(const struct complaints *complaints, const struct complaint_case *one, struct clock *clock)
+{
+    if (closed_on_unknown_day(one)) return COMPLAINT_UNKNOWN;
+    struct run run, last;
+    clock_set(clock, one->filed, complaint_events(complaints, one), one->event_count);
+    must(clock_next(clock, &last));
+    while (clock_next(clock, &run)) last = run;
+    /* What was merged or withdrawn after its answer is no longer waiting either way: it stays answered. */
+    switch (last.end) {
+    case RUN_ANSWERED: return COMPLAINT_ANSWERED;
+    case RUN_MERGED: return COMPLAINT_MERGED;
+    case RUN_WITHDRAWN: return COMPLAINT_WITHDRAWN;
+    case RUN_OPEN: break;
+    }
+    return last.standing ? COMPLAINT_PAUSED : COMPLAINT_OPEN;
+}
+
+bool complaint_count_states(const struct audit *audit, struct str operator_, struct period period,
+                            uint64_t counts[COMPLAINT_STATES], struct error *error)
+{
+    struct complaints complaints;
+    if (!complaints_read(&complaints, audit, true, error)) return false;
+    struct clock clock = { 0 };
+    memset(counts, 0, COMPLAINT_STATES * sizeof *counts);
+    for (size_t i = 0; i < complaints.count; i++) {
+        const struct complaint_case *one = &complaints.at[i];
+        int32_t day = day_of(one->filed);
+        if (operator_.length && !str_equal(operator_, complaints.words.at[one->operator_])) continue;
+        if (period.kind && (day < period.first || day >= period.end)) continue;
+        counts[state_of(&complaints, one, &clock)]++;
+    }
+    clock_close(&clock);
+    complaints_close(&complaints);
+    return true;
+}
+
+const struct measure complaint = {
+    .name = "complaint",
+    .says = { "complaints and appeals", "投诉与申诉" },
+    .kinds = kinds,
+    .kind_count = sizeof kinds / sizeof *kinds,
+    .duties = duties,
+    .duty_count = sizeof duties / sizeof *duties,
+    .figures = complaint_figures,
+    .figure_count = COMPLAINT_FIGURES,
+    .simulate = complaint_simulate,
+};
