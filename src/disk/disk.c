@@ -31,15 +31,19 @@ bool disk_read_all(struct disk *disk, const char *path, size_t limit, char **byt
     return true;
 }
 
-/* The folder of a path, zero-terminated in out. */
-static const char *folder_of(const char *path, struct text *out)
+bool disk_sync_above(struct disk *disk, const char *path, struct error *error)
 {
-    const char *slash = strrchr(path, '/');
+    struct str above = str_of(path);
+    struct text folder = { 0 };
 
-    if (!slash)
-        return ".";
-    text_add(out, (struct str){ path, slash == path ? 1 : (size_t)(slash - path) });
-    return text_zero(out);
+    while (above.length > 1 && above.at[above.length - 1] == '/')
+        above.length--;
+    while (above.length > 0 && above.at[above.length - 1] != '/')
+        above.length--;
+    text_add(&folder, above.length ? above : STR("."));
+    bool done = disk->sync_directory(disk, text_zero(&folder), error);
+    text_close(&folder);
+    return done;
 }
 
 static bool write_whole(struct disk *disk, const char *path, const void *bytes, size_t length, struct error *error)
@@ -55,14 +59,13 @@ static bool write_whole(struct disk *disk, const char *path, const void *bytes, 
 
 bool disk_replace(struct disk *disk, const char *path, const void *bytes, size_t length, struct error *error)
 {
-    struct text fresh = { 0 }, folder = { 0 };
+    struct text fresh = { 0 };
 
     text_format(&fresh, "%s.new", path);
     bool done = write_whole(disk, text_zero(&fresh), bytes, length, error) &&
                 disk->rename(disk, text_zero(&fresh), path, error) &&
-                disk->sync_directory(disk, folder_of(path, &folder), error);
+                disk_sync_above(disk, path, error);
     text_close(&fresh);
-    text_close(&folder);
     return done;
 }
 

@@ -51,6 +51,8 @@ struct disk *disk_posix(void);
 bool disk_read_all(struct disk *disk, const char *path, size_t limit, char **bytes, size_t *length, struct error *error);
 /* Writes path.new, syncs it, renames it over path, syncs the folder. */
 bool disk_replace(struct disk *disk, const char *path, const void *bytes, size_t length, struct error *error);
+/* Syncs the folder that the path is in, so that a new, renamed or removed name there is durable. */
+bool disk_sync_above(struct disk *disk, const char *path, struct error *error);
 /* Removes a folder and all that is in it; not there: fine. */
 bool disk_remove_tree(struct disk *disk, const char *path, struct error *error);
 

@@ -114,7 +114,7 @@ static bool posix_exists(struct disk *disk, const char *path, bool *is_there, st
 
     (void)disk;
     *is_there = stat(path, &status) == 0;
-    return *is_there || errno == ENOENT || fail_errno(error, "cannot look for %s", path);
+    return *is_there || errno == ENOENT || errno == ENOTDIR || fail_errno(error, "cannot look for %s", path);
 }
 
 static bool posix_remove(struct disk *disk, const char *path, struct error *error)

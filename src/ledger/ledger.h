@@ -75,6 +75,11 @@ bool ledger_inclusion(struct ledger *ledger, uint64_t index, uint64_t size, stru
 bool ledger_consistency(struct ledger *ledger, uint64_t from, uint64_t to, struct hash path[LEDGER_PATH_LIMIT],
                         size_t *length, struct error *error);
 
+/* `width` hashes (1 to 256) of C2SP tlog-tiles' tile `number` of a level: the subtrees over 256^level leaves each, from
+   256 * number on. ERROR_NOT_FOUND where they are not all complete below durable. Any thread. */
+bool ledger_tile(struct ledger *ledger, unsigned level, uint64_t number, unsigned width, struct hash *hashes,
+                 struct error *error);
+
 /* The signed note over the first `size` entries: origin, size, root, signature (C2SP tlog-checkpoint). Ed25519 is
    deterministic, so the note of a size is always the same. */
 bool ledger_checkpoint(struct ledger *ledger, uint64_t size, struct text *note, struct error *error);
