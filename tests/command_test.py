@@ -1,0 +1,282 @@
+#!/usr/bin/env python3
+"""The command line as others rely on it: loading, identity, versions, withdrawal, findings, proofs, backup."""
+import base64
+import gzip
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import verifier  # noqa: E402
+from program import PROGRAM, ProgramCase  # noqa: E402
+
+HEADER = "id,operator,area,category,filed,channel,subscriber,text,answered,outcome,satisfied\n"
+LATE = "C-1,jia,320100,spam,2015-01-03T08:00:00+08:00,hall,13800138000,垃圾短信太多,2015-01-20T09:00:00+08:00,closed,true\n"
+IN_TIME = "C-2,yi,320500,coverage,2015-01-03T08:00:00+08:00,web,13900139000,没有信号,2015-01-10T09:00:00+08:00,closed,\n"
+
+
+class Loading(ProgramCase):
+    def setUp(self):
+        super().setUp()
+        self.mingbai("init")
+
+    def summary(self, row):
+        return row["read"], row["accepted"], row["duplicate"], row["rejected"]
+
+    def test_loading_twice_changes_nothing(self):
+        first = self.load("complaint", "c.csv", HEADER + LATE + IN_TIME)
+        self.assertEqual(self.summary(first), (2, 2, 0, 0))
+        self.assertTrue(first["source"].startswith("c.csv:"))
+        before = self.mingbai("checkpoint").out
+        again = self.load("complaint", "c.csv", HEADER + LATE + IN_TIME)
+        self.assertEqual(self.summary(again), (2, 0, 2, 0))
+        self.assertEqual(self.mingbai("checkpoint").out, before)
+
+    def test_a_conflict_is_rejected(self):
+        self.load("complaint", "c.csv", HEADER + LATE, "--source", "s")
+        row = self.load("complaint", "d.csv", HEADER + LATE.replace("hall", "web"), "--source", "s", code=3)
+        self.assertEqual(self.summary(row), (1, 0, 0, 1))
+        self.assertIn("conflict", (self.folder / "d.csv.rejected.jsonl").read_text())
+
+    def test_a_conflict_within_one_file(self):
+        rows = "source,seq," + HEADER + "s,1," + LATE + "s,1," + LATE + "s,1," + IN_TIME
+        self.assertEqual(self.summary(self.load("complaint", "c.csv", rows, code=3)), (3, 1, 1, 1))
+
+    def test_versions_by_key(self):
+        self.load("complaint", "a.csv", HEADER + LATE)
+        row = self.load("complaint", "b.csv", HEADER + IN_TIME + LATE)
+        self.assertEqual(self.summary(row), (2, 1, 1, 0))
+        self.assertEqual(len(self.mingbai("check", "complaint.answer.late").rows), 1)
+        self.load("complaint", "v2.csv", HEADER + LATE.replace("2015-01-20", "2015-01-10"))
+        self.assertEqual(self.mingbai("check", "complaint.answer.late").rows, [])
+
+    def test_a_duplicate_counts_when_the_first_is_withdrawn(self):
+        first = self.load("complaint", "a.csv", HEADER + LATE)["source"]
+        self.load("complaint", "b.csv", HEADER + IN_TIME + LATE)
+        self.mingbai("withdraw", first, "--why", "twice")
+        findings = self.mingbai("check", "complaint.answer.late").rows
+        self.assertEqual([f["subject"] for f in findings], ["complaint:C-1"])
+        self.assertTrue(findings[0]["records"][0]["source"].startswith("b.csv:"))
+        self.mingbai("verify", "--replay")
+
+    def test_withdraw_and_load_again(self):
+        source = self.load("complaint", "a.csv", HEADER + LATE)["source"]
+        index = json.loads(self.mingbai("proof", "--source", source, "--seq", 2).text)["index"]
+        self.mingbai("withdraw", source, "--why", "wrong file")
+        self.assertEqual(self.mingbai("check").rows, [])
+        self.assertEqual(json.loads(self.mingbai("proof", "--source", source, "--seq", 2).text)["index"], index)
+        self.assertEqual(self.summary(self.load("complaint", "a.csv", HEADER + LATE)), (1, 1, 0, 0))
+        self.assertGreater(json.loads(self.mingbai("proof", "--source", source, "--seq", 2).text)["index"], index)
+        self.assertEqual(len(self.mingbai("check").rows), 1)
+        self.mingbai("verify", "--replay")
+        self.mingbai("rebuild")
+        self.mingbai("verify", "--replay")
+        self.mingbai("withdraw", "nobody", "--why", "x", code=1)
+
+    def test_replaces(self):
+        source = self.load("complaint", "a.csv", HEADER + LATE)["source"]
+        row = self.load("complaint", "b.csv", HEADER + IN_TIME + LATE.replace("C-1", "C-9"), "--replaces", source)
+        self.assertEqual(self.summary(row), (2, 2, 0, 0))
+        self.assertEqual([f["subject"] for f in self.mingbai("check").rows], ["complaint:C-9"])
+        self.mingbai("verify", "--replay")
+        same = self.load("complaint", "b.csv", HEADER + IN_TIME + LATE.replace("C-1", "C-9"), "--replaces", row["source"])
+        self.assertEqual(self.summary(same), (2, 2, 0, 0))
+        self.assertEqual(len(self.mingbai("check").rows), 1)
+        self.mingbai("verify", "--replay")
+        self.load("complaint", "bad.csv", "unknown,columns\n1,2\n", "--replaces", row["source"], code=None)
+        self.assertEqual(len(self.mingbai("check").rows), 1)
+
+    def test_an_unknown_column_refuses_the_file(self):
+        path = self.write("c.csv", HEADER.strip() + ",colour\n" + LATE.strip() + ",red\n")
+        result = self.mingbai("load", "complaint", path, code=1)
+        self.assertIn("colour", result.err)
+        self.assertEqual(self.mingbai("check").rows, [])
+
+    def test_rejects_are_mended_and_loaded_again(self):
+        bad = LATE.replace("2015-01-03", "2015-13-01").replace("C-1", "C-3")
+        row = self.load("complaint", "c.csv", HEADER + LATE + bad + IN_TIME, code=3)
+        self.assertEqual(self.summary(row), (3, 2, 0, 1))
+        reject = json.loads((self.folder / "c.csv.rejected.jsonl").read_text().splitlines()[0])
+        self.assertEqual((reject["line"], reject["field"]), (3, "filed"))
+        self.assertIn("2015-13-01", reject["reason"])
+        self.assertIn("C-3", reject["text"])
+        mended = (self.folder / "c.csv.rejected.csv").read_bytes()
+        self.assertTrue(mended.startswith(b"\xef\xbb\xbf"))
+        row = self.load("complaint", "mended.csv", mended.replace(b"2015-13-01", b"2015-01-13"))
+        self.assertEqual(self.summary(row), (1, 1, 0, 0))
+
+    def test_encodings_and_forms(self):
+        gbk = (HEADER + LATE).encode("gb18030")
+        self.assertEqual(self.summary(self.load("complaint", "gbk.csv", gbk)), (1, 1, 0, 0))
+        wide = (HEADER + IN_TIME.replace("13900139000", "１３９００１３９０００").replace("2015-01-03T08:00:00+08:00", "2015年1月3日 8:00"))
+        self.assertEqual(self.summary(self.load("complaint", "wide.csv", wide)), (1, 1, 0, 0))
+        same = self.load("complaint", "utf16.csv", (HEADER + LATE + IN_TIME).encode("utf-16"))
+        self.assertEqual(self.summary(same), (2, 0, 2, 0))
+        self.assertEqual(self.summary(self.load("complaint", "z.csv.gz", gzip.compress((HEADER + LATE).encode()))), (1, 0, 1, 0))
+        one_bad_byte = (HEADER + LATE + LATE.replace("C-1", "C-7")).encode().replace(b"C-7", b"C-7\xff")
+        self.assertEqual(self.summary(self.load("complaint", "bad.csv", one_bad_byte, code=3)), (2, 0, 1, 1))
+        ruined = HEADER + LATE.replace("13800138000", "1.38E+10").replace("C-1", "C-8")
+        row = self.load("complaint", "ruined.csv", ruined, code=3)
+        self.assertIn("text", (self.folder / "ruined.csv.rejected.jsonl").read_text())
+
+    def test_json_lines_and_stdin(self):
+        record = {"id": "C-5", "operator": "jia", "area": "320100", "filed": "2015-01-05T10:00:00+08:00", "channel": "web"}
+        result = self.mingbai("load", "complaint", "-", "--format", "jsonl", "--source", "pipe",
+                              input=(json.dumps(record) + "\n").encode())
+        self.assertEqual(self.summary(result.rows[-1]), (1, 1, 0, 0))
+        self.mingbai("load", "complaint", "-", "--format", "jsonl", input=(json.dumps(record) + "\n").encode(), code=2)
+        entry = json.loads(self.mingbai("proof", "--source", "pipe", "--seq", 1).text)["index"]
+        shown = self.mingbai("entry", entry).rows[0]
+        self.assertEqual((shown["kind"], shown["source"], shown["seq"], shown["id"]), ("complaint", "pipe", 1, "C-5"))
+
+    def test_acknowledgement_comes_before_the_next_record(self):
+        loading = subprocess.Popen([PROGRAM, "--data", str(self.data), "load", "complaint", "-", "--format", "csv", "--source", "live",
+                                    "--ack"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        loading.stdin.write((HEADER + LATE).encode())
+        loading.stdin.flush()
+        self.assertEqual(json.loads(loading.stdout.readline()), {"source": "live", "seq": 2})
+        loading.send_signal(signal.SIGKILL)
+        loading.wait()
+        loading.stdin.close()
+        loading.stdout.close()
+        self.assertTrue(self.mingbai("verify", "--replay").text.startswith("ok "))
+        self.assertEqual(len(self.mingbai("check").rows), 1)
+        self.mingbai("proof", "--source", "live", "--seq", 2)
+
+    def test_nothing_personal_is_in_clear(self):
+        self.load("complaint", "c.csv", HEADER + LATE + IN_TIME)
+        self.load("complaint_event", "e.csv", "complaint,time,event,reason,text\nC-1,2015-01-04T09:00:00+08:00,paused,等待用户证件,请补充材料王小明\n")
+        self.mingbai("withdraw", self.load("complaint", "d.csv", HEADER + LATE.replace("C-1", "C-4"))["source"], "--why", "其中有张三的资料")
+        secrets = ["13800138000", "13900139000", "垃圾短信太多", "没有信号", "请补充材料王小明", "等待用户证件", "其中有张三的资料"]
+        for path in self.data.rglob("*"):
+            if not path.is_file():
+                continue
+            content = path.read_bytes()
+            for secret in secrets:
+                for spelling in (secret.encode(), secret.encode("gb18030"), secret.encode("utf-16-le")):
+                    self.assertNotIn(spelling, content, f"{secret} in {path}")
+
+
+class Proofs(ProgramCase):
+    def setUp(self):
+        super().setUp()
+        self.mingbai("init")
+        self.key = self.mingbai("checkpoint", "--key").text.strip()
+
+    def test_from_outside(self):
+        old = self.mingbai("checkpoint").text
+        self.load("complaint", "c.csv", HEADER + LATE + IN_TIME, "--source", "s")
+        note = self.mingbai("checkpoint").text
+        size, root = verifier.check_note(note, self.key)[:2]
+        old_size, old_root = verifier.check_note(old, self.key)[:2]
+        self.assertEqual(size, old_size + 2)
+        for index in (0, 7, size - 1):
+            proof = json.loads(self.mingbai("proof", "--index", index).text)
+            raw = self.mingbai("entry", index, "--format", "raw").out
+            self.assertEqual(base64.b64decode(proof["leaf"]), verifier.leaf_hash(raw))
+            self.assertTrue(verifier.check_inclusion(proof["index"], proof["size"], base64.b64decode(proof["leaf"]),
+                                                     [base64.b64decode(h) for h in proof["path"]], root))
+        growth = json.loads(self.mingbai("proof", "--from", old_size, "--to", size).text)
+        self.assertTrue(verifier.check_consistency(old_size, size, old_root, root, [base64.b64decode(h) for h in growth["path"]]))
+        self.mingbai("proof", "--index", size, code=1)
+        self.mingbai("proof", "--source", "s", "--seq", 99, code=1)
+        self.mingbai("entry", size, code=1)
+        self.mingbai("proof", "--source", "s", code=2)
+        self.assertEqual(self.mingbai("verify").text.split(), ["ok", str(size), base64.b64encode(root).decode()])
+
+    def test_a_flipped_bit_is_named(self):
+        self.load("complaint", "c.csv", HEADER + LATE + IN_TIME)
+        segment = sorted((self.data / "ledger").glob("*.segment"))[0]
+        good = segment.read_bytes()
+        for place in (9, len(good) // 3, len(good) // 2, len(good) - 400, len(good) - 5):
+            segment.write_bytes(good[:place] + bytes([good[place] ^ 4]) + good[place + 1:])
+            result = self.mingbai("verify", code=1)
+            self.assertRegex(result.text, r"entry \d+")
+        segment.write_bytes(good)
+        self.mingbai("verify", "--replay")
+
+    def test_a_ledger_cut_back_is_refused(self):
+        saved = self.folder / "saved"
+        subprocess.run(["cp", "-r", self.data, saved], check=True)
+        self.load("complaint", "c.csv", HEADER + LATE)
+        note = self.write("note", self.mingbai("checkpoint").out)
+        self.mingbai("verify", "--checkpoint", note)
+        self.mingbai("verify", "--checkpoint", note, data=saved, code=1)
+        self.mingbai("load", "complaint", self.write("fork.csv", HEADER + IN_TIME), data=saved)
+        self.mingbai("verify", data=saved)
+        self.assertIn("fork", self.mingbai("verify", "--checkpoint", note, data=saved, code=1).text)
+
+    def test_a_torn_tail_is_no_failure(self):
+        segment = sorted((self.data / "ledger").glob("*.segment"))[-1]
+        with segment.open("ab") as file:
+            file.write(b"\x40\x00\x00\x00torn")
+        before = segment.read_bytes()
+        result = self.mingbai("verify", "--replay")
+        self.assertIn("torn", result.err)
+        self.assertEqual(segment.read_bytes(), before)
+        self.load("complaint", "c.csv", HEADER + LATE)
+        self.assertNotIn("torn", self.mingbai("verify", "--replay").err)
+
+    def test_the_ledger_folder_holds_the_ledger_alone(self):
+        for path in (self.data / "ledger").iterdir():
+            self.assertRegex(path.name, r"^(\d{20}\.segment|newest)$")
+
+
+class Elsewhere(ProgramCase):
+    def test_backup_and_restore(self):
+        self.mingbai("init")
+        self.load("complaint", "c.csv", HEADER + LATE + IN_TIME)
+        self.mingbai("withdraw", self.load("complaint", "d.csv", HEADER + LATE.replace("C-1", "C-8"))["source"], "--why", "x")
+        backup = self.folder / "b.tar"
+        self.mingbai("backup", backup)
+        self.assertEqual(backup.stat().st_mode & 0o777, 0o600)
+        other = self.folder / "other"
+        self.mingbai("restore", backup, data=other)
+        self.assertEqual(self.mingbai("check", data=other).out, self.mingbai("check").out)
+        self.assertEqual(self.mingbai("checkpoint", data=other).out, self.mingbai("checkpoint").out)
+        self.mingbai("verify", "--replay", data=other)
+        self.mingbai("restore", backup, data=other, code=1)
+        damaged = bytearray(backup.read_bytes())
+        place = damaged.find(b".segment")
+        damaged[place + 3000] ^= 1
+        self.mingbai("restore", self.write("damaged.tar", bytes(damaged)), data=self.folder / "third", code=1)
+
+    def test_wrong_usage(self):
+        for arguments in (["nonsense"], ["load"], ["load", "nonsense", "x"], ["check", "no.such.duty"], ["figures", "no.such"],
+                          ["load", "complaint", "x.csv", "--nonsense"], ["report"], ["proof"], ["figures", "--by", "colour"]):
+            self.mingbai(*arguments, code=2)
+        self.mingbai("figures", code=1)
+        self.assertIn("init", self.mingbai("load", "complaint", "x.csv", code=1).err)
+        self.mingbai("init")
+        self.mingbai("init", code=1)
+        self.assertIn("usage", subprocess.run([PROGRAM], stdout=subprocess.PIPE, check=True, env={"LANG": "C"}).stdout.decode())
+        help_text = subprocess.run([PROGRAM], stdout=subprocess.PIPE, check=True, env={"LANG": "zh_CN.UTF-8"}).stdout.decode()
+        self.assertLessEqual(len(help_text.splitlines()), 40)
+        for name in re.findall(r"^  ([a-z]+) ", help_text, re.MULTILINE):
+            self.assertIn("mingbai", self.mingbai(name, "--help").text)
+
+
+class Report(ProgramCase):
+    def test_every_number_is_recomputed(self):
+        self.mingbai("init", "--sample")
+        self.mingbai("verify", "--replay")
+        for language in ("zh", "en"):
+            report = self.folder / f"report.{language}.html"
+            self.mingbai("report", "--period", "2015Q1", "--lang", language, "--out", report)
+            self.assertTrue(self.mingbai("verify", "--report", report).text.startswith("ok "))
+        html = report.read_text()
+        changed = re.sub(r'(<data value=")(\d+)', lambda m: m.group(1) + str(int(m.group(2)) + 1), html, count=1)
+        self.assertNotEqual(changed, html)
+        result = self.mingbai("verify", "--report", self.write("changed.html", changed), code=1)
+        self.assertIn("complaint.", result.text)
+        source = self.mingbai("sources").rows[-1]["source"]
+        self.mingbai("withdraw", source, "--why", "later events do not change a report")
+        self.mingbai("verify", "--report", report)
+
+
+if __name__ == "__main__":
+    unittest.main()
