@@ -47,8 +47,7 @@ struct scale scale_of(const struct figure *figure, struct rows rows, bool from_z
     if (low > high) low = high = 0;
     if (from_zero && low > 0) low = 0;
     bool share = strcmp(figure->unit, "share") == 0;
-    unsigned shown = figure->shown_decimals + (share ? 2 : 0);
-    int64_t finest = shown < figure->decimals ? ten_to(figure->decimals - shown) : 1;
+    int64_t finest = figure->shown_decimals < figure->decimals ? ten_to(figure->decimals - figure->shown_decimals) : 1;
     int64_t step = round_step((high - low + TICKS - 1) / TICKS);
     if (step < finest) step = finest;
     struct scale scale = { .step = step };

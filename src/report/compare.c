@@ -73,6 +73,7 @@ static size_t open_elements(struct str html, size_t place, struct element open[D
 
 /* ---- saying what was changed ---- */
 
+/* At most so many bytes, not cut within a character. */
 static struct str cut(struct str string, size_t most)
 {
     if (string.length <= most) return string;
@@ -80,14 +81,14 @@ static struct str cut(struct str string, size_t most)
     return (struct str){ string.at, most };
 }
 
-/* A stretch of text or numbers around the place. */
+/* A stretch of text around the place, within its line. */
 static struct str around(struct str html, size_t place)
 {
     size_t from = place, to = place;
-    while (from > 0 && place - from < SNIPPET / 2 && !strchr("<>\" ", html.at[from - 1])) from--;
+    while (from > 0 && place - from < SNIPPET / 2 && !strchr("<>\" \n", html.at[from - 1])) from--;
     while (from < place && ((uint8_t)html.at[from] & 0xC0) == 0x80) from++;
-    while (to < html.length && to - place < SNIPPET && !strchr("<>\"", html.at[to])) to++;
-    return cut((struct str){ html.at + from, to - from }, SNIPPET);
+    while (to < html.length && to - from < SNIPPET && html.at[to] != '\n') to++;
+    return cut((struct str){ html.at + from, html.length - from }, to - from);
 }
 
 static struct str element_text(struct str html, size_t start)
@@ -162,6 +163,8 @@ static bool number_changed(struct str given, struct str again, size_t start, siz
 
 static bool text_changed(struct str given, struct str again, size_t place, struct str chapter, struct error *error)
 {
+    if (place == again.length) return fail(error, ERROR_DAMAGE, "the report goes on behind its end with \"%.*s\"", STR_ARGS(around(given, place)));
+    if (place == given.length) return fail(error, ERROR_DAMAGE, "the report is cut short in chapter %.*s", STR_ARGS(cut(chapter, NAMED_MOST)));
     struct str was = around(given, place), is = around(again, place);
     return fail(error, ERROR_DAMAGE, "chapter %.*s: the report says \"%.*s\", the ledger gives \"%.*s\"", STR_ARGS(cut(chapter, NAMED_MOST)),
                 STR_ARGS(was), STR_ARGS(is));

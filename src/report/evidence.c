@@ -15,9 +15,16 @@ static unsigned percent_decimals(const struct figure *figure)
     return is_share(figure) ? figure->decimals - 2 : figure->decimals;
 }
 
+static unsigned decimals_shown(const struct figure *figure)
+{
+    unsigned shown = figure->shown_decimals, most = percent_decimals(figure);
+    if (is_share(figure)) shown = shown > 2 ? shown - 2 : 0;
+    return shown < most ? shown : most;
+}
+
 struct html figure_shown(struct report *report, const struct figure *figure, int64_t value)
 {
-    return html_decimal(&report->page, value, percent_decimals(figure), figure->shown_decimals);
+    return html_decimal(&report->page, value, percent_decimals(figure), decimals_shown(figure));
 }
 
 struct html figure_unit(struct report *report, const struct figure *figure)
@@ -95,14 +102,8 @@ struct html evidence_margin_short(struct report *report, const struct figure_row
 static int64_t as_shown(const struct figure *figure, int64_t value)
 {
     int64_t divisor = 1;
-    for (unsigned i = figure->shown_decimals; i < percent_decimals(figure); i++) divisor *= 10;
+    for (unsigned i = decimals_shown(figure); i < percent_decimals(figure); i++) divisor *= 10;
     return multiply_divide(value, 1, divisor);
-}
-
-static unsigned decimals_shown(const struct figure *figure)
-{
-    unsigned most = percent_decimals(figure);
-    return figure->shown_decimals < most ? figure->shown_decimals : most;
 }
 
 struct html evidence_change(struct report *report, const struct figure_row *now, const struct figure_row *before)

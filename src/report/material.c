@@ -34,21 +34,52 @@ static int compare_rows(const void *left, const void *right)
     return order;
 }
 
-struct rows report_rows(struct report *report, const struct figure *figure, const struct figure_request *request)
+struct cached_rows {
+    const struct figure *figure;
+    struct figure_request request;
+    struct rows rows;
+    struct cached_rows *next;
+};
+
+static bool same_request(const struct figure_request *a, const struct figure_request *b)
 {
-    if (report->failed || !figure) return (struct rows){ 0 };
+    return a->by == b->by && a->period_kind == b->period_kind && str_equal(a->operator_, b->operator_) &&
+           str_equal(a->area, b->area) && str_equal(a->category, b->category) && a->period.first == b->period.first &&
+           a->period.end == b->period.end && a->period.kind == b->period.kind;
+}
+
+static struct rows rows_copy(struct report *report, struct rows rows)
+{
+    struct rows copy = { .count = rows.count };
+    if (rows.count == 0) return copy;
+    copy.at = arena_take(report->page.arena, rows.count * sizeof *rows.at);
+    memcpy(copy.at, rows.at, rows.count * sizeof *rows.at);
+    return copy;
+}
+
+static struct rows compute_rows(struct report *report, const struct figure *figure, const struct figure_request *request)
+{
     struct collector collector = { 0 };
     struct figures_sink sink = { collect_row, &collector };
     report->failed = !figure->compute(report->input->audit, figure, request, sink, report->error);
     struct rows rows = { 0 };
-    if (!report->failed && collector.count > 0) {
-        rows.count = collector.count;
-        rows.at = arena_take(report->page.arena, rows.count * sizeof *rows.at);
-        memcpy(rows.at, collector.at, rows.count * sizeof *rows.at);
-        qsort(rows.at, rows.count, sizeof *rows.at, compare_rows);
-    }
+    if (!report->failed) rows = rows_copy(report, (struct rows){ collector.at, collector.count });
+    if (rows.count > 0) qsort(rows.at, rows.count, sizeof *rows.at, compare_rows);
     free(collector.at);
     return rows;
+}
+
+struct rows report_rows(struct report *report, const struct figure *figure, const struct figure_request *request)
+{
+    if (report->failed || !figure) return (struct rows){ 0 };
+    struct cached_rows *cached = report->cache;
+    while (cached && (cached->figure != figure || !same_request(&cached->request, request))) cached = cached->next;
+    if (!cached) {
+        cached = arena_take(report->page.arena, sizeof *cached);
+        *cached = (struct cached_rows){ figure, *request, compute_rows(report, figure, request), report->cache };
+        report->cache = cached;
+    }
+    return rows_copy(report, cached->rows);
 }
 
 struct rows report_by(struct report *report, const struct figure *figure, unsigned by, struct period period)

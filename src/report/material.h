@@ -34,6 +34,8 @@ struct actor {
     char shape; /* 'a', 'b', 'c', or 'n': neither colour nor shape of its own */
 };
 
+struct cached_rows;
+
 /* Which figures lead the report; each may be missing from the registry. */
 struct leading {
     const struct figure *count, *rate, *in_time, *satisfied, *answer_median, *answer_p95, *repeat;
@@ -53,6 +55,7 @@ struct report {
     struct html region;            /* where all this is; empty when that is not one place */
     struct faults broken;          /* findings whose time lies in the period, in the order of time */
     struct faults waiting;         /* clocks that ran at the as-of time: overdue or still to come, in the order of time */
+    struct cached_rows *cache;     /* rows already computed */
     struct error *error;
     bool failed;                   /* error holds why; everything asked for then is empty */
 };
@@ -60,7 +63,8 @@ struct report {
 /* Fills report from input; false on failure. */
 bool report_gather(struct report *report, const struct report_input *input, struct text *out, struct error *error);
 
-/* The rows of a figure, in the order operator, area, category, period. Empty after a failure, which report_write returns. */
+/* The rows of a figure, in the order operator, area, category, period; a copy, which the caller may sort. The same request is
+   computed once. Empty after a failure, which report_write returns. */
 struct rows report_rows(struct report *report, const struct figure *figure, const struct figure_request *request);
 /* The one row over everything in a period; without a value where the figure gave none. */
 struct figure_row report_total(struct report *report, const struct figure *figure, struct period period);
