@@ -1,0 +1,324 @@
+/* JSON Lines, and JSON: an object, an array of objects, or objects one after another. */
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "door/json_scan.h"
+#include "door/reading.h"
+
+struct objects {
+    uint64_t line;   /* of the next row: a line, or an element */
+    bool ended;      /* nothing follows what is in hand */
+    bool skipping;   /* what is in hand is the inside of a line over the limit */
+    struct arena arena; /* of the row */
+    struct cell cells[READER_COLUMNS];
+    uint64_t seen[READER_COLUMNS]; /* the last row that had this key */
+    uint64_t rows;
+    /* JSON only: */
+    bool inside;     /* of the outer array */
+    bool closed;     /* that array has ended */
+    bool lost;       /* an element that is too long or never ends has been told of, and is not yet passed */
+    size_t scanned;  /* bytes of the element at the start of the window that have been looked at */
+    size_t end;      /* its length, once its end has been seen; else 0 */
+    unsigned depth;
+    bool in_string, escaped;
+    size_t indent;   /* blanks before the element in its line */
+};
+
+/* ---- one object to one row ---- */
+
+/* The column of a key: most often the one behind the last one's. A new one is added, but its name is not yet kept. */
+static bool find_column(struct table *table, struct str key, size_t guess, size_t *column)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        *column = guess + i < table->count ? guess + i : guess + i - table->count;
+        if (str_equal(table->columns[*column], key)) return true;
+    }
+    *column = table->count;
+    if (table->count == READER_COLUMNS) return false;
+    table->columns[table->count++] = key;
+    return true;
+}
+
+static bool object_members(struct objects *objects, struct table *table, struct json_scan *scan)
+{
+    if (!json_scan_byte(scan, '{')) return scan->problem = "the row is no JSON object", false;
+    if (json_scan_byte(scan, '}')) return true;
+    size_t column, guess = 0;
+    do {
+        struct str key;
+        struct cell value;
+        if (!json_scan_string(scan, &key)) return false;
+        if (!json_scan_byte(scan, ':')) return scan->problem = "a colon is missing behind a key", false;
+        if (!json_scan_value(scan, 1, &value)) return false;
+        if (key.length > READER_CELL_BYTES || value.text.length > READER_CELL_BYTES)
+            return scan->problem = "a value is longer than 1 MiB", false;
+        if (!find_column(table, key, guess, &column)) return scan->problem = "the file has more than 256 different keys", false;
+        if (objects->seen[column] == objects->rows) return scan->problem = "the object has the same key twice", false;
+        objects->seen[column] = objects->rows;
+        objects->cells[column] = value;
+        guess = column + 1;
+    } while (json_scan_byte(scan, ','));
+    return json_scan_byte(scan, '}') || (scan->problem = "a comma or a closing brace is missing", false);
+}
+
+static void make_row(struct reader *reader, struct str text, struct row *row)
+{
+    struct objects *objects = reader->state;
+    struct table *table = &reader->table;
+    struct json_scan scan = { .at = text.at, .end = text.at + text.length, .arena = &objects->arena };
+    size_t columns = table->count;
+    if (objects->arena.used) arena_reset(&objects->arena);
+    objects->rows++;
+    *row = (struct row){ .line = objects->line, .text = text, .problem = text_problem(reader, text) };
+    if (row->problem) return;
+    bool good = object_members(objects, table, &scan);
+    json_scan_blanks(&scan);
+    if (good && scan.at < scan.end) good = false, scan.problem = "something follows the object";
+    size_t grown = table->count;
+    table->count = columns;
+    if (!good) {
+        /* Keys that only a bad row has are no columns. */
+        row->problem = scan.problem;
+        return;
+    }
+    for (size_t i = columns; i < grown; i++) table_add(table, table->columns[i]);
+    for (size_t i = 0; i < table->count; i++)
+        if (objects->seen[i] != objects->rows) objects->cells[i] = (struct cell){ .type = CELL_NULL };
+    row->cells = objects->cells;
+    row->count = table->count;
+}
+
+static enum bytes_state get_more(struct reader *reader, bool wait)
+{
+    struct objects *objects = reader->state;
+    enum bytes_state state = input_more(&reader->input, wait);
+    objects->ended = state == BYTES_ENDED;
+    return state;
+}
+
+/* A row over the limit: its start is all that is kept. */
+static void make_long_row(struct reader *reader, struct row *row)
+{
+    struct objects *objects = reader->state;
+    *row = (struct row){ .line = objects->line, .text = { reader->input.at, reader->input.length } };
+    if (row->text.length > READING_TEXT) row->text.length = READING_TEXT;
+    row->problem = "the row is longer than 4 MiB";
+}
+
+/* ---- JSON Lines ---- */
+
+static enum reading lines_next(struct reader *reader, bool wait, struct row *row, struct error *error)
+{
+    struct objects *objects = reader->state;
+    struct input *input = &reader->input;
+    size_t looked = 0;
+    for (;;) {
+        struct str fresh = { input->at + looked, input->length - looked };
+        size_t length = looked + str_find(fresh, '\n');
+        bool whole = length < input->length || (objects->ended && length > 0);
+        if (whole && length <= READER_ROW_BYTES) {
+            struct str line = { input->at, length };
+            input_take(input, length + (length < input->length));
+            bool blank = str_trim(line).length == 0;
+            bool skipped = objects->skipping;
+            objects->skipping = false;
+            if (!blank && !skipped) make_row(reader, line, row);
+            objects->line++;
+            if (!blank && !skipped) return READING_ROW;
+            looked = 0;
+            continue;
+        }
+        if (length > READER_ROW_BYTES || (objects->skipping && length)) {
+            bool first = !objects->skipping;
+            if (first) make_long_row(reader, row);
+            objects->skipping = !whole;
+            objects->line += whole;
+            input_take(input, length + (whole && length < input->length));
+            if (first) return READING_ROW;
+            looked = 0;
+            continue;
+        }
+        if (objects->ended) return READING_END;
+        looked = input->length;
+        enum bytes_state state = get_more(reader, wait);
+        if (state == BYTES_WAITING) return READING_WAIT;
+        if (state == BYTES_FAILED) return reading_failed(reader, error);
+    }
+}
+
+static bool lines_open(struct reader *reader, const struct reader_options *options, struct error *error)
+{
+    (void)options, (void)error;
+    struct objects *objects = reader->state = allocate(sizeof *objects);
+    objects->line = 1;
+    return true;
+}
+
+static void json_close(struct reader *reader)
+{
+    struct objects *objects = reader->state;
+    arena_close(&objects->arena);
+    free(objects);
+}
+
+/* ---- JSON ---- */
+
+static bool is_blank_byte(char byte)
+{
+    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
+
+/* Passes over what stands between elements, keeping account of the array and of indentation. READING_ROW: an element begins
+   at the start of the window. */
+static enum reading to_element(struct reader *reader, bool wait, struct error *error)
+{
+    struct objects *objects = reader->state;
+    struct input *input = &reader->input;
+    for (;;) {
+        size_t i = 0;
+        for (; i < input->length; i++) {
+            char byte = input->at[i];
+            if (byte == '\n')
+                objects->indent = 0;
+            else if (is_blank_byte(byte))
+                objects->indent++;
+            else if (byte == ']' && objects->inside)
+                objects->inside = false, objects->closed = true;
+            else if (byte == '[' && !objects->inside && !objects->closed && objects->line == 1)
+                objects->inside = true;
+            else if (byte != ',' || !objects->inside)
+                break;
+        }
+        bool found = i < input->length;
+        input_take(input, i);
+        if (found && objects->closed) {
+            fail(error, ERROR_INPUT, "something follows the end of the array, behind element %llu", (unsigned long long)objects->line - 1);
+            return READING_FAILED;
+        }
+        if (found) return READING_ROW;
+        if (objects->ended && objects->inside) {
+            fail(error, ERROR_INPUT, "the file is cut short: its array does not end behind element %llu",
+                 (unsigned long long)objects->line - 1);
+            return READING_FAILED;
+        }
+        if (objects->ended) return READING_END;
+        enum bytes_state state = get_more(reader, wait);
+        if (state == BYTES_WAITING) return READING_WAIT;
+        if (state == BYTES_FAILED) return reading_failed(reader, error);
+    }
+}
+
+/* Looks at what is in hand of an element; true with its length when its end is there: the bracket that closes it, or for what
+   is no object or array the comma, bracket or blank behind it. */
+static bool element_ends(struct objects *objects, const struct input *input)
+{
+    for (size_t i = objects->scanned; i < input->length && !objects->end; i++) {
+        char byte = input->at[i];
+        if (objects->in_string) {
+            if (objects->escaped)
+                objects->escaped = false;
+            else if (byte == '\\')
+                objects->escaped = true;
+            else if (byte == '"')
+                objects->in_string = false;
+        } else if (byte == '"') {
+            objects->in_string = true;
+        } else if (byte == '{' || byte == '[') {
+            objects->depth++;
+        } else if (objects->depth && (byte == '}' || byte == ']')) {
+            if (--objects->depth == 0) objects->end = i + 1;
+        } else if (!objects->depth && i && (byte == ',' || byte == ']' || is_blank_byte(byte))) {
+            objects->end = i;
+        }
+    }
+    objects->scanned = input->length;
+    if (!objects->end && objects->ended && !objects->depth && !objects->in_string) objects->end = input->length;
+    return objects->end > 0;
+}
+
+/* Moves behind an element, or behind what is passed over. */
+static void take_element(struct objects *objects, struct input *input, size_t length)
+{
+    input_take(input, length);
+    objects->scanned = objects->end = objects->indent = 0;
+    objects->depth = 0;
+    objects->lost = objects->in_string = objects->escaped = false;
+}
+
+/* In an element that is too long or never ends: to its end, if that comes, or to the next line that begins with an object and
+   is indented no more than that element was: a bracket or quote left open does not swallow the elements below it. */
+static enum reading pass_element(struct reader *reader, bool wait, struct error *error)
+{
+    struct objects *objects = reader->state;
+    struct input *input = &reader->input;
+    for (;;) {
+        bool ends = element_ends(objects, input);
+        size_t newline = 0, last = input->length;
+        while (newline < input->length) {
+            newline += str_find((struct str){ input->at + newline, input->length - newline }, '\n');
+            if (newline == input->length || (ends && newline >= objects->end)) break;
+            size_t brace = last = newline++;
+            do brace++;
+            while (brace < input->length && is_blank_byte(input->at[brace]) && input->at[brace] != '\n');
+            if (brace == input->length || input->at[brace] != '{' || brace - newline > objects->indent) continue;
+            take_element(objects, input, newline);
+            return READING_ROW;
+        }
+        if (ends) {
+            take_element(objects, input, objects->end);
+            return READING_ROW;
+        }
+        if (objects->ended) {
+            fail(error, ERROR_INPUT, "element %llu never ends, and nothing behind it can be read: check its quotes and brackets",
+                 (unsigned long long)objects->line - 1);
+            return READING_FAILED;
+        }
+        /* The last line may be the one, once all of its indentation is there. */
+        if (input->length - last > READER_ROW_BYTES) last = input->length;
+        input_take(input, last);
+        objects->scanned -= last;
+        enum bytes_state state = get_more(reader, wait);
+        if (state == BYTES_WAITING) return READING_WAIT;
+        if (state == BYTES_FAILED) return reading_failed(reader, error);
+    }
+}
+
+static enum reading elements_next(struct reader *reader, bool wait, struct row *row, struct error *error)
+{
+    struct objects *objects = reader->state;
+    struct input *input = &reader->input;
+    enum reading reading;
+    if (objects->lost && (reading = pass_element(reader, wait, error)) != READING_ROW) return reading;
+    if (!objects->scanned && (reading = to_element(reader, wait, error)) != READING_ROW) return reading;
+    for (;;) {
+        if (element_ends(objects, input) && objects->end <= READER_ROW_BYTES) {
+            make_row(reader, (struct str){ input->at, objects->end }, row);
+            objects->line++;
+            take_element(objects, input, objects->end);
+            return READING_ROW;
+        }
+        if (objects->ended || input->length > READER_ROW_BYTES) {
+            make_long_row(reader, row);
+            if (input->length <= READER_ROW_BYTES) row->problem = "the element never ends: check its quotes and brackets";
+            objects->line++;
+            objects->lost = true;
+            return READING_ROW;
+        }
+        enum bytes_state state = get_more(reader, wait);
+        if (state == BYTES_WAITING) return READING_WAIT;
+        if (state == BYTES_FAILED) return reading_failed(reader, error);
+    }
+}
+
+static bool elements_open(struct reader *reader, const struct reader_options *options, struct error *error)
+{
+    lines_open(reader, options, error);
+    struct objects *objects = reader->state;
+    enum reading reading = to_element(reader, true, error);
+    if (reading == READING_FAILED) return false;
+    if (reading == READING_END && !objects->closed) return fail(error, ERROR_INPUT, "the file is empty: it must be a JSON object or an array of them");
+    return true;
+}
+
+const struct reader_form json_lines_form = { .open = lines_open, .next = lines_next, .close = json_close };
+const struct reader_form json_form = { .open = elements_open, .next = elements_next, .close = json_close };

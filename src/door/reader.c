@@ -1,0 +1,154 @@
+#include "door/reader.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "door/reading.h"
+
+static const struct {
+    struct str ending;
+    enum reader_format format;
+} endings[] = {
+    { STR(".csv"), FORMAT_CSV },
+    { STR(".jsonl"), FORMAT_JSONL },
+    { STR(".json"), FORMAT_JSON },
+    { STR(".xlsx"), FORMAT_XLSX },
+};
+
+static const struct reader_form *const forms[] = {
+    [FORMAT_CSV] = &csv_form,
+    [FORMAT_JSONL] = &json_lines_form,
+    [FORMAT_JSON] = &json_form,
+    [FORMAT_XLSX] = &sheet_form,
+};
+
+/* What files that are no text begin with, and what to do with them. */
+static const struct {
+    struct str start;
+    const char *says;
+} strangers[] = {
+    { STR("PK\x03\x04"), "this is a spreadsheet or another zip file, no text: name it .xlsx or give --format xlsx" },
+    { STR("\xd0\xcf\x11\xe0"), "this is an old .xls or a workbook with a password: save it as .xlsx without a password" },
+    { STR("%PDF"), "this is a PDF: ask for the table itself, as .csv or .xlsx" },
+    { STR("<html"), "this is a web page, whatever its name: open it and save it as .xlsx or .csv" },
+    { STR("<!DOCTYPE"), "this is a web page, whatever its name: open it and save it as .xlsx or .csv" },
+    { STR("<?xml"), "this is XML: save it as .xlsx or .csv" },
+};
+
+static enum reader_format format_by_name(const char *path)
+{
+    struct str name = str_of(path);
+    if (name.length > 3 && str_equal_folded((struct str){ name.at + name.length - 3, 3 }, STR(".gz"))) name.length -= 3;
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        struct str ending = endings[i].ending;
+        if (name.length < ending.length) continue;
+        if (str_equal_folded((struct str){ name.at + name.length - ending.length, ending.length }, ending)) return endings[i].format;
+    }
+    return FORMAT_BY_NAME;
+}
+
+static bool open_text(struct reader *reader, const struct reader_options *options, struct error *error)
+{
+    if (!input_open(&reader->input, reader->bytes, options->encoding, error)) return false;
+    if (!reader->input.length) input_more(&reader->input, true);
+    struct str start = { reader->input.at, reader->input.length };
+    for (size_t i = 0; i < sizeof strangers / sizeof *strangers; i++)
+        if (str_starts(start, strangers[i].start)) return fail(error, ERROR_INPUT, "%s: %s", options->path, strangers[i].says);
+    return true;
+}
+
+struct reader *reader_open(const struct reader_options *options, struct error *error)
+{
+    enum reader_format format = options->format;
+    if (format == FORMAT_BY_NAME) format = format_by_name(options->path);
+    if (format == FORMAT_BY_NAME) {
+        fail(error, ERROR_USAGE, "%s: what it holds cannot be told by its name: give --format csv, jsonl, json or xlsx",
+             strcmp(options->path, "-") == 0 ? "standard input" : options->path);
+        return NULL;
+    }
+    struct bytes *bytes = bytes_open(options->path, error);
+    if (!bytes) return NULL;
+    struct reader *reader = allocate(sizeof *reader);
+    reader->form = forms[format];
+    reader->bytes = bytes;
+    reader->holds = READING_WAIT;
+    if ((reader->form->binary || open_text(reader, options, error)) && reader->form->open(reader, options, error)) return reader;
+    reader_close(reader);
+    return NULL;
+}
+
+void reader_close(struct reader *reader)
+{
+    if (!reader) return;
+    if (reader->state) reader->form->close(reader);
+    table_close(&reader->table);
+    input_close(&reader->input);
+    bytes_close(reader->bytes);
+    free(reader);
+}
+
+const struct str *reader_columns(const struct reader *reader, size_t *count)
+{
+    *count = reader->table.count;
+    return reader->table.columns;
+}
+
+bool reader_next(struct reader *reader, struct row *row, bool *more, struct error *error)
+{
+    *more = false;
+    enum reading reading = reader->holds;
+    if (reading == READING_WAIT)
+        reading = reader->form->next(reader, true, &reader->held, &reader->failure);
+    reader->holds = READING_WAIT;
+    if (reading == READING_ROW) {
+        *row = reader->held;
+        *more = true;
+        return true;
+    }
+    /* An end and a failure stay what they are. */
+    reader->holds = reading;
+    if (reading == READING_END) return true;
+    if (error) *error = reader->failure;
+    return false;
+}
+
+bool reader_ready(struct reader *reader)
+{
+    if (bytes_are_stored(reader->bytes)) return true;
+    if (reader->holds == READING_WAIT) reader->holds = reader->form->next(reader, false, &reader->held, &reader->failure);
+    return reader->holds != READING_WAIT;
+}
+
+void reader_progress(const struct reader *reader, uint64_t *done, uint64_t *all)
+{
+    if (reader->form->progress)
+        reader->form->progress(reader, done, all);
+    else
+        bytes_progress(reader->bytes, done, all);
+}
+
+const char *reader_encoding(const struct reader *reader)
+{
+    return encoding_name(reader->input.encoding);
+}
+
+const char *text_problem(const struct reader *reader, struct str text)
+{
+    if (text.length && memchr(text.at, 0, text.length)) return "the row has a NUL byte, which no text has";
+    if (str_is_utf8(text)) return NULL;
+    switch (reader->input.encoding) {
+    case ENCODING_GB18030:
+        return "the row is no GB18030, as most of the file is: save the file as UTF-8";
+    case ENCODING_UTF16LE:
+    case ENCODING_UTF16BE:
+        return "the row is no UTF-16, as the file is: save the file as UTF-8";
+    default:
+        return "the row is no UTF-8: save the file as UTF-8";
+    }
+}
+
+enum reading reading_failed(const struct reader *reader, struct error *error)
+{
+    if (error) *error = *bytes_error(reader->bytes);
+    return READING_FAILED;
+}
