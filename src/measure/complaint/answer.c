@@ -109,6 +109,7 @@ static bool judge_run(const struct audit *audit, const struct duty *duty, const 
 
     const struct event *move = last_move(complaint_events(complaints, one), one->event_count, finding.time);
     finding.operator_ = complaints->words.at[move ? move->operator_ : one->operator_];
+    name_subscriber(&finding, one);
     finding.subject = subject_of("complaint", id, audit->arena);
     finding.limit = limit_text(limit, limit->value, audit->arena);
     int64_t needed = limit_needed(limit, audit->law, run, run_until(run, audit->as_of), &finding.provisional);

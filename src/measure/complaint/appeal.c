@@ -146,9 +146,11 @@ static bool found(struct hearing *hearing, int64_t time, const struct event *eve
     finding->records[0] = reference_of(hearing->complaints, hearing->appeal->source, hearing->appeal->seq);
     finding->record_count = 1;
     show(hearing, event);
-    if (hearing->complaint)
+    if (hearing->complaint) {
+        name_subscriber(finding, hearing->complaint);
         finding->records[finding->record_count++] =
             reference_of(hearing->complaints, hearing->complaint->source, hearing->complaint->seq);
+    }
     return sink.add(sink.context, finding, error);
 }
 

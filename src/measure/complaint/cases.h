@@ -58,6 +58,13 @@ static inline bool closed_on_unknown_day(const struct complaint_case *one)
     return one->has_outcome && !one->has_answer;
 }
 
+/* Whose case a finding is about, where that was told. */
+static inline void name_subscriber(struct finding *finding, const struct complaint_case *one)
+{
+    finding->has_subscriber = one->subscriber >= 0;
+    if (finding->has_subscriber) finding->subscriber = (uint64_t)one->subscriber;
+}
+
 struct appeal_case {
     int64_t filed;
     uint64_t seq;

@@ -7,6 +7,11 @@
 
 static const struct kind *const kinds[] = { &complaint_kind, &complaint_event_kind, &appeal_kind, &appeal_event_kind };
 
+/* An appeal's own clocks read the appeal alone: complaints that came later say nothing about how long it has waited. */
+static const struct kind *const reads_complaints[] = { &complaint_kind, &complaint_event_kind, NULL };
+static const struct kind *const reads_appeals[] = { &appeal_kind, &appeal_event_kind, NULL };
+static const struct kind *const reads_both[] = { &complaint_kind, &complaint_event_kind, &appeal_kind, &appeal_event_kind, NULL };
+
 static const struct duty duties[] = {
     {
         .id = "complaint.answer.late",
@@ -17,6 +22,7 @@ static const struct duty duties[] = {
                   "投诉提出时开始计时；用户再次来信或对答复提出异议时重新计时。暂停期间不计时，答复、并案或撤回时停止。"
                   "每次计时超过时限，均由时限届满时承办该投诉的企业负责。" },
         .judge = judge_answer,
+        .reads = reads_complaints,
     },
     {
         .id = "complaint.appeal.early",
@@ -25,6 +31,7 @@ static const struct duty duties[] = {
                   " until the limit. An appeal before its complaint, or after the complaint was merged or withdrawn unanswered, is early.",
                   "提出申诉时，投诉须已得到答复，或已满时限仍未答复，方可受理。早于投诉提出的申诉，以及投诉未经答复即并案或撤回后提出的申诉，均属过早。" },
         .judge = judge_appeal_early,
+        .reads = reads_both,
     },
     {
         .id = "complaint.appeal.late",
@@ -33,6 +40,7 @@ static const struct duty duties[] = {
                   " matters.",
                   "申诉须在投诉后的时限内提出方可受理；收费争议与其他争议的时限不同。" },
         .judge = judge_appeal_late,
+        .reads = reads_both,
     },
     {
         .id = "complaint.appeal.refused",
@@ -40,6 +48,7 @@ static const struct duty duties[] = {
         .rule = { "A refusal needs a reason. The reasons early and late must be true of the appeal.",
                   "不予受理须说明原因；以过早或过期为由的，须与事实相符。" },
         .judge = judge_appeal_refused,
+        .reads = reads_both,
     },
     {
         .id = "complaint.appeal.accept_late",
@@ -47,6 +56,7 @@ static const struct duty duties[] = {
         .rule = { "The clock starts when an appeal is filed, and stops when it is accepted, refused or withdrawn.",
                   "申诉提出时开始计时，受理、不予受理或撤回时停止。" },
         .judge = judge_appeal_accept_late,
+        .reads = reads_appeals,
     },
     {
         .id = "complaint.appeal.decide_late",
@@ -55,6 +65,7 @@ static const struct duty duties[] = {
                   " the appeal was never accepted.",
                   "申诉提出时开始计时，调解、作出处理意见、不予受理或撤回时停止；即使始终没有受理也计时。" },
         .judge = judge_appeal_decide_late,
+        .reads = reads_appeals,
     },
 };
 
