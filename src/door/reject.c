@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/json.h"
@@ -178,7 +179,7 @@ static void add_list_line(struct rejects *rejects, const struct reject *reject, 
     json_put_string(&json, "field", reject->field);
     json_put_string(&json, "reason", reject->reason);
     json_key(&json, "text");
-    json_string(&json, reject->text);
+    json_add_string(&json, reject->text);
     json_close(&json, '}');
     text_add_byte(&rejects->line, '\n');
     fwrite(rejects->line.at, 1, rejects->line.length, list);
