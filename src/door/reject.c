@@ -1,6 +1,5 @@
 #include "door/reject.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +9,6 @@
 
 #include "base/json.h"
 #include "base/memory.h"
-#include "door/reader.h"
 #include "door/table.h"
 
 static const char column_name[] = "rejected";
@@ -21,51 +19,35 @@ struct body_row {
 };
 
 struct rejects {
-    const char *place;
-    char *file;           /* in hand */
+    char *file;
     struct text list_path, table_path;
-    FILE *list;           /* NULL: nothing has been rejected */
-    FILE *body;           /* rows of the CSV; NULL: none is wanted */
-    bool on_stderr;
-    bool plain;           /* the list is a regular file, so there is a CSV beside it */
+    FILE *list; /* NULL: nothing has been rejected */
+    FILE *body; /* rows of the CSV; NULL: none is wanted */
+    bool plain; /* the list is a regular file, so there is a CSV beside it */
     struct arena names;
     struct str columns[READER_COLUMNS];
     size_t column_count;
     struct text line, clean;
+    struct error failure; /* the first */
 };
-
-struct rejects *rejects_open(const char *place)
-{
-    struct rejects *rejects = allocate(sizeof *rejects);
-    rejects->place = place;
-    return rejects;
-}
-
-static const char *path_of(struct text *path)
-{
-    return text_zero(path);
-}
 
 /* ---- the files ---- */
 
-static void name_files(struct rejects *rejects)
+static void name_files(struct rejects *rejects, const char *file, const char *place)
 {
-    rejects->list_path.length = rejects->table_path.length = 0;
-    if (!rejects->place) {
-        text_format(&rejects->list_path, "%s.rejected.jsonl", rejects->file);
-        text_format(&rejects->table_path, "%s.rejected.csv", rejects->file);
-        return;
-    }
-    struct str place = str_of(rejects->place);
-    text_add(&rejects->list_path, place);
-    if (str_ends(place, STR(".jsonl"))) place.length -= STR(".jsonl").length;
-    text_format(&rejects->table_path, "%.*s.csv", STR_ARGS(place));
+    if (place)
+        text_add(&rejects->list_path, str_of(place));
+    else
+        text_format(&rejects->list_path, "%s.rejected.jsonl", file);
+    struct str table = text_str(&rejects->list_path);
+    if (str_ends(table, STR(".jsonl"))) table.length -= STR(".jsonl").length;
+    text_format(&rejects->table_path, "%.*s.csv", STR_ARGS(table));
 }
 
 /* Removes the lists of an earlier load. They were given the same time of change: a CSV with another one was mended by hand. */
 static bool remove_old(struct rejects *rejects, struct error *error)
 {
-    const char *list = path_of(&rejects->list_path), *table = path_of(&rejects->table_path);
+    const char *list = text_zero(&rejects->list_path), *table = text_zero(&rejects->table_path);
     struct stat list_is, table_is;
     bool has_list = lstat(list, &list_is) == 0;
     rejects->plain = !has_list || S_ISREG(list_is.st_mode);
@@ -103,12 +85,27 @@ static FILE *make_scratch(const char *beside)
 
 static bool make_files(struct rejects *rejects, struct error *error)
 {
-    const char *list = path_of(&rejects->list_path);
+    const char *list = text_zero(&rejects->list_path);
     rejects->list = rejects->plain ? make_file(list) : fopen(list, "ae");
     if (!rejects->list) return fail_errno(error, "the list of rejects %s cannot be made (choose another place with --rejects)", list);
     if (!rejects->plain) return true;
-    rejects->body = make_scratch(path_of(&rejects->table_path));
+    rejects->body = make_scratch(text_zero(&rejects->table_path));
     return rejects->body || fail_errno(error, "a file beside %s cannot be made (choose another place with --rejects)", list);
+}
+
+struct rejects *rejects_open(const char *file, const char *place, struct error *error)
+{
+    struct rejects *rejects = allocate(sizeof *rejects);
+    rejects->file = strdup(file);
+    must(rejects->file != NULL);
+    if (!place && strcmp(file, "-") == 0) {
+        rejects->list = stderr;
+        return rejects;
+    }
+    name_files(rejects, file, place);
+    if (remove_old(rejects, error)) return rejects;
+    rejects_close(rejects, NULL);
+    return NULL;
 }
 
 /* ---- rows ---- */
@@ -146,62 +143,52 @@ static size_t place_of(struct rejects *rejects, struct str name, size_t guess)
     return rejects->column_count++;
 }
 
-static void add_body_row(struct rejects *rejects, const struct reject *reject)
+static void add_body_row(struct rejects *rejects, const struct row *row, struct str reason, const struct str *columns, size_t count)
 {
-    struct cell cells[READER_COLUMNS] = { 0 }, reason = { reject->reason, CELL_TEXT };
-    for (size_t i = 0; i < READER_COLUMNS; i++) cells[i].type = CELL_NULL;
-    for (size_t i = 0; i < reject->count; i++) {
-        size_t place = place_of(rejects, reject->columns[i], i);
-        if (place < READER_COLUMNS && reject->cells) cells[place] = reject->cells[i];
+    struct cell cells[READER_COLUMNS] = { 0 }, last = { reason, CELL_TEXT };
+    for (size_t i = 0; i < count; i++) {
+        size_t place = place_of(rejects, columns[i], i);
+        if (place < READER_COLUMNS && row->cells) cells[place] = row->cells[i];
     }
     if (!rejects->column_count) place_of(rejects, STR("text"), 0);
-    if (!reject->cells) cells[0] = (struct cell){ reject->text, CELL_TEXT };
-    struct body_row row = { .columns = (uint32_t)rejects->column_count };
+    if (!row->cells) cells[0] = (struct cell){ row->text, CELL_TEXT };
+    struct body_row kept = { .columns = (uint32_t)rejects->column_count };
     rejects->line.length = rejects->clean.length = 0;
     table_text(cells, rejects->column_count, &rejects->line);
     add_clean(&rejects->clean, text_str(&rejects->line));
-    row.cells_length = (uint32_t)rejects->clean.length;
+    kept.cells_length = (uint32_t)rejects->clean.length;
     rejects->line.length = 0;
-    table_text(&reason, 1, &rejects->line);
+    table_text(&last, 1, &rejects->line);
     add_clean(&rejects->clean, text_str(&rejects->line));
-    row.reason_length = (uint32_t)rejects->clean.length - row.cells_length;
-    fwrite(&row, sizeof row, 1, rejects->body);
+    kept.reason_length = (uint32_t)rejects->clean.length - kept.cells_length;
+    fwrite(&kept, sizeof kept, 1, rejects->body);
     fwrite(rejects->clean.at, 1, rejects->clean.length, rejects->body);
 }
 
-static void add_list_line(struct rejects *rejects, const struct reject *reject, FILE *list)
+static void add_list_line(struct rejects *rejects, const struct row *row, struct str field, struct str reason)
 {
     rejects->line.length = 0;
     struct json json = { .out = &rejects->line };
     json_open(&json, '{');
     json_put_string(&json, "file", str_of(rejects->file));
-    json_put_number(&json, "line", (int64_t)reject->line);
-    json_put_string(&json, "field", reject->field);
-    json_put_string(&json, "reason", reject->reason);
-    json_key(&json, "text");
-    json_add_string(&json, reject->text);
+    json_put_number(&json, "line", (int64_t)row->line);
+    json_put_string(&json, "field", field);
+    json_put_string(&json, "reason", reason);
+    json_put_string(&json, "text", row->text.at ? row->text : STR(""));
     json_close(&json, '}');
     text_add_byte(&rejects->line, '\n');
-    fwrite(rejects->line.at, 1, rejects->line.length, list);
+    fwrite(rejects->line.at, 1, rejects->line.length, rejects->list);
 }
 
-bool rejects_add(struct rejects *rejects, const struct reject *reject, struct error *error)
+void rejects_add(struct rejects *rejects, const struct row *row, struct str field, const char *reason, const struct str *columns,
+                 size_t count)
 {
-    if (rejects->on_stderr) {
-        add_list_line(rejects, reject, stderr);
-        return true;
-    }
-    if (!rejects->list && !make_files(rejects, error)) return false;
-    add_list_line(rejects, reject, rejects->list);
-    if (rejects->body) add_body_row(rejects, reject);
+    if (rejects->failure.code != ERROR_NONE) return;
+    if (!rejects->list && !make_files(rejects, &rejects->failure)) return;
+    add_list_line(rejects, row, field, str_of(reason));
+    if (rejects->body) add_body_row(rejects, row, str_of(reason), columns, count);
     if (ferror(rejects->list) || (rejects->body && ferror(rejects->body)))
-        return fail_errno(error, "the list of rejects %s cannot be written", path_of(&rejects->list_path));
-    return true;
-}
-
-const char *rejects_path(const struct rejects *rejects)
-{
-    return rejects->list ? rejects->list_path.at : NULL;
+        fail_errno(&rejects->failure, "the rejects cannot be written to %s", rejects->list_path.length ? text_zero(&rejects->list_path) : "standard error");
 }
 
 /* ---- the end of a file ---- */
@@ -237,49 +224,31 @@ static bool write_table(struct rejects *rejects, FILE *table)
     return fflush(table) == 0 && good;
 }
 
-/* Writes out and closes the lists in hand. */
-static bool end_files(struct rejects *rejects, struct error *error)
+/* Both lists get one time of change, by which a later load sees whether the CSV has been mended. */
+static bool finish_table(struct rejects *rejects)
 {
-    bool good = true;
-    if (rejects->list) good = fflush(rejects->list) == 0 && !ferror(rejects->list);
-    if (rejects->body) {
-        FILE *table = make_file(path_of(&rejects->table_path));
-        good = table && write_table(rejects, table) && good;
-        struct timespec now, times[2];
-        clock_gettime(CLOCK_REALTIME, &now);
-        times[0] = times[1] = now;
-        if (table) {
-            futimens(fileno(rejects->list), times);
-            futimens(fileno(table), times);
-            good = fclose(table) == 0 && good;
-        }
-        fclose(rejects->body);
-    }
-    if (!good) fail_errno(error, "the rejects could not all be written to %s", path_of(&rejects->table_path));
-    if (rejects->list) fclose(rejects->list);
-    rejects->list = rejects->body = NULL;
-    rejects->column_count = 0;
-    arena_reset(&rejects->names);
-    return good;
-}
-
-bool rejects_begin(struct rejects *rejects, const char *file, struct error *error)
-{
-    bool first = rejects->file == NULL;
-    if (!rejects->place && !end_files(rejects, error)) return false;
-    free(rejects->file);
-    rejects->file = strdup(file);
-    must(rejects->file != NULL);
-    rejects->on_stderr = !rejects->place && strcmp(file, "-") == 0;
-    if (rejects->on_stderr || (rejects->place && !first)) return true;
-    name_files(rejects);
-    return remove_old(rejects, error);
+    FILE *table = make_file(text_zero(&rejects->table_path));
+    if (!table) return false;
+    bool good = write_table(rejects, table);
+    struct timespec now, times[2];
+    clock_gettime(CLOCK_REALTIME, &now);
+    times[0] = times[1] = now;
+    futimens(fileno(rejects->list), times);
+    futimens(fileno(table), times);
+    return fclose(table) == 0 && good;
 }
 
 bool rejects_close(struct rejects *rejects, struct error *error)
 {
     if (!rejects) return true;
-    bool good = end_files(rejects, error);
+    if (rejects->list && fflush(rejects->list) != 0 && rejects->failure.code == ERROR_NONE)
+        fail_errno(&rejects->failure, "the rejects could not all be written");
+    if (rejects->body && !finish_table(rejects) && rejects->failure.code == ERROR_NONE)
+        fail_errno(&rejects->failure, "the rejects could not all be written to %s", text_zero(&rejects->table_path));
+    if (rejects->body) fclose(rejects->body);
+    if (rejects->list && rejects->list != stderr) fclose(rejects->list);
+    bool good = rejects->failure.code == ERROR_NONE;
+    if (!good && error) *error = rejects->failure;
     free(rejects->file);
     text_close(&rejects->list_path);
     text_close(&rejects->table_path);

@@ -8,35 +8,22 @@
 #define DOOR_REJECT_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "base/error.h"
 #include "base/str.h"
-#include "door/kind.h"
+#include "door/reader.h"
 
 struct rejects;
 
-struct reject {
-    uint64_t line;
-    struct str field;           /* { NULL, 0 }: none */
-    struct str reason;
-    struct str text;            /* the row as it stood */
-    const struct cell *cells;   /* NULL: it could not be split */
-    const struct str *columns;  /* of the file, as of now */
-    size_t count;               /* cells and columns */
-};
-
-/* place is the path of one list for all files, and names the CSV too (with .csv for .jsonl); NULL: beside each file, and for
-   standard input on standard error, as JSON lines only. */
-struct rejects *rejects_open(const char *place);
-/* Goes on to a file ("-" is standard input). The lists of an earlier load are removed; a CSV that was changed by hand since is
-   kept, as FILE.rejected.csv.old. Fails where a list cannot be replaced, or that of the last file could not be written. */
-bool rejects_begin(struct rejects *rejects, const char *file, struct error *error);
-/* Makes the lists with the first reject. Fails where they cannot be written. */
-bool rejects_add(struct rejects *rejects, const struct reject *reject, struct error *error);
-/* Where the list for programs is; NULL where nothing has been rejected since rejects_begin, or it went to standard error. */
-const char *rejects_path(const struct rejects *rejects);
-/* Writes what is left and frees; false where something could not be written. */
+/* For the file that is being loaded; place, or NULL for beside it, is the path of the list for programs, and names the CSV too
+   (with .csv for .jsonl). Standard input ("-") without a place goes to standard error, as JSON lines only. The lists of an
+   earlier load are removed; a CSV that was changed by hand since is kept as FILE.rejected.csv.old. NULL where they cannot be. */
+struct rejects *rejects_open(const char *file, const char *place, struct error *error);
+/* Adds a row (its text, and its cells where it has them) with the name of the wrong field ({ 0 }: none) and the reason; columns
+   are the file's, as of now. Makes the lists with the first row. What goes wrong is told by rejects_close. */
+void rejects_add(struct rejects *rejects, const struct row *row, struct str field, const char *reason, const struct str *columns,
+                 size_t count);
+/* Writes what is left and frees; false where something could not be written. rejects may be NULL. */
 bool rejects_close(struct rejects *rejects, struct error *error);
 
 #endif
