@@ -387,7 +387,7 @@ static bool digest_rows(struct statement *statement, const char *table, struct t
 bool store_digest(struct store *store, const char *table, const char *order, struct sha256_run *run, struct error *error)
 {
     struct text sql = { 0 }, rows = { 0 };
-    text_format(&sql, "SELECT * FROM %s ORDER BY %s", table, order);
+    text_format(&sql, "SELECT * FROM \"%s\" ORDER BY %s", table, order);
     struct statement *statement = prepare(store, (struct str){ text_zero(&sql), sql.length }, error);
     bool done = statement && digest_rows(statement, table, &rows, run, error);
     if (statement) {

@@ -19,9 +19,10 @@ enum { NAME_ROOM = 48, PATH_ROOM = 1024, SECTOR_BYTES = 4096, ASK_DISK_ERROR = 0
 struct shared {
     struct shared *next;
     char *path;
-    int connections; /* under the VFS's mutex, the rest under this one's */
+    int connections;         /* under the VFS's mutex */
+    atomic_bool sync_failed; /* what a failed sync left unwritten a later one would call durable: there is no later one */
 
-    pthread_mutex_t mutex;
+    pthread_mutex_t mutex;               /* of all that follows */
     int sharing;                         /* connections with a lock of SHARED or above */
     const struct file *reserved;         /* who holds RESERVED, if anyone */
     const struct file *pending;          /* who holds PENDING or EXCLUSIVE, if anyone */
@@ -161,18 +162,28 @@ static int file_truncate(sqlite3_file *base, sqlite3_int64 bytes)
         ? SQLITE_OK : SQLITE_IOERR_TRUNCATE;
 }
 
-static int file_sync(sqlite3_file *base, int flags)
+static int sync_with_name(struct file *file)
 {
-    struct file *file = file_of(base);
-    (void)flags;
-    if (!file->disk_file)
-        return SQLITE_OK;
-    if (!file->vfs->disk->sync(file->disk_file, &file->main->disk_error))
+    struct error *error = &file->main->disk_error;
+    if (!file->vfs->disk->sync(file->disk_file, error))
         return SQLITE_IOERR_FSYNC;
-    if (file->is_new_name && !sync_folder_of(file->vfs->disk, file->path, &file->main->disk_error))
+    if (file->is_new_name && !sync_folder_of(file->vfs->disk, file->path, error))
         return SQLITE_IOERR_DIR_FSYNC;
     file->is_new_name = false;
     return SQLITE_OK;
+}
+
+static int file_sync(sqlite3_file *base, int flags)
+{
+    struct file *file = file_of(base);
+    atomic_bool *sync_failed = &file->main->shared->sync_failed;
+    (void)flags;
+    if (!file->disk_file)
+        return SQLITE_OK;
+    int result = atomic_load(sync_failed) ? SQLITE_IOERR_FSYNC : sync_with_name(file);
+    if (result != SQLITE_OK)
+        atomic_store(sync_failed, true);
+    return result;
 }
 
 static int file_size(sqlite3_file *base, sqlite3_int64 *bytes)
