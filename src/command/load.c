@@ -146,7 +146,7 @@ static enum exit_code map(struct invocation *invocation)
     bool done = reader && map_propose(kind, reader, &out, &invocation->error);
     if (done) fwrite(out.at, 1, out.length, stdout);
     text_close(&out);
-    reader_close(reader);
+    if (reader) reader_close(reader);
     map_close(plain);
     return done ? EXIT_DONE : EXIT_FAILED;
 }

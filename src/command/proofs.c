@@ -336,7 +336,7 @@ static enum exit_code verify(struct invocation *invocation)
                 (!invocation_option(invocation, "replay") || verify_replay(&verification)) &&
                 (!report || verify_report(&verification, report));
     progress_end(&verification.progress);
-    ledger_close(verification.ledger);
+    if (verification.ledger) ledger_close(verification.ledger);
     if (verification.has_scratch) {
         struct error ignored;
         disk_remove_tree(disk_posix(), verification.scratch, &ignored);

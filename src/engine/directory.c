@@ -66,6 +66,18 @@ static bool keys_make(struct disk *disk, const char *directory, struct error *er
     return done;
 }
 
+/* The directory's own name is durable once the folder that it stands in is. */
+static bool parent_sync(struct disk *disk, const char *directory, struct error *error)
+{
+    char parent[PATH_ROOM];
+    size_t length = strlen(directory);
+    while (length > 1 && directory[length - 1] == '/') length--;
+    while (length && directory[length - 1] != '/') length--;
+    while (length > 1 && directory[length - 1] == '/') length--;
+    snprintf(parent, sizeof parent, "%.*s", length ? (int)length : 1, length ? directory : ".");
+    return disk->sync_directory(disk, parent, error);
+}
+
 bool directory_make(struct disk *disk, const char *directory, struct error *error)
 {
     char path[PATH_ROOM];
@@ -76,7 +88,7 @@ bool directory_make(struct disk *disk, const char *directory, struct error *erro
     static const char *const parts[] = { "ledger", "vault", "state", "cache" };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (!directory_path(directory, parts[i], path, error) || !disk->make_directory(disk, path, error)) return false;
-    return keys_make(disk, directory, error) && disk->sync_directory(disk, directory, error);
+    return keys_make(disk, directory, error) && disk->sync_directory(disk, directory, error) && parent_sync(disk, directory, error);
 }
 
 bool directory_keys(struct disk *disk, const char *directory, struct keys *keys, struct error *error)

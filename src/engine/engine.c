@@ -1,5 +1,6 @@
 #include "engine/engine.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -469,8 +470,8 @@ struct engine *engine_open(const struct engine_options *options, struct error *e
     pthread_cond_init(&engine->sync_changed, NULL);
     char ledger_path[PATH_ROOM], vault_path[PATH_ROOM], cache_path[PATH_ROOM];
     struct vault_marks marks;
-    bool opened = directory_path(options->directory, "", engine->directory, error) &&
-                  directory_path(options->directory, "ledger", ledger_path, error) &&
+    snprintf(engine->directory, sizeof engine->directory, "%s", options->directory);
+    bool opened = directory_path(options->directory, "ledger", ledger_path, error) &&
                   directory_path(options->directory, "vault", vault_path, error) &&
                   directory_path(options->directory, "cache", cache_path, error) &&
                   directory_keys(engine->disk, options->directory, &engine->keys, error) &&
@@ -511,8 +512,8 @@ void engine_close(struct engine *engine)
     door_empty(engine);
     free(engine->sources);
     state_close(engine->state);
-    vault_close(engine->vault);
-    ledger_close(engine->ledger);
+    if (engine->vault) vault_close(engine->vault);
+    if (engine->ledger) ledger_close(engine->ledger);
     directory_unlock(engine->lock);
     pthread_mutex_destroy(&engine->door);
     pthread_mutex_destroy(&engine->queue_lock);

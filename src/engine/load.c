@@ -207,8 +207,8 @@ bool load_file(struct engine *engine, const struct load_options *options, struct
         done = engine_withdraw(engine, str_of(options->replaces), STR("replaced"), load.hold, text_str(&load.source), error);
     if (!load.one_source) summary->source.length = 0;
     if (!summary->source.length && load.one_source) text_add(&summary->source, text_str(&load.source));
-    reader_close(load.reader);
-    map_close(load.map);
+    if (load.reader) reader_close(load.reader);
+    if (load.map) map_close(load.map);
     text_close(&load.source);
     return done;
 }

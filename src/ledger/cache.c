@@ -30,12 +30,9 @@ static bool open_file(struct disk *disk, const char *directory, const char *name
 bool cache_open(struct cache *cache, struct disk *disk, const char *directory, struct error *error)
 {
     *cache = (struct cache){ .lock = PTHREAD_MUTEX_INITIALIZER };
-    if (disk->make_directory(disk, directory, error) && open_file(disk, directory, "ledger.hashes", &cache->hashes, error) &&
-        open_file(disk, directory, "ledger.places", &cache->places, error) &&
-        open_file(disk, directory, "ledger.vouched", &cache->vouched, error))
-        return true;
-    cache_close(cache);
-    return false;
+    return disk->make_directory(disk, directory, error) && open_file(disk, directory, "ledger.hashes", &cache->hashes, error) &&
+           open_file(disk, directory, "ledger.places", &cache->places, error) &&
+           open_file(disk, directory, "ledger.vouched", &cache->vouched, error);
 }
 
 void cache_close(struct cache *cache)

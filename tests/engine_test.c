@@ -1,0 +1,210 @@
+/* The engine as a whole over a disk that fails: a small load, crashed at every single step. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "engine/intake.h"
+#include "engine/replay.h"
+#include "fault_disk.h"
+
+#include <cmocka.h> /* last: its macro `fail` hides ours */
+
+enum { GROUPS = 3, RECORDS = 3, ALL = GROUPS * RECORDS };
+static const char directory[] = "province";
+
+static void fill(struct intake *intake, const char *source, uint64_t seq)
+{
+    const struct kind *kind = kind_find(STR("complaint"));
+    struct record *record = intake_record(intake);
+    char id[32], person[32], text[64];
+    snprintf(id, sizeof id, "%s-%d", source, (int)seq);
+    snprintf(person, sizeof person, "1380013%04d", (int)(seq % 5));
+    snprintf(text, sizeof text, "complaint number %d", (int)seq);
+    const char *const cells[][2] = { { "id", id }, { "operator", "jia" }, { "area", "320100" }, { "filed", "2015-01-03T08:00:00+08:00" },
+                                     { "channel", "hall" }, { "subscriber", person }, { "text", text } };
+    record->kind = kind;
+    record->present = 0;
+    record->source = str_of(source);
+    record->seq = seq;
+    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
+        size_t field = kind_field(kind, str_of(cells[i][0]));
+        struct error error = { 0 };
+        struct str copy = { arena_copy(intake_arena(intake), cells[i][1], strlen(cells[i][1])), strlen(cells[i][1]) };
+        assert_true(field_parse(&kind->fields[field], (struct cell){ copy, CELL_TEXT }, moment_now(), intake_arena(intake),
+                                &record->values[field], &error));
+        record->present |= 1u << field;
+    }
+}
+
+struct acknowledged {
+    uint64_t seq;
+};
+
+static void acknowledge(void *context, struct str source, uint64_t seq)
+{
+    struct acknowledged *acknowledged = context;
+    if (str_equal(source, STR("s")) && seq > acknowledged->seq) acknowledged->seq = seq;
+}
+
+static bool load_all(struct engine *engine, const char *source, struct acknowledged *acknowledged, struct error *error)
+{
+    struct intake *intake = intake_open(engine, &(struct intake_options){ .kind = kind_find(STR("complaint")),
+                                                                          .acknowledge = acknowledge, .context = acknowledged },
+                                        error);
+    bool done = intake != NULL;
+    for (uint64_t seq = 1; done && seq <= ALL; seq++) {
+        enum taken taken;
+        fill(intake, source, seq);
+        done = intake_take(intake, &taken, error) && (seq % RECORDS || intake_finish(intake, error));
+        if (done) assert_int_not_equal(taken, TAKEN_CONFLICT);
+    }
+    intake_close(intake);
+    return done;
+}
+
+static struct engine *open_on(struct fault_disk *fault, struct error *error)
+{
+    return engine_open(&(struct engine_options){ .disk = fault_disk_of(fault), .directory = directory }, error);
+}
+
+static uint64_t count_rows(struct engine *engine, const char *sql)
+{
+    struct error error = { 0 };
+    struct store *reader = engine_reader(engine, &error);
+    assert_non_null(reader);
+    struct statement *select = store_prepare(reader, sql, &error);
+    bool row;
+    assert_true(select && statement_step(select, &row, &error) && row);
+    uint64_t count = (uint64_t)column_number(select, 0);
+    store_close(reader);
+    return count;
+}
+
+/* All that was acknowledged is there once, readable, and a replay gives the same state. */
+static void check_whole(struct fault_disk *fault, struct engine *engine, uint64_t acknowledged)
+{
+    struct error error = { 0 };
+    struct store *reader = engine_reader(engine, &error);
+    assert_non_null(reader);
+    for (uint64_t seq = 1; seq <= acknowledged; seq++) {
+        struct place place;
+        char person[32];
+        snprintf(person, sizeof person, "1380013%04d", (int)(seq % 5));
+        if (!place_find(reader, STR("s"), seq, &place, &error)) fail_msg("record %d is gone: %s", (int)seq, error.says);
+        uint64_t subject = vault_find(engine_vault(engine), str_of(person));
+        assert_true(subject != UINT64_MAX);
+        struct text clear = { 0 };
+        assert_true(vault_person(engine_vault(engine), subject, &clear, &error));
+        assert_string_equal(text_zero(&clear), person);
+        text_close(&clear);
+    }
+    assert_true(count_rows(engine, "SELECT COUNT(*) FROM \"complaint\"") >= acknowledged);
+    assert_int_equal(count_rows(engine, "SELECT COUNT(*) - COUNT(DISTINCT \"entry\") FROM \"place\""), 0);
+    struct hash present, again;
+    uint64_t position;
+    if (!state_digest(reader, &present, &error) || !state_stored_position(reader, &position, &error)) fail_msg("%s", error.says);
+    store_close(reader);
+    struct state *state = state_open(fault_disk_of(fault), "scratch.db", &error);
+    struct decisions *decisions = decisions_read(engine_ledger(engine), position, &error);
+    assert_true(state && decisions && replay(engine_ledger(engine), state, position, decisions, NULL, NULL, &error));
+    assert_true(state_digest(state_store(state), &again, &error));
+    assert_true(hash_equal(&present, &again));
+    decisions_close(decisions);
+    state_close(state);
+    struct ledger_verified verified;
+    if (!ledger_verify(fault_disk_of(fault), "province/ledger", &engine_keys(engine)->ledger, (struct str){ 0 }, NULL, NULL, &verified, &error))
+        fail_msg("%s", error.says);
+}
+
+static struct fault_disk *made_directory(void)
+{
+    struct error error = { 0 };
+    struct fault_disk *fault = fault_disk_open();
+    assert_true(directory_make(fault_disk_of(fault), directory, &error));
+    return fault;
+}
+
+/* Runs the whole story; false where the disk gave up. */
+static bool story(struct fault_disk *fault, struct acknowledged *acknowledged, struct error *error)
+{
+    struct engine *engine = open_on(fault, error);
+    if (!engine) return false;
+    bool done = load_all(engine, "s", acknowledged, error) && load_all(engine, "t", acknowledged, error) &&
+                engine_withdraw(engine, STR("t"), STR("why"), 0, (struct str){ 0 }, error);
+    engine_close(engine);
+    return done;
+}
+
+static void recover_and_check(struct fault_disk *crashed, uint64_t survival, uint64_t acknowledged, uint64_t step)
+{
+    struct error error = { 0 };
+    struct fault_disk *fault = fault_disk_reboot(crashed, survival);
+    struct engine *engine = open_on(fault, &error);
+    if (!engine) fail_msg("after a crash at step %d: %s", (int)step, error.says);
+    check_whole(fault, engine, acknowledged);
+    struct acknowledged all = { 0 };
+    assert_true(load_all(engine, "s", &all, &error));
+    assert_int_equal(all.seq, ALL);
+    assert_int_equal(count_rows(engine, "SELECT COUNT(*) FROM \"complaint\" WHERE \"id\" LIKE 's-%'"), ALL);
+    check_whole(fault, engine, ALL);
+    engine_close(engine);
+    fault_disk_close(fault);
+}
+
+static void test_crash_at_every_step(void **state)
+{
+    (void)state;
+    struct error error = { 0 };
+    struct acknowledged acknowledged = { 0 };
+    struct fault_disk *fault = made_directory();
+    uint64_t before = fault_disk_steps(fault);
+    assert_true(story(fault, &acknowledged, &error));
+    uint64_t steps = fault_disk_steps(fault) - before;
+    fault_disk_close(fault);
+    assert_true(steps > 50);
+    for (uint64_t step = 1; step <= steps; step++) {
+        fault = made_directory();
+        fault_disk_plan(fault, (struct fault_plan){ .crash_at = fault_disk_steps(fault) + step, .seed = step });
+        acknowledged.seq = 0;
+        story(fault, &acknowledged, &error);
+        static const uint64_t survivals[] = { FAULT_KEEP_NOTHING, FAULT_KEEP_ALL, FAULT_SEED };
+        recover_and_check(fault, survivals[step % 3] + (step % 3 == 2 ? step : 0), acknowledged.seq, step);
+        recover_and_check(fault, FAULT_SEED + 1000 + step, acknowledged.seq, step);
+        fault_disk_close(fault);
+    }
+}
+
+/* A failed sync, a short write, a full disk: the load fails with a sentence, nothing acknowledged is lost, and it goes on. */
+static void test_failures_that_are_no_crash(void **state)
+{
+    (void)state;
+    for (uint64_t step = 1; step <= 240; step += 3) {
+        for (int what = 0; what < 3; what++) {
+            struct error error = { 0 };
+            struct acknowledged acknowledged = { 0 };
+            struct fault_disk *fault = made_directory();
+            uint64_t at = fault_disk_steps(fault) + step;
+            fault_disk_plan(fault, (struct fault_plan){ .fail_sync_at = what == 0 ? at : 0, .short_write_at = what == 1 ? at : 0,
+                                                        .full_from = what == 2 ? at : 0, .seed = step });
+            bool done = story(fault, &acknowledged, &error);
+            assert_true(done || error.says[0]);
+            recover_and_check(fault, FAULT_KEEP_ALL, acknowledged.seq, step);
+            recover_and_check(fault, FAULT_SEED + step, acknowledged.seq, step);
+            fault_disk_close(fault);
+        }
+    }
+}
+
+int main(void)
+{
+    if (sodium_init() < 0) return 1;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_crash_at_every_step),
+        cmocka_unit_test(test_failures_that_are_no_crash),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
