@@ -100,6 +100,12 @@ static int64_t complaint_time(int32_t day, struct random *random)
     return day_start(day) + hour * HOUR_MS + random_between(random, 0, 3599) * SECOND_MS;
 }
 
+/* Some day after that, at most so many. */
+static int64_t days_later(int64_t moment, int64_t most, struct random *random)
+{
+    return complaint_time(day_of(moment) + (int32_t)random_between(random, 1, most), random);
+}
+
 /* ---- rows ---- */
 
 struct event_cells {
@@ -154,7 +160,7 @@ static int64_t refund(struct telling *telling)
 static void answer_event(struct writer *writer, struct telling *telling, int64_t time)
 {
     int64_t amount = refund(telling);
-    write_answer_text(&writer->text, &telling->random, amount);
+    write_answer_text(&writer->text, &telling->random, telling->filed->category, amount);
     if (add_event(writer, telling, time, "answered", (struct event_cells){ .amount = amount })) telling->answered = time;
 }
 
@@ -202,14 +208,14 @@ static void tell_after_answer(struct writer *writer, struct telling *telling)
     const struct manner *manner = &manners[telling->operator_];
     int64_t last = telling->answered;
     if (random_chance(random, 12 * PER_CENT))
-        add_event(writer, telling, last + random_between(random, 60, 4 * 24 * 60) * MINUTE_MS, "confirmed", (struct event_cells){ 0 });
+        add_event(writer, telling, days_later(last, 4, random), "confirmed", (struct event_cells){ 0 });
     for (int again = 0; again < 2 && random_chance(random, 7 * PER_CENT); again++) {
-        int64_t disputed = last + random_between(random, 60, 6 * 24 * 60) * MINUTE_MS;
+        int64_t disputed = days_later(last, 6, random);
         write_dispute_text(&writer->text, random);
         add_event(writer, telling, disputed, random_chance(random, 70 * PER_CENT) ? "disputed" : "written", (struct event_cells){ 0 });
         last = later(telling, disputed, manner->answer_hours, manner->answer_sigma);
         int64_t amount = refund(telling);
-        write_answer_text(&writer->text, random, amount);
+        write_answer_text(&writer->text, random, telling->filed->category, amount);
         add_event(writer, telling, last, "answered", (struct event_cells){ .amount = amount });
     }
 }
@@ -241,7 +247,7 @@ static void tell_appeal(struct writer *writer, struct telling *telling, int64_t 
     csv_text(writer->appeals, str_of(telling->filed->id));
     csv_moment(writer->appeals, filed);
     csv_text(writer->appeals, is_about_charges(telling->filed->category) ? STR("charge") : STR("other"));
-    write_appeal_text(&writer->text, random, telling->filed->category);
+    write_appeal_text(&writer->text, random);
     add_text(writer, writer->appeals);
 
     int64_t admitted = later(telling, filed, 55, 600);
@@ -254,7 +260,7 @@ static void tell_appeal(struct writer *writer, struct telling *telling, int64_t 
     if (!add_appeal_event(writer, id, admitted, "accepted", false)) return;
     int64_t forwarded = later(telling, admitted, 20, 500), answered = later(telling, forwarded, 160, 500);
     add_appeal_event(writer, id, forwarded, "forwarded", false);
-    write_answer_text(&writer->text, random, 0);
+    write_answer_text(&writer->text, random, telling->filed->category, 0);
     add_appeal_event(writer, id, answered, "operator_answered", false);
     write_decision_text(&writer->text, random);
     add_appeal_event(writer, id, later(telling, answered, 190, 550), random_chance(random, 60 * PER_CENT) ? "mediated" : "decided", false);
@@ -266,9 +272,9 @@ static void tell_appeals(struct writer *writer, struct telling *telling)
     struct random *random = &telling->random;
     bool late = telling->answered == MOMENT_NONE || telling->answered > telling->start + 16 * DAY_MS;
     int64_t filed = MOMENT_NONE;
-    if (late && random_chance(random, 14 * PER_CENT)) filed = telling->start + random_between(random, 16, 24) * DAY_MS;
-    else if (!late && random_chance(random, 2 * PER_CENT)) filed = telling->answered + random_between(random, 1, 12) * DAY_MS;
-    else if (random_chance(random, 4000)) filed = telling->start + random_between(random, 1, 9) * DAY_MS;
+    if (late && random_chance(random, 14 * PER_CENT)) filed = days_later(telling->start + 15 * DAY_MS, 9, random);
+    else if (!late && random_chance(random, 2 * PER_CENT)) filed = days_later(telling->answered, 12, random);
+    else if (random_chance(random, 4000)) filed = days_later(telling->start, 9, random);
     if (filed != MOMENT_NONE && filed < writer->end && !telling->ended) tell_appeal(writer, telling, filed);
 }
 

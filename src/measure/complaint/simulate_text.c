@@ -49,10 +49,20 @@ static const char *const demands[] = {
 static const char *const services[] = { "彩铃", "天气短信", "手机报", "来电提醒包", "视频会员", "音乐包", "健康短信", "游戏点数" };
 static const char *const places[] = { "小区里", "地下车库", "地铁换乘通道", "村口", "单位办公楼", "学校宿舍", "高速服务区", "医院一楼" };
 
-static const char *const answers[] = {
-    "经核实，您反映的情况属实，已作处理，给您带来不便，我们表示歉意。", "已联系您说明收费的依据，您表示了解。",
-    "已为您取消该业务，今后办理前会与您确认。", "已派人上门检修，测试正常。", "已调整设备参数，请您再观察几天。",
-    "经查系统记录，办理时有确认短信，现按您的意愿退订。", "已把您的号码加入不推销名单。", "已向您补充说明套餐内容，并提供变更办法。",
+enum theme { CHARGES, MESSAGES, SERVICE, NETWORK, THEMES };
+
+static const enum theme themes[COMPLAINT_CATEGORIES] = {
+    CHARGES, CHARGES, CHARGES, CHARGES, CHARGES, MESSAGES, MESSAGES, SERVICE, SERVICE, SERVICE, CHARGES, NETWORK, NETWORK, CHARGES, SERVICE,
+};
+
+static const char *const answers[THEMES][4] = {
+    [CHARGES] = { "已联系您说明收费的依据，您表示了解。", "已为您取消该业务，今后办理前会与您确认。", "经核实，系统登记有误，已更正。",
+                  "已向您补充说明套餐内容，并提供变更办法。" },
+    [MESSAGES] = { "已把您的号码加入不推销名单。", "已对发送号码停止服务，并加强拦截。", "经查发送方未取得您的同意，已要求其停止。",
+                   "已转交相关部门处理，并告知您拦截的办法。" },
+    [SERVICE] = { "您反映的情况属实，已对当班人员进行教育，并向您道歉。", "已增开窗口，并公布高峰时段。", "已联系您办妥，耽误您的时间，我们表示歉意。",
+                  "已修复页面，您可以重新办理。" },
+    [NETWORK] = { "已派人上门检修，测试正常。", "已调整设备参数，请您再观察几天。", "该处已列入本季度建设计划。", "已更换线路，测速达到签约速率。" },
 };
 
 static const char *const disputes[] = {
@@ -100,9 +110,10 @@ void write_complaint_text(struct text *out, struct random *random, size_t catego
     text_add(out, str_of(PICK(random, demands)));
 }
 
-void write_answer_text(struct text *out, struct random *random, int64_t refund)
+void write_answer_text(struct text *out, struct random *random, size_t category, int64_t refund)
 {
-    text_add(out, str_of(PICK(random, answers)));
+    must(category < COMPLAINT_CATEGORIES);
+    text_add(out, str_of(PICK(random, answers[themes[category]])));
     if (!refund) return;
     char yuan[DECIMAL_ROOM];
     decimal_format(refund, MONEY_DECIMALS, 2, yuan);
@@ -114,9 +125,8 @@ void write_dispute_text(struct text *out, struct random *random)
     text_add(out, str_of(PICK(random, disputes)));
 }
 
-void write_appeal_text(struct text *out, struct random *random, size_t category)
+void write_appeal_text(struct text *out, struct random *random)
 {
-    fill(out, random, matters[category][random_below(random, VARIANTS)]);
     text_add(out, str_of(PICK(random, appeals)));
 }
 
