@@ -70,8 +70,8 @@ static void put_limit(struct fixture *fixture, const char *duty, const char *are
     char end[16] = "NULL", sql[512];
     if (to) snprintf(end, sizeof end, "%d", day(to));
     snprintf(sql, sizeof sql,
-             "INSERT INTO \"limit\" VALUES ('%s', '%s', '', %d, '%s', %d, %d, %d, %s, '依据 / basis', 'V', %u)", duty, area, place,
-             statistic, value * 1000000, unit, day(from), end, entry);
+             "INSERT INTO \"limit\" VALUES ('%s', '%s', '', %d, '%s', %d, %d, %d, %s, '依据 / basis', 'V', %u)",
+             duty, area, place, statistic, value * 1000000, unit, day(from), end, entry);
     put(fixture, sql);
 }
 

@@ -22,9 +22,10 @@ static void test_the_same_everywhere(void **state)
     assert_int_equal(random_lognormal(&random, 1000000, 1500), 585734);
     assert_int_equal(random_poisson(&random, 17500000), 20);
     assert_int_equal(random_poisson(&random, INT64_C(5000000000)), 4965);
-    struct random other = random_of(7, "complaint", 18), third = random_of(7, "appeal", 17), seed = random_of(8, "complaint", 17);
+    struct random other = random_of(7, "complaint", 18), stream = random_of(7, "appeal", 17);
+    struct random seed = random_of(8, "complaint", 17);
     uint64_t drawn = random_next(&other);
-    assert_true(drawn != random_next(&third) && drawn != random_next(&seed));
+    assert_true(drawn != random_next(&stream) && drawn != random_next(&seed));
 }
 
 enum { DRAWS = 20000 };
