@@ -22,6 +22,7 @@ struct fault_file {
     struct disk_file file;
     struct fault_disk *fault;
     struct node *node;
+    bool is_writable;
 };
 
 static void name_node(struct fault_disk *fault, struct node *folder, struct str name, struct node *node, struct node *from_folder,
@@ -146,7 +147,7 @@ static bool open_locked(struct fault_disk *fault, const char *path, enum disk_mo
             return false;
     }
     struct fault_file *opened = allocate(sizeof(*opened));
-    *opened = (struct fault_file){ { &fault->disk }, fault, node_hold(node) };
+    *opened = (struct fault_file){ { &fault->disk }, fault, node_hold(node), mode != DISK_READ };
     *file = &opened->file;
     return true;
 }
@@ -180,10 +181,14 @@ static bool fault_read(struct disk_file *file, void *out, size_t bytes, uint64_t
     return unlocked(fault, alive(fault, error));
 }
 
-static bool write_locked(struct fault_disk *fault, struct node *node, struct str bytes, uint64_t offset, struct error *error)
+static bool write_locked(struct fault_file *file, struct str bytes, uint64_t offset, struct error *error)
 {
+    struct fault_disk *fault = file->fault;
+    struct node *node = file->node;
     bool stops;
 
+    if (!file->is_writable)
+        return fail(error, ERROR_DISK, "cannot write: the file was opened for reading");
     if (bytes.length == 0)
         return alive(fault, error);
     if (!step(fault, &stops, error))
@@ -201,7 +206,7 @@ static bool fault_write(struct disk_file *file, const void *bytes, size_t length
 {
     struct fault_disk *fault = locked(file->disk);
 
-    return unlocked(fault, write_locked(fault, ((struct fault_file *)file)->node, (struct str){ bytes, length }, offset, error));
+    return unlocked(fault, write_locked((struct fault_file *)file, (struct str){ bytes, length }, offset, error));
 }
 
 static bool fault_size(struct disk_file *file, uint64_t *bytes, struct error *error)
@@ -212,10 +217,14 @@ static bool fault_size(struct disk_file *file, uint64_t *bytes, struct error *er
     return unlocked(fault, alive(fault, error));
 }
 
-static bool truncate_locked(struct fault_disk *fault, struct node *node, uint64_t bytes, struct error *error)
+static bool truncate_locked(struct fault_file *file, uint64_t bytes, struct error *error)
 {
+    struct fault_disk *fault = file->fault;
+    struct node *node = file->node;
     bool stops;
 
+    if (!file->is_writable)
+        return fail(error, ERROR_DISK, "cannot cut: the file was opened for reading");
     if (!step(fault, &stops, error))
         return false;
     if (is_full(fault) && bytes > node->seen.length)
@@ -228,7 +237,7 @@ static bool fault_truncate(struct disk_file *file, uint64_t bytes, struct error 
 {
     struct fault_disk *fault = locked(file->disk);
 
-    return unlocked(fault, truncate_locked(fault, ((struct fault_file *)file)->node, bytes, error));
+    return unlocked(fault, truncate_locked((struct fault_file *)file, bytes, error));
 }
 
 /* What a failed sync leaves: each change is durable, can still be, or is lost but seen. */

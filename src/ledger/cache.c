@@ -13,7 +13,8 @@ struct mark_bytes {
     char magic[8];
     uint64_t size, segment, offset;
     uint32_t hashes, places; /* struct cache_sum */
-    uint32_t checksum, zero; /* CRC-32C of what is before */
+    uint32_t before;
+    uint32_t checksum;       /* CRC-32C of what is before */
 };
 static const char magic[8] = "ledger 1";
 
@@ -97,14 +98,19 @@ bool cache_mark_read(struct cache *cache, struct cache_mark *mark)
     if (!cache->vouched->disk->read(cache->vouched, &bytes, sizeof(bytes), 0, &got, NULL) || got != sizeof(bytes) ||
         memcmp(bytes.magic, magic, sizeof(magic)) != 0 || bytes.checksum != mark_checksum(&bytes))
         return false;
-    *mark = (struct cache_mark){ le64toh(bytes.size), le64toh(bytes.segment), le64toh(bytes.offset) };
+    *mark = (struct cache_mark){ le64toh(bytes.size), le64toh(bytes.segment), le64toh(bytes.offset), le32toh(bytes.before) };
     return sum_up(cache, mark->size, NULL) && cache->sum.hashes == le32toh(bytes.hashes) &&
            cache->sum.places == le32toh(bytes.places);
 }
 
 bool cache_vouch(struct cache *cache, const struct cache_mark *mark, struct error *error)
 {
-    struct mark_bytes bytes = { .size = htole64(mark->size), .segment = htole64(mark->segment), .offset = htole64(mark->offset) };
+    struct mark_bytes bytes = {
+        .size = htole64(mark->size),
+        .segment = htole64(mark->segment),
+        .offset = htole64(mark->offset),
+        .before = htole32(mark->before),
+    };
 
     if (!cache->hashes->disk->sync(cache->hashes, error) || !cache->places->disk->sync(cache->places, error) ||
         !sum_up(cache, mark->size, error))

@@ -28,9 +28,11 @@ struct cache {
     bool wrong;           /* something in it was found not to be so: it vouches for nothing more */
 };
 
-/* Up to where it vouches for itself: the tree's size, and where the checkpoint frame of that size stands. */
+/* Up to where it vouches for itself: the tree's size, where the checkpoint frame of that size stands, and segments_sum of the
+   segments before that one. */
 struct cache_mark {
     uint64_t size, segment, offset;
+    uint32_t before;
 };
 
 bool cache_open(struct cache *cache, struct disk *disk, const char *directory, struct error *error);

@@ -74,12 +74,13 @@ static bool is_usable(const struct ledger *ledger, struct error *error)
 
 bool ledger_vouch(struct ledger *ledger, struct error *error)
 {
+    ledger->mark.before = segments_sum(&ledger->segments, ledger->mark.segment);
     return cache_vouch(&ledger->cache, &ledger->mark, error);
 }
 
 bool ledger_begin_segment(struct ledger *ledger, struct error *error)
 {
-    uint64_t first = ledger->tree.size;
+    uint64_t first = ledger->tree.size, before = ledger->tail_bytes;
 
     if (!segment_open(ledger->disk, ledger->directory, first, DISK_CREATE, &ledger->tail, error))
         return false;
@@ -87,6 +88,8 @@ bool ledger_begin_segment(struct ledger *ledger, struct error *error)
     ledger->tail_bytes = 0;
     ledger->is_named = false;
     pthread_mutex_lock(&ledger->lock);
+    if (ledger->segments.count > 0)
+        ledger->segments.at[ledger->segments.count - 1].bytes = before;
     segments_add(&ledger->segments, (struct segment){ .first = first });
     pthread_mutex_unlock(&ledger->lock);
     return true;
@@ -118,7 +121,11 @@ bool ledger_put_checkpoint(struct ledger *ledger, struct error *error)
     ledger->note.length = 0;
     if (!note_add(&ledger->note, &ledger->key, &checkpoint, error))
         return false;
-    ledger->mark = (struct cache_mark){ checkpoint.size, ledger->tail_first, ledger->tail_bytes + ledger->out.length };
+    ledger->mark = (struct cache_mark){
+        .size = checkpoint.size,
+        .segment = ledger->tail_first,
+        .offset = ledger->tail_bytes + ledger->out.length,
+    };
     frame_add(&ledger->out, FRAME_CHECKPOINT, text_str(&ledger->note));
     return write_out(ledger, error) && cache_flush(&ledger->cache, error);
 }

@@ -57,7 +57,8 @@ static void choose_start(struct recovery *recovery)
         goto from_the_first;
     while (segment < recovery->segments.count && recovery->segments.at[segment].first != mark.segment)
         segment++;
-    if (segment == recovery->segments.count || !read_marked(recovery, &mark, &checkpoint, &bytes))
+    if (segment == recovery->segments.count || segments_sum(&recovery->segments, mark.segment) != mark.before ||
+        !read_marked(recovery, &mark, &checkpoint, &bytes))
         goto from_the_first;
     struct hash root = tree_root(&walk->tree);
     if (checkpoint.size != mark.size || !hash_equal(&checkpoint.root, &root))
@@ -186,8 +187,11 @@ static void take_over(struct recovery *recovery)
     cache_start(&ledger->cache, walk->covered.size);
     text_add(&ledger->note, text_str(&walk->note));
     if (walk->has_checkpoint)
-        ledger->mark = (struct cache_mark){ walk->covered.size, recovery->segments.at[walk->after.segment].first,
-                                            walk->after.offset - FRAME_HEADER_BYTES - walk->note.length };
+        ledger->mark = (struct cache_mark){
+            .size = walk->covered.size,
+            .segment = recovery->segments.at[walk->after.segment].first,
+            .offset = walk->after.offset - FRAME_HEADER_BYTES - walk->note.length,
+        };
     for (size_t i = 0; i < recovery->segments.count; i++)
         segments_add(&ledger->segments, recovery->segments.at[i]);
     ledger->torn = bytes_behind(&recovery->segments, walk->after);

@@ -127,6 +127,17 @@ void segments_add(struct segments *segments, struct segment segment)
     segments->at[segments->count++] = segment;
 }
 
+uint32_t segments_sum(const struct segments *segments, uint64_t first)
+{
+    uint32_t sum = 0;
+
+    for (size_t i = 0; i < segments->count && segments->at[i].first < first; i++) {
+        uint64_t numbers[] = { htole64(segments->at[i].first), htole64(segments->at[i].bytes) };
+        sum = crc32c(sum, numbers, sizeof(numbers));
+    }
+    return sum;
+}
+
 void segments_close(struct segments *segments)
 {
     free(segments->at);

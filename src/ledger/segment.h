@@ -44,7 +44,7 @@ void piece_close(struct piece *piece);
 
 struct segment {
     uint64_t first; /* entry */
-    uint64_t bytes; /* when it was listed */
+    uint64_t bytes; /* when it was listed; of one that another follows, for good */
 };
 
 /* Start from { 0 }, end with segments_close. Sorted. */
@@ -55,6 +55,8 @@ struct segments {
 
 bool segments_list(struct segments *segments, struct disk *disk, const char *directory, struct error *error);
 void segments_add(struct segments *segments, struct segment segment);
+/* A checksum over the numbers and lengths of the segments that begin before the entry `first`: whether they are all there. */
+uint32_t segments_sum(const struct segments *segments, uint64_t first);
 void segments_close(struct segments *segments);
 
 enum { SEGMENT_NAME_ROOM = 32 };
