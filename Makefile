@@ -14,7 +14,7 @@ run: build
 	@echo "The sample province's report: sample-data/report.zh.html (Chinese), sample-data/report.en.html (English)"
 
 build: packages node_modules/.made
-	@test -d $(BUILD)/meson-private || meson setup $(BUILD) --buildtype=release -Db_ndebug=false >/dev/null
+	@test -d $(BUILD)/meson-private || meson setup $(BUILD) --buildtype=debugoptimized -Db_ndebug=false >/dev/null
 	@ninja -C $(BUILD) -k 0 --quiet
 
 # Everything, with the address and undefined-behaviour sanitizers; ends with one line `N passed, N failed`.

@@ -474,22 +474,22 @@ static void test_table(void **state)
 {
     enum { COUNT = 50 * 1000 };
     struct table table = { 0 };
-    assert_int_equal(table_find(&table, blind_number(1)), SUBJECT_NONE);
+    assert_int_equal(blind_find(&table, blind_number(1)), SUBJECT_NONE);
     for (uint64_t i = 0; i < COUNT; i++) {
-        table_add(&table, blind_number(i), i << 20 | i);
+        blind_add(&table, blind_number(i), i << 20 | i);
         if (i % 3 == 0)
-            table_remove(&table, blind_number(i));
+            blind_remove(&table, blind_number(i));
     }
     for (uint64_t i = 0; i < COUNT; i++) {
-        table_prefetch(&table, blind_number(i));
-        assert_int_equal(table_find(&table, blind_number(i)), i % 3 ? i << 20 | i : SUBJECT_NONE);
+        blind_prefetch(&table, blind_number(i));
+        assert_int_equal(blind_find(&table, blind_number(i)), i % 3 ? i << 20 | i : SUBJECT_NONE);
     }
-    assert_int_equal(table_find(&table, blind_number(COUNT)), SUBJECT_NONE);
+    assert_int_equal(blind_find(&table, blind_number(COUNT)), SUBJECT_NONE);
     for (uint64_t same = 0; same < 200; same++) /* all at home in one bucket, the last: they run over its end */
-        table_add(&table, (struct blind){ UINT64_MAX, same + 1 }, same);
+        blind_add(&table, (struct blind){ UINT64_MAX, same + 1 }, same);
     for (uint64_t same = 0; same < 200; same++)
-        assert_int_equal(table_find(&table, (struct blind){ UINT64_MAX, same + 1 }), same);
-    table_close(&table);
+        assert_int_equal(blind_find(&table, (struct blind){ UINT64_MAX, same + 1 }), same);
+    blind_close(&table);
     (void)state;
 }
 

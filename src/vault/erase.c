@@ -49,7 +49,7 @@ static bool forget_person(struct vault *vault, uint64_t subject, struct error *e
     if (got < sizeof row || row_state(row, sizeof row, subject) == ROW_TORN)
         return vault_fail_damaged(vault, INDEX, subject, error);
     pthread_mutex_lock(&vault->additions);
-    table_remove(&vault->table, vault_row_blind(row));
+    blind_remove(&vault->table, vault_row_blind(row));
     pthread_mutex_unlock(&vault->additions);
     return true;
 }

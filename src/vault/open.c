@@ -75,11 +75,11 @@ static bool load_batch(struct vault *vault, const uint8_t *rows, uint64_t first,
         if (adds[i] && *live == SUBJECT_NONE)
             *live = first + i;
         blinds[i] = vault_row_blind(row);
-        table_prefetch(&vault->table, blinds[i]);
+        blind_prefetch(&vault->table, blinds[i]);
     }
     for (size_t i = 0; i < count; i++)
         if (adds[i])
-            table_add(&vault->table, blinds[i], first + i);
+            blind_add(&vault->table, blinds[i], first + i);
     return true;
 }
 
@@ -89,7 +89,7 @@ static bool load_index(struct vault *vault, uint64_t *live, struct error *error)
     uint8_t *rows = allocate(LOAD_ROWS * INDEX_ROW);
     size_t got = 0;
     bool done = true;
-    table_reserve(&vault->table, subjects + subjects / 8);
+    blind_reserve(&vault->table, subjects + subjects / 8);
     for (uint64_t first = 0; done && first < subjects; first += LOAD_ROWS) {
         size_t count = subjects - first < LOAD_ROWS ? (size_t)(subjects - first) : LOAD_ROWS;
         done = vault->disk->read(vault->files[INDEX], rows, count * INDEX_ROW, first * INDEX_ROW, &got, error);
@@ -156,7 +156,7 @@ void vault_close(struct vault *vault)
     pthread_mutex_destroy(&vault->syncing);
     pthread_rwlock_destroy(&vault->overwriting);
     pthread_mutex_destroy(&vault->additions);
-    table_close(&vault->table);
+    blind_close(&vault->table);
     text_close(&vault->directory);
     text_close(&vault->erasing);
     sodium_memzero(&vault->keys, sizeof vault->keys);

@@ -77,19 +77,19 @@ static uint64_t buckets_for(uint64_t persons)
     return buckets < LEAST_BUCKETS ? LEAST_BUCKETS : buckets;
 }
 
-void table_reserve(struct table *table, uint64_t persons)
+void blind_reserve(struct table *table, uint64_t persons)
 {
     if (buckets_for(persons) > table->count)
         grow(table, buckets_for(persons));
 }
 
-void table_close(struct table *table)
+void blind_close(struct table *table)
 {
     free(table->buckets);
     *table = (struct table){ 0 };
 }
 
-void table_prefetch(const struct table *table, struct blind blind)
+void blind_prefetch(const struct table *table, struct blind blind)
 {
     if (table->count)
         __builtin_prefetch(&table->buckets[home(table, blind)]);
@@ -113,7 +113,7 @@ static bool look_up(const struct table *table, struct blind blind, struct bucket
     }
 }
 
-uint64_t table_find(const struct table *table, struct blind blind)
+uint64_t blind_find(const struct table *table, struct blind blind)
 {
     struct bucket *bucket;
     uint8_t place;
@@ -122,7 +122,7 @@ uint64_t table_find(const struct table *table, struct blind blind)
     return bucket->subject_low[place] | (uint64_t)bucket->subject_high[place] << 32;
 }
 
-void table_add(struct table *table, struct blind blind, uint64_t subject)
+void blind_add(struct table *table, struct blind blind, uint64_t subject)
 {
     must(subject < SUBJECT_LIMIT);
     if (buckets_for(table->used + 1) > table->count)
@@ -130,7 +130,7 @@ void table_add(struct table *table, struct blind blind, uint64_t subject)
     put(table, blind, subject);
 }
 
-void table_remove(struct table *table, struct blind blind)
+void blind_remove(struct table *table, struct blind blind)
 {
     struct bucket *bucket;
     uint8_t place;

@@ -23,16 +23,16 @@ struct table {
 };
 
 /* Makes room for so many persons at once. */
-void table_reserve(struct table *table, uint64_t persons);
-void table_close(struct table *table);
+void blind_reserve(struct table *table, uint64_t persons);
+void blind_close(struct table *table);
 
-/* Fetches what table_find will look at. */
-void table_prefetch(const struct table *table, struct blind blind);
+/* Fetches what blind_find will look at. */
+void blind_prefetch(const struct table *table, struct blind blind);
 /* SUBJECT_NONE where it is not there. */
-uint64_t table_find(const struct table *table, struct blind blind);
+uint64_t blind_find(const struct table *table, struct blind blind);
 /* It must not be there yet; the subject is below SUBJECT_LIMIT. */
-void table_add(struct table *table, struct blind blind, uint64_t subject);
+void blind_add(struct table *table, struct blind blind, uint64_t subject);
 /* Where it is not there, nothing happens. */
-void table_remove(struct table *table, struct blind blind);
+void blind_remove(struct table *table, struct blind blind);
 
 #endif

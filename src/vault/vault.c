@@ -76,7 +76,7 @@ static uint64_t add_person(struct vault *vault, struct blind blind, struct str v
     row_seal(room_for_row(vault, PEOPLE, PERSON_ROW), subject, SEAL_PERSON, vault->keys.master,
              (struct str){ clear, sizeof clear }, 0, NULL);
     sodium_memzero(clear, sizeof clear);
-    table_add(&vault->table, blind, subject);
+    blind_add(&vault->table, blind, subject);
     return subject;
 }
 
@@ -88,10 +88,10 @@ static bool subjects_of_batch(struct vault *vault, const struct str *values, siz
     bool sound = is_sound(vault, error);
     for (size_t i = 0; sound && i < count; i++) {
         blinds[i] = vault_blind(vault, values[i]);
-        table_prefetch(&vault->table, blinds[i]);
+        blind_prefetch(&vault->table, blinds[i]);
     }
     for (size_t i = 0; sound && i < count; i++) {
-        subjects[i] = table_find(&vault->table, blinds[i]);
+        subjects[i] = blind_find(&vault->table, blinds[i]);
         if (subjects[i] == SUBJECT_NONE)
             subjects[i] = add_person(vault, blinds[i], values[i]);
     }
@@ -117,7 +117,7 @@ uint64_t vault_find(struct vault *vault, struct str value)
 {
     struct blind blind = vault_blind(vault, value);
     pthread_mutex_lock(&vault->additions);
-    uint64_t subject = table_find(&vault->table, blind);
+    uint64_t subject = blind_find(&vault->table, blind);
     pthread_mutex_unlock(&vault->additions);
     return subject;
 }
