@@ -202,14 +202,32 @@ static struct cell gather(const struct rule *rule, const struct row *row, struct
     return all;
 }
 
+/* A name as a code: "AT&T Mobility, Inc." is "at-t-mobility-inc". */
+static struct cell code_of(const struct cell *cell, struct arena *arena)
+{
+    struct str name = cell_text(cell);
+    char *code = arena_take(arena, name.length + 1);
+    size_t length = 0;
+    for (size_t i = 0; i < name.length; i++) {
+        char byte = name.at[i] >= 'A' && name.at[i] <= 'Z' ? (char)(name.at[i] + 32) : name.at[i];
+        if ((byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9'))
+            code[length++] = byte;
+        else if (length && code[length - 1] != '-')
+            code[length++] = '-';
+    }
+    length -= length && code[length - 1] == '-';
+    return length ? (struct cell){ { code, length }, CELL_TEXT } : *cell;
+}
+
 /* The table of values: *cell becomes what stands there for it. */
-static bool translate(const struct rule *rule, struct cell *cell, struct error *error)
+static bool translate(const struct rule *rule, struct cell *cell, bool *translated, struct error *error)
 {
     char room[QUOTE_ROOM];
     struct str from = cell_text(cell);
     for (size_t i = 0; i < rule->translation_count; i++) {
         if (!str_equal_folded(from, rule->translations[i].from)) continue;
         *cell = (struct cell){ rule->translations[i].to, rule->translations[i].absent ? CELL_NULL : CELL_TEXT };
+        *translated = true;
         return true;
     }
     switch (rule->otherwise) {
@@ -220,6 +238,7 @@ static bool translate(const struct rule *rule, struct cell *cell, struct error *
         break;
     case OTHERWISE_VALUE:
         *cell = (struct cell){ rule->otherwise_value, CELL_TEXT };
+        *translated = true;
         break;
     case OTHERWISE_REFUSED:
         return fail(error, ERROR_INPUT,
@@ -294,8 +313,10 @@ static bool work(const struct rule *rule, const struct row *row, const struct re
             : rule->origin == FROM_VALUE ? (struct cell){ rule->value, CELL_TEXT }
                                          : (struct cell){ source_line(record, arena), CELL_TEXT };
     if (rule->as_it_stands || cell->type == CELL_NULL || cell->type == CELL_OTHER) return true;
-    if (rule->translations && !translate(rule, cell, error)) return false;
+    bool translated = rule->origin == FROM_VALUE;
+    if (rule->translations && !translate(rule, cell, &translated, error)) return false;
     if (cell->type == CELL_NULL) return true;
+    if (rule->code && !translated) *cell = code_of(cell, arena);
     if (rule->before.length) *cell = (struct cell){ joined(arena, rule->before, STR(""), cell_text(cell)), CELL_TEXT };
     if (rule->factor) return multiply(rule, arena, cell, error);
     if (rule->form_count && !is_number_cell(cell)) return rewrite_form(rule, arena, cell, error);

@@ -35,6 +35,7 @@ struct rule {
     size_t form_count;
     int64_t factor; /* scaled by 10^6; 0: none */
     bool round;
+    bool code;         /* names become codes: small letters, digits and hyphens */
     bool as_it_stands; /* one column and nothing to change */
 };
 

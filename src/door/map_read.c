@@ -190,6 +190,11 @@ static bool read_round(const struct place *place, struct rule *rule, const json_
     return read_boolean(place, json, &rule->round);
 }
 
+static bool read_code(const struct place *place, struct rule *rule, const json_t *json)
+{
+    return read_boolean(place, json, &rule->code);
+}
+
 static bool read_optional(const struct place *place, struct rule *rule, const json_t *json)
 {
     return read_boolean(place, json, &rule->optional);
@@ -236,6 +241,7 @@ static bool read_note(const struct place *place, struct rule *rule, const json_t
 enum {
     ANY_TYPE = 0,
     DAYS = TYPE(FIELD_TIME) | TYPE(FIELD_DATE) | TYPE(FIELD_MONTH),
+    NAMES = TYPE(FIELD_CODE) | TYPE(FIELD_ID) | TYPE(FIELD_LABEL),
     NUMBERS = TYPE(FIELD_MONEY) | TYPE(FIELD_COUNT) | TYPE(FIELD_DECIMAL),
 };
 
@@ -245,13 +251,21 @@ static const struct rule_key {
     bool (*read)(const struct place *place, struct rule *rule, const json_t *json);
     unsigned types; /* of fields, 0: any */
 } rule_keys[] = {
-    { "forms", read_forms, DAYS },        { "offset", read_offset, TYPE(FIELD_TIME) },
-    { "times", read_times, NUMBERS },     { "unit", read_unit, NUMBERS },
-    { "round", read_round, NUMBERS },     { "before", read_before, ANY_TYPE },
-    { "column", read_columns, ANY_TYPE }, { "columns", read_columns, ANY_TYPE },
-    { "value", read_value, ANY_TYPE },    { "made", read_made, ANY_TYPE },
-    { "join", read_join, ANY_TYPE },      { "optional", read_optional, ANY_TYPE },
-    { "values", read_values, ANY_TYPE },  { "otherwise", read_otherwise, ANY_TYPE },
+    { "forms", read_forms, DAYS },
+    { "offset", read_offset, TYPE(FIELD_TIME) },
+    { "times", read_times, NUMBERS },
+    { "unit", read_unit, NUMBERS },
+    { "round", read_round, NUMBERS },
+    { "before", read_before, ANY_TYPE },
+    { "code", read_code, NAMES },
+    { "column", read_columns, ANY_TYPE },
+    { "columns", read_columns, ANY_TYPE },
+    { "value", read_value, ANY_TYPE },
+    { "made", read_made, ANY_TYPE },
+    { "join", read_join, ANY_TYPE },
+    { "optional", read_optional, ANY_TYPE },
+    { "values", read_values, ANY_TYPE },
+    { "otherwise", read_otherwise, ANY_TYPE },
     { "note", read_note, ANY_TYPE },
 };
 
@@ -269,7 +283,10 @@ static bool read_keys(struct place *place, struct rule *rule, const json_t *json
         if (!found) continue;
         place->key = rule_keys[i].key;
         if (rule_keys[i].types && !(rule_keys[i].types & TYPE(rule->field->type)))
-            return bad(place, rule_keys[i].types & DAYS ? "only times and dates can have this" : "only numbers can have this");
+            return bad(place, "%s",
+                       rule_keys[i].types & DAYS    ? "only times and dates can have this"
+                       : rule_keys[i].types & NAMES ? "only codes and names can have this"
+                                                    : "only numbers can have this");
         if (!rule_keys[i].read(place, rule, found)) return false;
     }
     return true;
@@ -290,7 +307,7 @@ static bool read_rule(struct place *place, struct rule *rule, const json_t *json
     if (!json_is_object(json)) return bad(place, "a column's name, or {\"column\": ...} is wanted");
     json_object_foreach((json_t *)json, key, unused) if (!is_rule_key(key)) return bad(
         place,
-        "there is no \"%.60s\": there are column, columns, join, value, made, values, otherwise, before, forms, "
+        "there is no \"%.60s\": there are column, columns, join, value, made, values, otherwise, before, code, forms, "
         "offset, times, unit, round, optional, note",
         key);
     for (size_t i = 0; i < COUNT(origins); i++)
@@ -302,7 +319,7 @@ static bool read_rule(struct place *place, struct rule *rule, const json_t *json
     place->key = NULL;
     if (json_object_get(json, "otherwise") && !rule->translations) return bad(place, "otherwise goes with a table of values");
     rule->as_it_stands = rule->origin == FROM_COLUMNS && rule->column_count == 1 && !rule->translations && !rule->form_count &&
-                         !rule->factor && !rule->before.length && !rule->offset.length;
+                         !rule->factor && !rule->before.length && !rule->code && !rule->offset.length;
     return true;
 }
 
