@@ -19,8 +19,8 @@ const struct str *map_columns(const struct map *map, size_t *count);
    know, on a column of the map that is not in the file, and on a needed field that neither gives (not the plain map, whose
    records then miss it one by one). */
 bool map_bind(struct map *map, const struct str *columns, size_t count, struct error *error);
-/* One row to one parsed record that has passed record_check. record->source and ->seq are as given by the row, the map or the defaults handed in. On
-   failure *field names the column or field that is wrong (static or in the arena). */
+/* One row to one parsed record (record_check is the caller's). record->source and ->seq are as given by the row, the map or
+   the defaults handed in. On failure *field names the column or field that is wrong (static or in the arena). */
 bool map_record(struct map *map, const struct row *row, struct str default_source, int64_t now, struct arena *arena,
                 struct record *record, struct str *field, struct error *error);
 /* Whether rows carry their own seq (else it is the line). */

@@ -369,9 +369,5 @@ bool map_record(struct map *map, const struct row *row, struct str default_sourc
         *field = rule_name(rule, arena);
         return false;
     }
-    const struct field *wrong = NULL;
-    if (!nothing_nameless(map, row, field, error)) return false;
-    if (record_check(record, &wrong, error)) return true;
-    *field = wrong ? str_of(wrong->name) : STR("");
-    return false;
+    return nothing_nameless(map, row, field, error);
 }
