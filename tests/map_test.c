@@ -10,6 +10,7 @@
 #include "base/moment.h"
 #include "door/map_parts.h"
 #include "measure/complaint/complaint.h"
+#include "tree.h"
 
 #include <cmocka.h>
 #undef fail /* ours is meant */
@@ -61,6 +62,7 @@ static const char *record_of(struct map *map, const struct table *table, struct 
     struct cell cells[CELLS];
     struct error error = { 0 };
     struct record record;
+    const struct field *wrong;
     struct arena arena = { 0 };
     size_t count = columns_of(table, columns);
     for (size_t i = 0; i < count; i++)
@@ -71,6 +73,8 @@ static const char *record_of(struct map *map, const struct table *table, struct 
         text_format(out, "%s", error.says);
     } else if (!map_record(map, &row, STR("f.csv"), INT64_C(1500000000000), &arena, &record, &field, &error)) {
         text_format(out, "%.*s: %s", STR_ARGS(field), error.says);
+    } else if (!record_check(&record, &wrong, &error)) {
+        text_format(out, "%s: %s", wrong->name, error.says);
     } else {
         text_format(out, "%.*s/%llu", STR_ARGS(record.source), (unsigned long long)record.seq);
         for (size_t i = 0; i < map->kind->field_count; i++) {
@@ -407,10 +411,9 @@ static void the_map_of_the_us_file(void **state)
           "US-DC",
           "solved" },
     };
-    char path[512];
+    char path[256];
     struct error error = { 0 };
-    snprintf(path, sizeof path, "%.*s/../maps/complaints.us.comcast.json", (int)(strrchr(__FILE__, '/') - __FILE__), __FILE__);
-    struct map *map = map_open(&complaint_kind, path, &error);
+    struct map *map = map_open(&complaint_kind, tree_path("maps/complaints.us.comcast.json", path), &error);
     if (!map) print_error("%s\n", error.says);
     assert_non_null(map);
     struct str names[COUNT(columns)];

@@ -11,12 +11,13 @@
 #include "base/memory.h"
 #include "base/moment.h"
 #include "door/kind.h"
+#include "tree.h"
 
 #include <cmocka.h>
 #undef fail /* ours is meant */
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
-#define GOLDEN "/files/packed.txt"
+#define GOLDEN "tests/files/packed.txt"
 
 static const struct choice services[] = { { "data", { "data", "流量" } }, { "voice", { "voice", "语音" } } };
 
@@ -152,9 +153,8 @@ static void shown(void **state)
 static void every_version_stays_readable(void **state)
 {
     (void)state;
-    char path[512], line[2048];
-    snprintf(path, sizeof path, "%.*s%s", (int)(strrchr(__FILE__, '/') - __FILE__), __FILE__, GOLDEN);
-    FILE *file = fopen(path, "r");
+    char path[256], line[2048];
+    FILE *file = fopen(tree_path(GOLDEN, path), "r");
     assert_non_null(file);
     unsigned lines = 0, version;
     struct text expected = { 0 }, got = { 0 };
