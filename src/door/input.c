@@ -58,6 +58,7 @@ static bool decode(struct input *input)
     } else {
         make_room(input, 0);
         used = decoder_add(&input->decoder, text_str(&input->encoded), input->closing, &input->window);
+        input->at = input->window.at; /* it may have grown elsewhere */
         input->length = input->window.length;
         make_room(input, 0);
     }

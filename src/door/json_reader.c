@@ -245,27 +245,32 @@ static void take_element(struct objects *objects, struct input *input, size_t le
     objects->lost = objects->in_string = objects->escaped = false;
 }
 
-/* In an element that is too long or never ends: to its end, if that comes, or to the next line that begins with an object and
-   is indented no more than that element was: a bracket or quote left open does not swallow the elements below it. */
+/* The start of the first line, before length, that begins with an object and is indented no more than the element in hand; 0
+   where there is none. In a broken element it is the one below: what was left open there does not swallow it. */
+static size_t object_line(const struct objects *objects, const struct input *input, size_t length)
+{
+    struct str rest = { input->at, length };
+    for (;;) {
+        size_t newline = str_find(rest, '\n');
+        if (newline == rest.length) return 0;
+        rest = (struct str){ rest.at + newline + 1, rest.length - newline - 1 };
+        size_t brace = 0;
+        while (brace < rest.length && is_blank_byte(rest.at[brace]) && rest.at[brace] != '\n') brace++;
+        if (brace < rest.length && rest.at[brace] == '{' && brace <= objects->indent) return (size_t)(rest.at - input->at);
+    }
+}
+
+/* In an element that is too long or never ends: to its end, if that comes, or to the next object_line. */
 static enum reading pass_element(struct reader *reader, bool wait, struct error *error)
 {
     struct objects *objects = reader->state;
     struct input *input = &reader->input;
     for (;;) {
         bool ends = element_ends(objects, input);
-        size_t newline = 0, last = input->length;
-        while (newline < input->length) {
-            newline += str_find((struct str){ input->at + newline, input->length - newline }, '\n');
-            if (newline == input->length || (ends && newline >= objects->end)) break;
-            size_t brace = last = newline++;
-            do brace++;
-            while (brace < input->length && is_blank_byte(input->at[brace]) && input->at[brace] != '\n');
-            if (brace == input->length || input->at[brace] != '{' || brace - newline > objects->indent) continue;
-            take_element(objects, input, newline);
-            return READING_ROW;
-        }
-        if (ends) {
-            take_element(objects, input, objects->end);
+        size_t next = object_line(objects, input, ends ? objects->end : input->length);
+        if (ends && !next) next = objects->end;
+        if (next) {
+            take_element(objects, input, next);
             return READING_ROW;
         }
         if (objects->ended) {
@@ -274,9 +279,11 @@ static enum reading pass_element(struct reader *reader, bool wait, struct error 
             return READING_FAILED;
         }
         /* The last line may be the one, once all of its indentation is there. */
-        if (input->length - last > READER_ROW_BYTES) last = input->length;
-        input_take(input, last);
-        objects->scanned -= last;
+        const char *newline = input->length ? memrchr(input->at, '\n', input->length) : NULL;
+        size_t passed = newline ? (size_t)(newline - input->at) : input->length;
+        if (input->length - passed > READER_ROW_BYTES) passed = input->length;
+        input_take(input, passed);
+        objects->scanned -= passed;
         enum bytes_state state = get_more(reader, wait);
         if (state == BYTES_WAITING) return READING_WAIT;
         if (state == BYTES_FAILED) return reading_failed(reader, error);
@@ -292,9 +299,12 @@ static enum reading elements_next(struct reader *reader, bool wait, struct row *
     if (!objects->scanned && (reading = to_element(reader, wait, error)) != READING_ROW) return reading;
     for (;;) {
         if (element_ends(objects, input) && objects->end <= READER_ROW_BYTES) {
-            make_row(reader, (struct str){ input->at, objects->end }, row);
+            size_t end = objects->end;
+            make_row(reader, (struct str){ input->at, end }, row);
+            size_t next = row->problem ? object_line(objects, input, end) : 0;
+            if (next) row->text.length = end = next;
             objects->line++;
-            take_element(objects, input, objects->end);
+            take_element(objects, input, end);
             return READING_ROW;
         }
         if (objects->ended || input->length > READER_ROW_BYTES) {
