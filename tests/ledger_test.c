@@ -613,7 +613,7 @@ static void cut_file(struct fault_disk *fault, const char *path, uint64_t bytes)
 static void a_ledger_cut_back_is_refused(void **state)
 {
     struct fault_disk *whole = some_ledger(20);
-    uint64_t first, size;
+    uint64_t first, size = 0;
     struct disk_file *file;
     struct error error;
 
@@ -683,7 +683,7 @@ static void a_torn_tail_is_cut_where_that_is_allowed(void **state)
     struct disk_file *file;
     struct ledger_verified verified;
     struct error error;
-    uint64_t first, size;
+    uint64_t first, size = 0;
 
     (void)state;
     assert_true(disk->open(disk, segment_path(fault, 2, &first), DISK_WRITE, &file, &error) && disk->size(file, &size, &error));
