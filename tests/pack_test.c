@@ -209,12 +209,17 @@ static void damage_is_seen(void **state)
     }
     assert_false(damaged(text_str(&packed), 1));
     assert_true(damaged(text_str(&packed), 0));
-    assert_true(damaged(text_str(&packed), 2));                                   /* a version that is not known yet */
-    assert_true(damaged(STR("\x80\x80\x01\x00"), 1));                             /* a field that is not known */
-    assert_true(damaged(STR("\xc0\x00\x02"), 1));                                 /* a longer varint than needed */
-    assert_true(damaged(STR("\x40\x02"), 1));                                     /* a choice that is not known */
-    assert_true(damaged(STR("\x80\x01\x02"), 1));                                 /* neither true nor false */
-    assert_true(damaged(STR("\x20\x04"), 1));                                     /* a reason's class */
+    assert_true(damaged(text_str(&packed), 2));       /* a version that is not known yet */
+    assert_true(damaged(STR("\x80\x80\x01\x00"), 1)); /* a field that is not known */
+    assert_true(damaged(STR("\xc0\x00\x02"), 1));     /* a longer varint than needed */
+    assert_true(damaged(STR("\x40\x02"), 1));         /* a choice that is not known */
+    assert_true(damaged(STR("\x80\x01\x02"), 1));     /* neither true nor false */
+    assert_false(damaged(STR("\x20\x03\x05"
+                             "0123456789abcdef0123456789abcdef"),
+                         1));
+    assert_true(damaged(STR("\x20\x04\x05"
+                            "0123456789abcdef0123456789abcdef"),
+                        1));                                                      /* a reason's class */
     assert_true(damaged(STR("\x01\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"), 1)); /* a length beyond everything */
     assert_true(damaged(STR("\x80\x04\xff\xff\xff\xff\x7f"), 1));                 /* a day beyond 32 bits */
     assert_false(damaged(STR("\x40\x01"), 1));
