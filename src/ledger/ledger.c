@@ -95,10 +95,20 @@ bool ledger_begin_segment(struct ledger *ledger, struct error *error)
     return true;
 }
 
+/* The last segment and its name. */
+static bool sync_tail(struct ledger *ledger, struct error *error)
+{
+    if (!ledger->disk->sync(ledger->tail, error) ||
+        (!ledger->is_named && !ledger->disk->sync_directory(ledger->disk, ledger->directory, error)))
+        return false;
+    ledger->is_named = true;
+    return true;
+}
+
 /* A segment that another follows is whole: it is synced before the next is made. */
 static bool roll(struct ledger *ledger, struct error *error)
 {
-    if (!ledger->disk->sync(ledger->tail, error) || !ledger_vouch(ledger, error))
+    if (!sync_tail(ledger, error) || !ledger_vouch(ledger, error))
         return false;
     ledger->disk->close(ledger->tail);
     ledger->tail = NULL;
@@ -163,14 +173,10 @@ bool ledger_append(struct ledger *ledger, const struct str *entries, size_t coun
     return true;
 }
 
-/* The names of the segment and of what is in it are durable before `newest` speaks of it. */
+/* The segment and its name are durable before `newest` speaks of what is in it. */
 static bool make_durable(struct ledger *ledger, struct error *error)
 {
-    if (!ledger->disk->sync(ledger->tail, error) ||
-        (!ledger->is_named && !ledger->disk->sync_directory(ledger->disk, ledger->directory, error)))
-        return false;
-    ledger->is_named = true;
-    if (!newest_write(ledger->newest, text_str(&ledger->note), error))
+    if (!sync_tail(ledger, error) || !newest_write(ledger->newest, text_str(&ledger->note), error))
         return false;
     if (++ledger->since_rest < CHECKPOINTS_TO_REST)
         return true;

@@ -34,8 +34,11 @@ struct work {
     struct error error;
 };
 
+enum { WORTH_TWO = 1024 * 1024 }; /* bytes from which on a second thread pays */
+
 struct walkers {
     struct walk *walk;
+    uint64_t all; /* bytes */
 
     pthread_mutex_t reading; /* of the next four: what is read next */
     struct walk_place next;
@@ -212,10 +215,8 @@ static void walk_on(struct walkers *walkers, bool is_first)
 {
     struct walk *walk = walkers->walk;
     struct work work = { .count = 0 };
-    uint64_t ticket, all = 0, done;
+    uint64_t ticket, done;
 
-    for (size_t i = 0; i < walk->segments->count; i++)
-        all += walk->segments->at[i].bytes;
     while (read_work(walkers, &work, &ticket)) {
         if (!work.failed)
             check_work(walk, &work);
@@ -231,7 +232,7 @@ static void walk_on(struct walkers *walkers, bool is_first)
         pthread_cond_broadcast(&walkers->turned);
         pthread_mutex_unlock(&walkers->folding);
         if (is_first && walk->progress)
-            walk->progress(walk->context, done, all);
+            walk->progress(walk->context, done, walkers->all);
     }
     piece_close(&work.piece);
     free(work.items);
@@ -263,10 +264,12 @@ bool walk_run(struct walk *walk, struct error *error)
     walk->after = walk->at;
     if (walk->at.segment == 0 && walk->segments->count > 0 && walk->segments->at[0].first != 0)
         return fail(error, ERROR_DAMAGE, "entry 0 is not where it should be: the first segments are missing");
+    for (size_t i = 0; i < walk->segments->count; i++)
+        walkers.all += walk->segments->at[i].bytes;
     pthread_mutex_init(&walkers.reading, NULL);
     pthread_mutex_init(&walkers.folding, NULL);
     pthread_cond_init(&walkers.turned, NULL);
-    bool are_two = pthread_create(&beside, NULL, walk_beside, &walkers) == 0;
+    bool are_two = walkers.all > WORTH_TWO && pthread_create(&beside, NULL, walk_beside, &walkers) == 0;
     walk_on(&walkers, true);
     if (are_two)
         pthread_join(beside, NULL);
