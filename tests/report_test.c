@@ -551,7 +551,7 @@ static void changed_findings_limits_and_words_are_named(void **state)
     struct bench *bench = *state;
     struct str html = made(bench, "2015Q1", ENGLISH);
     NAMED(forged(bench, html, "data-limit=", "15 days", "25 days"), html, "the limit of complaint.answer.late", "25 days", "15 days");
-    NAMED(forged(bench, html, "<section id=\"findings\"", "complaint:TS-", "complaint:TS-9"), html, "finding complaint.answer.late");
+    NAMED(forged(bench, html, "<section id=\"findings\"", "complaint TS-", "complaint TS-9"), html, "finding complaint.answer.late");
     NAMED(forged(bench, html, "<section id=\"method\"", "Margins", "Mergins"), html, "chapter method", "Mergins", "Margins");
     NAMED(forged(bench, html, "<style>", "--page", "--pane"), html, "chapter head");
     NAMED(((struct str){ html.at, 0 }), html, "cut short in chapter head");

@@ -74,7 +74,7 @@ static void work_list(struct report *report)
         PUT(page, "<tr><td>{0} <small>{1}</small></td><td><span class=\"what\">{2}</span><small>{3}</small></td>",
             deadline_chip(report, first->time), html_moment(page, first->time),
             SAY(page, work[i].overdue ? WORD_MATTER_OVERDUE : WORD_MATTER_OPEN, html_says(page, first->duty->says)),
-            SAY(page, WORD_EARLIEST, html_text(page, first->subject)));
+            SAY(page, WORD_EARLIEST, fault_subject(report, first)));
         PUT(page, "<td data-l=\"{0}\">{1}</td><td data-l=\"{2}\">{3}</td><td data-l=\"{4}\">{5}</td></tr>\n",
             html_word(page, WORD_CASES_HEAD), evidence_count(report, what, work[i].count), html_word(page, WORD_WHO),
             actor ? chart_key(report, actor) : html_word(page, WORD_REGULATOR), html_word(page, WORD_NEXT_ACT),

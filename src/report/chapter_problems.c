@@ -98,10 +98,10 @@ static void operator_plot(struct report *report, const struct figure *figure, st
     struct scale scale = scale_of(figure, rows, false);
     PUT(page, "<td class=\"plot\"><span class=\"axis\" role=\"img\" aria-label=\"{0}\"><span>{1}</span><span>",
         SAY(page, WORD_PLOT_LABEL, html_says(page, figure->says), scale_ends(report, figure, scale)),
-        figure_shown(report, figure, scale.from));
+        figure_mark(report, figure, scale.from, scale.step));
     for (size_t i = 0; i < rows.count; i++)
         page_put(page, chart_interval(report, &rows.at[i], scale, report_actor(report, rows.at[i].operator_), true));
-    PUT(page, "</span><span>{0}</span></span></td>", figure_shown(report, figure, scale.to));
+    PUT(page, "</span><span>{0}</span></span></td>", figure_mark(report, figure, scale.to, scale.step));
 }
 
 /* Figures down, operators across: as many as fit abreast. */

@@ -27,7 +27,7 @@ struct html course_sentence(struct report *report, const struct figure_row *now,
     const char *class = course == COURSE_UNSURE ? "soon" : better ? "met" : "late";
     struct html verdict = FILL(page, "<b class=\"verdict {0}\">{1}</b>", (struct html){ .markup = str_of(class) }, html_word(page, word));
     struct html change = SAY(page, less ? WORD_CHANGE_LESS : WORD_CHANGE_MORE, evidence_change(report, now, before),
-                             figure_unit(report, now->figure), period_before_name(report));
+                             figure_change_unit(report, now->figure), period_before_name(report));
     return SAY(page, WORD_COURSE, verdict, change);
 }
 
@@ -87,7 +87,8 @@ static void lede(struct report *report)
     struct html unrated = count.has_value && report->leading.rate && !report->rated ? html_word(page, WORD_NO_SUBSCRIBERS)
                                                                                     : MARKUP("");
     PUT(page, "<p class=\"lede\">{0}{1}{2}{3}{4}</p>\n", first, unrated, second, partial, html_word(page, WORD_LEDE_EVIDENCE));
-    PUT(page, "<p class=\"meta\"><span>{0}</span><span>{1}</span><span>{2}</span>{3}</p>\n", report->region,
+    struct html region = report->region.markup.length > 0 ? FILL(page, "<span>{0}</span>", report->region) : MARKUP("");
+    PUT(page, "<p class=\"meta\">{0}<span>{1}</span><span>{2}</span>{3}</p>\n", region,
         html_period(page, report->input->period), SAY(page, WORD_AS_OF, html_moment(page, report->input->audit->as_of)),
         evidence_mark(report));
 }
@@ -97,6 +98,7 @@ static void lede(struct report *report)
 static struct html why_no_value(struct report *report, const struct figure_row *row)
 {
     struct page *page = &report->page;
+    if (row->n > 0) return html_word(page, WORD_NOT_YET);
     if (row->unknown > 0) return SAY(page, WORD_ALL_UNKNOWN, evidence(report, row, PART_UNKNOWN));
     return html_word(page, WORD_NO_RECORDS);
 }

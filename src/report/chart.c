@@ -61,7 +61,8 @@ struct scale scale_of(const struct figure *figure, struct rows rows, bool from_z
 
 struct html scale_ends(struct report *report, const struct figure *figure, struct scale scale)
 {
-    return FILL(&report->page, "{0}–{1}", figure_shown(report, figure, scale.from), figure_shown(report, figure, scale.to));
+    return FILL(&report->page, "{0}–{1}", figure_mark(report, figure, scale.from, scale.step),
+                figure_mark(report, figure, scale.to, scale.step));
 }
 
 /* Thousandths of the way from `from` to `to`. */
@@ -141,9 +142,16 @@ static size_t by_month(const struct report *report, struct rows rows, struct str
     return count;
 }
 
-static int64_t month_x(size_t month)
+/* Months from the first to the last, as thousandths of the width. */
+struct span {
+    size_t first, last;
+};
+
+static const struct span whole_span = { 0, MONTHS - 1 };
+
+static int64_t month_x(struct span span, size_t month)
 {
-    return (int64_t)month * 1000 / (MONTHS - 1);
+    return (int64_t)(month - span.first) * 1000 / (int64_t)(span.last - span.first);
 }
 
 static void add_point(struct text *out, char command, int64_t x, int64_t y, int64_t height)
@@ -154,12 +162,13 @@ static void add_point(struct text *out, char command, int64_t x, int64_t y, int6
 }
 
 /* A line through the months that have a value; a month without one breaks it, and one alone is a dot. */
-static void add_line(struct text *out, const struct figure_row *const months[MONTHS], struct scale scale, int64_t height)
+static void add_line(struct text *out, const struct figure_row *const months[MONTHS], struct span span, struct scale scale,
+                     int64_t height)
 {
-    for (size_t i = 0; i < MONTHS; i++) {
+    for (size_t i = span.first; i <= span.last; i++) {
         if (!months[i]) continue;
         bool first = i == 0 || !months[i - 1], alone = first && (i == MONTHS - 1 || !months[i + 1]);
-        add_point(out, first ? 'M' : 'L', month_x(i), place_on(scale, months[i]->value), height);
+        add_point(out, first ? 'M' : 'L', month_x(span, i), place_on(scale, months[i]->value), height);
         if (alone) text_add(out, STR("h0"));
     }
 }
@@ -171,8 +180,8 @@ static void add_bands(struct text *out, const struct figure_row *const months[MO
         while (to < MONTHS && months[to] && months[to]->has_margin) to++;
         if (to == from) continue;
         for (size_t i = from; i < to; i++)
-            add_point(out, i == from ? 'M' : 'L', month_x(i), place_on(scale, months[i]->high), height);
-        for (size_t i = to; i-- > from;) add_point(out, 'L', month_x(i), place_on(scale, months[i]->low), height);
+            add_point(out, i == from ? 'M' : 'L', month_x(whole_span, i), place_on(scale, months[i]->high), height);
+        for (size_t i = to; i-- > from;) add_point(out, 'L', month_x(whole_span, i), place_on(scale, months[i]->low), height);
         text_add_byte(out, 'Z');
         from = to;
     }
@@ -197,7 +206,7 @@ struct html chart_spark(struct report *report, const struct figure *figure, stru
     int64_t room = (scale.to - scale.from) / 2 + 1;
     scale.from -= room;
     scale.to += room;
-    add_line(&line, months, scale, 48);
+    add_line(&line, months, (struct span){ first, last }, scale, 48);
     struct html from = FILL(page, "{0} {1}", html_month(page, months[first]->period.first, true),
                             evidence(report, months[first], PART_VALUE));
     struct html to = FILL(page, "{0} {1}", html_month(page, months[last]->period.first, false),
@@ -211,9 +220,9 @@ struct html chart_spark(struct report *report, const struct figure *figure, stru
     text_format(&dot, "%lld.%03lld", (long long)y / 1000, (long long)y % 1000);
     return FILL(page,
                 "<div class=\"spark\" role=\"img\" aria-label=\"{0}\"><svg viewBox=\"0 0 100 48\" preserveAspectRatio=\"none\">"
-                "<path data-figure=\"{1}\" d=\"{2}\"/></svg><i style=\"--y:{3};--x:{4}\"></i><span>{5}</span><span>{6}</span></div>",
+                "<path data-figure=\"{1}\" d=\"{2}\"/></svg><i style=\"--y:{3}\"></i><span>{4}</span><span>{5}</span></div>",
                 label, html_text(page, str_of(figure->id)), html_take(page, &line), html_take(page, &dot),
-                percent(page, month_x(last)), from, to);
+                from, to);
 }
 
 /* ---- the line chart ---- */
@@ -272,7 +281,8 @@ static struct html axes(struct report *report, const struct figure *figure, stru
         struct html y = percent(page, 1000 - place_on(scale, value));
         text_add(grid, FILL(page, "<path class=\"grid{1}\" d=\"M0,{0}H100\"/>", y,
                             (struct html){ .markup = str_of(value == 0 ? " zero" : "") }).markup);
-        text_add(&words, FILL(page, "<span class=\"y\" style=\"--y:{0}\">{1}</span>", y, figure_shown(report, figure, value)).markup);
+        text_add(&words, FILL(page, "<span class=\"y\" style=\"--y:{0}\">{1}</span>", y,
+                              figure_mark(report, figure, value, scale.step)).markup);
     }
     static const struct {
         size_t month;
@@ -283,7 +293,7 @@ static struct html axes(struct report *report, const struct figure *figure, stru
         int32_t month = day_add_months(report->months.first, (int)marks[i].month);
         bool year = marks[i].year || civil_of(month).month == 1;
         text_add(&words, FILL(page, "<span class=\"x{0}\" style=\"--x:{1}\">{2}</span>",
-                              (struct html){ .markup = str_of(marks[i].class) }, percent(page, month_x(marks[i].month)),
+                              (struct html){ .markup = str_of(marks[i].class) }, percent(page, month_x(whole_span, marks[i].month)),
                               html_month(page, month, year)).markup);
     }
     return html_take(page, &words);
@@ -303,7 +313,7 @@ struct html chart_lines(struct report *report, const struct figure *figure, stru
         if (by_month(report, rows, actors[i]->code, months) == 0) continue;
         struct text band = { 0 }, line = { 0 };
         add_bands(&band, months, scale, 100);
-        add_line(&line, months, scale, 100);
+        add_line(&line, months, whole_span, scale, 100);
         struct html class = { .markup = str_of(line_class(actors[i])) };
         text_add(&grid,
                  FILL(page,

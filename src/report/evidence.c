@@ -27,6 +27,18 @@ struct html figure_shown(struct report *report, const struct figure *figure, int
     return html_decimal(&report->page, value, percent_decimals(figure), decimals_shown(figure));
 }
 
+struct html figure_mark(struct report *report, const struct figure *figure, int64_t value, int64_t step)
+{
+    unsigned decimals = percent_decimals(figure), shown = decimals;
+    for (int64_t ten = 10; shown > 0 && value % ten == 0 && step % ten == 0; ten *= 10) shown--;
+    return html_decimal(&report->page, value, decimals, shown);
+}
+
+struct html figure_change_unit(struct report *report, const struct figure *figure)
+{
+    return is_share(figure) ? html_word(&report->page, WORD_POINTS) : figure_unit(report, figure);
+}
+
 struct html figure_unit(struct report *report, const struct figure *figure)
 {
     if (is_share(figure)) return MARKUP("%");

@@ -36,6 +36,10 @@ struct html evidence_mark(struct report *report);
 struct html evidence_attributes(struct report *report, const struct figure_row *row);
 /* The figure's unit in words. */
 struct html figure_unit(struct report *report, const struct figure *figure);
+/* The unit of a difference of two values: for shares, percentage points. */
+struct html figure_change_unit(struct report *report, const struct figure *figure);
+/* A mark of an axis whose marks are `step` apart, without decimals that it does not need. */
+struct html figure_mark(struct report *report, const struct figure *figure, int64_t value, int64_t step);
 /* A value of the figure as shown, without its unit. Shares come out in percent. */
 struct html figure_shown(struct report *report, const struct figure *figure, int64_t value);
 

@@ -7,7 +7,13 @@ enum { HORIZON_DAYS = 400, REGION_DEPTH = 8 };
 
 /* ---- figures ---- */
 
+static struct str keep(struct arena *arena, struct str string)
+{
+    return (struct str){ arena_copy(arena, string.at ? string.at : "", string.length), string.length };
+}
+
 struct collector {
+    struct arena *arena;
     struct figure_row *at;
     size_t count, room;
 };
@@ -20,7 +26,11 @@ static bool collect_row(void *context, const struct figure_row *row, struct erro
         collector->room = collector->room ? 2 * collector->room : 64;
         collector->at = reallocate(collector->at, collector->room * sizeof *collector->at);
     }
-    collector->at[collector->count++] = *row;
+    struct figure_row *kept = &collector->at[collector->count++];
+    *kept = *row;
+    kept->operator_ = keep(collector->arena, row->operator_);
+    kept->area = keep(collector->arena, row->area);
+    kept->category = keep(collector->arena, row->category);
     return true;
 }
 
@@ -59,7 +69,7 @@ static struct rows rows_copy(struct report *report, struct rows rows)
 
 static struct rows compute_rows(struct report *report, const struct figure *figure, const struct figure_request *request)
 {
-    struct collector collector = { 0 };
+    struct collector collector = { .arena = report->page.arena };
     struct figures_sink sink = { collect_row, &collector };
     report->failed = !figure->compute(report->input->audit, figure, request, sink, report->error);
     struct rows rows = { 0 };
@@ -121,11 +131,6 @@ struct kept_faults {
     struct fault *at;
     size_t count, room;
 };
-
-static struct str keep(struct arena *arena, struct str string)
-{
-    return (struct str){ arena_copy(arena, string.at ? string.at : "", string.length), string.length };
-}
 
 struct judged {
     struct kept_faults faults;

@@ -138,6 +138,21 @@ void table_plots(struct report *report, enum word head, struct rows counts, row_
 
 /* ---- findings ---- */
 
+struct html fault_subject(struct report *report, const struct fault *fault)
+{
+    static const struct {
+        const char *kind;
+        enum word word;
+    } subjects[] = { { "complaint:", WORD_SUBJECT_COMPLAINT }, { "appeal:", WORD_SUBJECT_APPEAL } };
+    for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++) {
+        size_t length = strlen(subjects[i].kind);
+        if (!str_starts(fault->subject, str_of(subjects[i].kind))) continue;
+        struct str id = { fault->subject.at + length, fault->subject.length - length };
+        return SAY(&report->page, subjects[i].word, html_text(&report->page, id));
+    }
+    return html_text(&report->page, fault->subject);
+}
+
 struct html fault_records(struct report *report, const struct fault *fault)
 {
     struct page *page = &report->page;
@@ -168,7 +183,7 @@ void table_faults(struct report *report, const struct fault *faults, size_t coun
         struct html identity = FILL(page, " data-finding=\"{0}\" data-subject=\"{1}\"",
                                     html_text(page, str_of(fault->duty->id)), html_text(page, fault->subject));
         PUT(page, "<tr{0}><td>{1}</td><td>{2}<br><small>{3}{4}</small></td><td>{5}</td><td>{6}</td>", identity,
-            html_moment(page, fault->time), html_text(page, fault->subject),
+            html_moment(page, fault->time), fault_subject(report, fault),
             fault->says.length > 0 ? html_text(page, fault->says) : html_says(page, fault->duty->says), provisional,
             report_operator_name(report, fault->operator_), report_area_name(report, fault->area));
         PUT(page, "<td>{0}</td><td>{1}</td><td>{2}</td></tr>\n", evidence_quantity(report, fault, "limit", fault->limit),

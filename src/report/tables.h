@@ -27,6 +27,9 @@ void table_plots(struct report *report, enum word head, struct rows counts, row_
 /* Findings as a table: when, which case, who, where, what was owed, what happened, and the records that show it. */
 void table_faults(struct report *report, const struct fault *faults, size_t count);
 
+/* "complaint:TS-1" in words: 投诉TS-1. */
+struct html fault_subject(struct report *report, const struct fault *fault);
+
 /* "SOURCE 17，SOURCE 18": the records that show a finding. */
 struct html fault_records(struct report *report, const struct fault *fault);
 
