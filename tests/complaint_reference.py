@@ -3,7 +3,7 @@
 with. Reads CSV files and prints the findings as JSON lines.
 
     complaint_reference.py --complaint C.csv --complaint-event E.csv --appeal A.csv --appeal-event F.csv
-                           --limit limits.csv [--limit MORE.csv] --workday W.csv [--area AREAS.csv] --as-of T
+                           --limit limits.csv [--limit MORE.csv] --workday W.csv [--area AREAS.csv] [--as-of T]
 
 Every option may be left out or given several times. Files are taken in the order given: of several versions of one key the
 last counts. Without columns `source` and `seq` they are the file's name and the line.
@@ -60,6 +60,7 @@ class Law:
         self.working = {}
         for row in rows(workdays):
             self.working[day(row["date"])] = row["working"] == "true"
+        self.published = {a_day.year for a_day in self.working}
         self.parents = {row["area"]: row.get("parent") or "" for row in rows(areas)}
 
     def around(self, area):
@@ -186,6 +187,33 @@ def complaint_runs(complaint):
     return found
 
 
+def measure(limit, law, start, stretches, until):
+    """The smallest limit in its unit that would have been in time, and whether unpublished working days matter to it."""
+    unit = limit["unit"]
+    if unit in ("day", "workday"):
+        needed, a_day = 1, start.date() + timedelta(days=1)
+        while end_of(a_day) < until:
+            if runs_at(stretches, end_of(a_day)) and (unit == "day" or law.is_workday(a_day)):
+                needed += 1
+            a_day += timedelta(days=1)
+    else:
+        needed = 1
+        if unit in ("hour", "minute"):  # no fewer than the time that the clock ran
+            ran = sum((min(end or until, until) - min(begin, until) for begin, end in stretches), timedelta())
+            needed = max(1, int(ran / HOUR * (60 if unit == "minute" else 1)))
+        while True:
+            end = limit_end({**limit, "value": needed}, law, start, stretches, until)
+            if end is None or end >= until:
+                break
+            needed += 1
+    provisional, a_day = False, start.date() + timedelta(days=1)
+    while limit["unit"] == "workday" and end_of(a_day) < until:
+        if runs_at(stretches, end_of(a_day)) and a_day.year not in law.published:
+            provisional = True
+        a_day += timedelta(days=1)
+    return {"measured": "%d %s" % (needed, limit["unit"]), "provisional": provisional}
+
+
 # ---- the duties ----
 
 def in_order(events):
@@ -208,7 +236,8 @@ def answer_late(complaints, law, as_of):
             for event in complaint["seen"]:
                 if event["event"] == "moved" and event["time"] <= end:
                     operator = event["operator"]
-            yield finding("complaint.answer.late", "complaint:" + complaint["id"], end, operator, complaint["area"], limit)
+            yield finding("complaint.answer.late", "complaint:" + complaint["id"], end, operator, complaint["area"], limit,
+                          measure(limit, law, start, stretches, until))
 
 
 def appeal_is_early(appeal, complaint, law):
@@ -277,12 +306,14 @@ def appeal_duties(appeals, complaints, law, as_of):
             until = min(times) if times else as_of
             end = limit_end(limit, law, appeal["filed"], [(appeal["filed"], None)], until)
             if end is not None and end < until:
-                yield finding(duty, subject, end, None, area, limit)
+                yield finding(duty, subject, end, None, area, limit,
+                              measure(limit, law, appeal["filed"], [(appeal["filed"], None)], until))
 
 
-def finding(duty, subject, at, operator, area, limit):
+def finding(duty, subject, at, operator, area, limit, measured=None):
     text = "%s %s" % (limit["value"], limit["unit"]) if limit else None
-    return {"duty": duty, "subject": subject, "time": show(at), "operator": operator, "area": area, "limit": text}
+    return {"duty": duty, "subject": subject, "time": show(at), "operator": operator, "area": area, "limit": text,
+            **(measured or {})}
 
 
 def show(at):
@@ -306,9 +337,13 @@ def cases(case_paths, event_paths, owner, as_of):
     return {name: case for name, case in found.items() if case["filed"] <= as_of}
 
 
-def judge(options):
-    law = Law(options.limit, options.workday, options.area)
-    as_of = moment(options.as_of)
+def latest(*paths_of_kinds):
+    """The latest event time in files of these kinds."""
+    times = [moment(row.get(field)) for paths in paths_of_kinds for row in rows(paths) for field in ("filed", "answered", "time")]
+    return max((at for at in times if at), default=None)
+
+
+def judge_as_of(options, law, as_of):
     complaints = cases(options.complaint, options.complaint_event, "complaint", as_of)
     for case in complaints.values():
         answered = moment(case.get("answered"))
@@ -327,12 +362,31 @@ def judge(options):
     yield from appeal_duties(appeals, complaints, law, as_of)
 
 
-def main():
+def judge(options):
+    """All findings; without a time to judge at, each duty as of the latest event in the kinds that it reads."""
+    law = Law(options.limit, options.workday, options.area)
+    if options.as_of:
+        yield from judge_as_of(options, law, moment(options.as_of))
+        return
+    of_complaints, of_appeals = (options.complaint, options.complaint_event), (options.appeal, options.appeal_event)
+    for duties, read in ((("complaint.answer.late",), of_complaints),
+                         (("complaint.appeal.accept_late", "complaint.appeal.decide_late"), of_appeals),
+                         (("complaint.appeal.early", "complaint.appeal.late", "complaint.appeal.refused"), of_complaints + of_appeals)):
+        as_of = latest(*read)
+        if as_of:
+            yield from (one for one in judge_as_of(options, law, as_of) if one["duty"] in duties)
+
+
+def options_of(arguments=None):
     parser = argparse.ArgumentParser()
     for name in ("complaint", "complaint-event", "appeal", "appeal-event", "limit", "workday", "area"):
         parser.add_argument("--" + name, action="append")
-    parser.add_argument("--as-of", required=True)
-    for one in judge(parser.parse_args()):
+    parser.add_argument("--as-of")
+    return parser.parse_args(arguments)
+
+
+def main():
+    for one in judge(options_of()):
         print(json.dumps(one, ensure_ascii=False))
 
 
