@@ -23,7 +23,9 @@ static inline void read_all(int descriptor, enum reader_format format, const cha
     char path[32];
     snprintf(path, sizeof path, "/dev/fd/%d", descriptor);
     must(lseek(descriptor, 0, SEEK_SET) == 0);
-    struct reader_options options = { .path = path, .format = format, .wanted = wanted, .wanted_count = 3, .encoding = encoding };
+    struct reader_options options = {
+        .path = path, .format = format, .wanted = wanted, .wanted_count = 3, .encoding = encoding
+    };
     struct error error = { 0 };
     struct reader *reader = reader_open(&options, &error);
     must((reader == NULL) == (error.code != ERROR_NONE));

@@ -12,9 +12,10 @@ static const struct {
     { "xl/sharedStrings.xml", "<sst><si><t>id</t></si><si><t>text</t></si><si><t>x</t></si></sst>" },
     { "xl/styles.xml", "<styleSheet><cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/></cellXfs></styleSheet>" },
     { "xl/workbook.xml", "<workbook><sheets><sheet name=\"a\" id=\"r1\"/></sheets></workbook>" },
-    { "xl/_rels/workbook.xml.rels", "<Relationships><Relationship Id=\"r1\" Type=\"/worksheet\" Target=\"worksheets/sheet1.xml\"/>"
-                                    "<Relationship Id=\"r2\" Type=\"/sharedStrings\" Target=\"sharedStrings.xml\"/>"
-                                    "<Relationship Id=\"r3\" Type=\"/styles\" Target=\"styles.xml\"/></Relationships>" },
+    { "xl/_rels/workbook.xml.rels",
+      "<Relationships><Relationship Id=\"r1\" Type=\"/worksheet\" Target=\"worksheets/sheet1.xml\"/>"
+      "<Relationship Id=\"r2\" Type=\"/sharedStrings\" Target=\"sharedStrings.xml\"/>"
+      "<Relationship Id=\"r3\" Type=\"/styles\" Target=\"styles.xml\"/></Relationships>" },
 };
 enum { PARTS = sizeof parts / sizeof *parts };
 
@@ -27,7 +28,8 @@ static int workbook_with(size_t chosen, const void *data, size_t size)
     must(zip != NULL);
     for (size_t i = 0; i < PARTS; i++) {
         bool is_chosen = i == chosen;
-        zip_source_t *source = zip_source_buffer(zip, is_chosen ? data : parts[i].sound, is_chosen ? size : strlen(parts[i].sound), 0);
+        zip_source_t *source =
+            zip_source_buffer(zip, is_chosen ? data : parts[i].sound, is_chosen ? size : strlen(parts[i].sound), 0);
         zip_int64_t index = zip_file_add(zip, parts[i].name, source, 0);
         must(index >= 0 && zip_set_file_compression(zip, (zip_uint64_t)index, ZIP_CM_STORE, 0) == 0);
     }

@@ -13,7 +13,8 @@ static char *contents(const char *path)
     struct text text = { 0 };
     char piece[4096];
     size_t got;
-    while ((got = fread(piece, 1, sizeof piece, file)) > 0) text_add(&text, (struct str){ piece, got });
+    while ((got = fread(piece, 1, sizeof piece, file)) > 0)
+        text_add(&text, (struct str){ piece, got });
     fclose(file);
     text_zero(&text);
     return text.at;
@@ -50,7 +51,8 @@ static void reject_all(struct place *place, const char *file, struct str bytes, 
     while (reader_next(reader, &row, &more, NULL) && more) {
         size_t count;
         const struct str *columns = reader_columns(reader, &count);
-        rejects_add(rejects, &row, row.problem ? (struct str){ 0 } : STR("id"), row.problem ? row.problem : "\"wrong\", 错", columns, count);
+        rejects_add(rejects, &row, row.problem ? (struct str){ 0 } : STR("id"), row.problem ? row.problem : "\"wrong\", 错",
+                    columns, count);
     }
     assert_true(rejects_close(rejects, &error));
     reader_close(reader);
@@ -65,15 +67,21 @@ static void of_csv(void **state)
     name(whole, place, "a.csv");
     reject_all(place, "a.csv", STR("id,Rejected,text\n=1,before,\"a,\"\"b\n\"\n+86138,,\xff\n+86139,,@x\n"), NULL);
     snprintf(expected, sizeof expected,
-             "{\"file\":\"%s\",\"line\":2,\"field\":\"id\",\"reason\":\"\\\"wrong\\\", 错\",\"text\":\"=1,before,\\\"a,\\\"\\\"b\\n\\\"\"}\n"
-             "{\"file\":\"%s\",\"line\":4,\"field\":null,\"reason\":\"the row is no UTF-8: save the file as UTF-8\",\"text\":\"+86138,,\xef\xbf\xbd\"}\n"
-             "{\"file\":\"%s\",\"line\":5,\"field\":\"id\",\"reason\":\"\\\"wrong\\\", 错\",\"text\":\"+86139,,@x\"}\n", whole, whole, whole);
+             "{\"file\":\"%s\",\"line\":2,\"field\":\"id\",\"reason\":\"\\\"wrong\\\", "
+             "错\",\"text\":\"=1,before,\\\"a,\\\"\\\"b\\n\\\"\"}\n"
+             "{\"file\":\"%s\",\"line\":4,\"field\":null,\"reason\":\"the row is no UTF-8: save the file as "
+             "UTF-8\",\"text\":\"+86138,,\xef\xbf\xbd\"}\n"
+             "{\"file\":\"%s\",\"line\":5,\"field\":\"id\",\"reason\":\"\\\"wrong\\\", 错\",\"text\":\"+86139,,@x\"}\n",
+             whole, whole, whole);
     expect_file(list, expected);
-    expect_file(table, "\xef\xbb\xbfid,text,rejected\r\n=1,\"a,\"\"b\n\",\"\"\"wrong\"\", 错\"\r\n"
-                       "\"+86138,,\xef\xbf\xbd\",,the row is no UTF-8: save the file as UTF-8\r\n+86139,@x,\"\"\"wrong\"\", 错\"\r\n");
+    expect_file(table,
+                "\xef\xbb\xbfid,text,rejected\r\n=1,\"a,\"\"b\n\",\"\"\"wrong\"\", 错\"\r\n"
+                "\"+86138,,\xef\xbf\xbd\",,the row is no UTF-8: save the file as UTF-8\r\n+86139,@x,\"\"\"wrong\"\", 错\"\r\n");
     struct reader_options again = { .path = table, .wanted = wanted, .wanted_count = WANTED };
-    expect_of(&again, "id|text|rejected\n2 =1|a,\"b\n|\"wrong\", 错\n4 +86138,,\xef\xbf\xbd|_|the row is no UTF-8: save the file as UTF-8\n"
-                      "5 +86139|@x|\"wrong\", 错\nend");
+    expect_of(
+        &again,
+        "id|text|rejected\n2 =1|a,\"b\n|\"wrong\", 错\n4 +86138,,\xef\xbf\xbd|_|the row is no UTF-8: save the file as UTF-8\n"
+        "5 +86139|@x|\"wrong\", 错\nend");
 
     /* nothing rejected: the old lists go, and none are made */
     reject_all(place, "a.csv", STR("id,text\n"), NULL);
@@ -88,10 +96,13 @@ static void of_json(void **state)
     name(list, place, "elsewhere.jsonl");
     name(table, place, "elsewhere.csv");
     reject_all(place, "a.jsonl", STR("{\"a\":1}\n{\"b\":{\"c\":[\"x\"]},\"a\":true}\n{\"c\":\n"), list);
-    expect_file(table, "\xef\xbb\xbf" "a,b,rejected\r\n1,,\"\"\"wrong\"\", 错\"\r\ntrue,\"{\"\"c\"\":[\"\"x\"\"]}\",\"\"\"wrong\"\", 错\"\r\n"
-                       "\"{\"\"c\"\":\",,\"a value is neither a string in double quotes nor a number, true, false, null, an object or an array\"\r\n");
+    expect_file(table, "\xef\xbb\xbf"
+                       "a,b,rejected\r\n1,,\"\"\"wrong\"\", 错\"\r\ntrue,\"{\"\"c\"\":[\"\"x\"\"]}\",\"\"\"wrong\"\", 错\"\r\n"
+                       "\"{\"\"c\"\":\",,\"a value is neither a string in double quotes nor a number, true, false, null, an "
+                       "object or an array\"\r\n");
     char *found = contents(list);
-    assert_non_null(strstr(found, "\"line\":2,\"field\":\"id\",\"reason\":\"\\\"wrong\\\", 错\",\"text\":\"{\\\"b\\\":{\\\"c\\\":[\\\"x\\\"]},\\\"a\\\":true}\"}\n"));
+    assert_non_null(strstr(found, "\"line\":2,\"field\":\"id\",\"reason\":\"\\\"wrong\\\", "
+                                  "错\",\"text\":\"{\\\"b\\\":{\\\"c\\\":[\\\"x\\\"]},\\\"a\\\":true}\"}\n"));
     free(found);
     /* no columns at all are known */
     reject_all(place, "b.jsonl", STR("{\n"), NULL);

@@ -13,25 +13,33 @@ struct part {
 #define MAIN "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 #define RELATIONS "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 #define RELATION(id, type, target) "<Relationship Id=\"" id "\" Type=\"" RELATIONS "/" type "\" Target=\"" target "\"/>"
-#define SHEET(rows) "<?xml version=\"1.0\" encoding=\"UTF-8\"?><worksheet xmlns=\"" MAIN "\"><sheetData>" rows "</sheetData></worksheet>"
+#define SHEET(rows)                                                                                                            \
+    "<?xml version=\"1.0\" encoding=\"UTF-8\"?><worksheet xmlns=\"" MAIN "\"><sheetData>" rows "</sheetData></worksheet>"
 #define TEXT(reference, text) "<c r=\"" reference "\" t=\"inlineStr\"><is><t>" text "</t></is></c>"
 #define HEADER "<row r=\"1\">" TEXT("A1", "id") TEXT("B1", "operator") TEXT("C1", "filed") TEXT("D1", "text") "</row>"
 
 static const char package[] = "<Relationships>" RELATION("rId1", "officeDocument", "xl/workbook.xml") "</Relationships>";
 static const char relations[] = "<Relationships>" RELATION("rId1", "worksheet", "worksheets/sheet1.xml")
     RELATION("rId2", "worksheet", "/xl/worksheets/sheet2.xml") RELATION("rId3", "worksheet", "worksheets/sheet3.xml")
-    RELATION("rId4", "chartsheet", "chartsheets/sheet1.xml") RELATION("rId8", "styles", "styles.xml")
-    RELATION("rId9", "sharedStrings", "sharedStrings.xml") "</Relationships>";
-static const char book[] = "<workbook xmlns=\"" MAIN "\" xmlns:r=\"" RELATIONS "\"><workbookPr/><sheets>"
+        RELATION("rId4", "chartsheet", "chartsheets/sheet1.xml") RELATION("rId8", "styles", "styles.xml")
+            RELATION("rId9", "sharedStrings", "sharedStrings.xml") "</Relationships>";
+static const char book[] =
+    "<workbook xmlns=\"" MAIN "\" xmlns:r=\"" RELATIONS "\"><workbookPr/><sheets>"
     "<sheet name=\"Chart\" sheetId=\"9\" r:id=\"rId4\"/><sheet name=\"empty\" sheetId=\"7\" r:id=\"rId1\"/>"
-    "<sheet name=\"hidden\" sheetId=\"3\" state=\"hidden\" r:id=\"rId2\"/><sheet name=\"投诉\" sheetId=\"5\" r:id=\"rId3\"/></sheets></workbook>";
-static const char styles[] = "<styleSheet><numFmts><numFmt numFmtId=\"164\" formatCode=\"yyyy&quot;年&quot;m&quot;月&quot;d&quot;日&quot;\"/>"
-    "<numFmt numFmtId=\"165\" formatCode=\"#,##0&quot;days&quot;;[Red]yyyy\"/><numFmt numFmtId=\"166\" formatCode=\"[$-804]\\d0.00_y\"/>"
+    "<sheet name=\"hidden\" sheetId=\"3\" state=\"hidden\" r:id=\"rId2\"/><sheet name=\"投诉\" sheetId=\"5\" "
+    "r:id=\"rId3\"/></sheets></workbook>";
+static const char styles[] =
+    "<styleSheet><numFmts><numFmt numFmtId=\"164\" formatCode=\"yyyy&quot;年&quot;m&quot;月&quot;d&quot;日&quot;\"/>"
+    "<numFmt numFmtId=\"165\" formatCode=\"#,##0&quot;days&quot;;[Red]yyyy\"/><numFmt numFmtId=\"166\" "
+    "formatCode=\"[$-804]\\d0.00_y\"/>"
     "<numFmt numFmtId=\"167\" formatCode=\"[h]:mm\"/></numFmts><cellStyleXfs><xf numFmtId=\"14\"/></cellStyleXfs>"
-    "<cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/><xf numFmtId=\"164\"/><xf numFmtId=\"165\"/><xf numFmtId=\"166\"/><xf numFmtId=\"31\"/>"
+    "<cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/><xf numFmtId=\"164\"/><xf numFmtId=\"165\"/><xf numFmtId=\"166\"/><xf "
+    "numFmtId=\"31\"/>"
     "<xf numFmtId=\"49\"/><xf numFmtId=\"167\"/></cellXfs></styleSheet>";
-static const char strings[] = "<sst><si><t>id</t></si><si><r><t>oper</t></r><r><rPr/><t xml:space=\"preserve\">ator </t></r></si>"
-    "<si><t>投诉</t><rPh sb=\"0\" eb=\"1\"><t>toushu</t></rPh></si><si/><si><t>a &lt;b&gt;, \"c\"_x000D_&#10;d_x005F_x</t></si></sst>";
+static const char strings[] =
+    "<sst><si><t>id</t></si><si><r><t>oper</t></r><r><rPr/><t xml:space=\"preserve\">ator </t></r></si>"
+    "<si><t>投诉</t><rPh sb=\"0\" eb=\"1\"><t>toushu</t></rPh></si><si/><si><t>a &lt;b&gt;, "
+    "\"c\"_x000D_&#10;d_x005F_x</t></si></sst>";
 
 static const char *write_book(struct place *place, const char *name, const struct part *parts, size_t count)
 {
@@ -51,9 +59,14 @@ static const char *write_book(struct place *place, const char *name, const struc
 static const char *write_sheet(struct place *place, struct str sheet)
 {
     const struct part parts[] = {
-        { "_rels/.rels", package, 0 }, { "xl/workbook.xml", book, 0 }, { "xl/_rels/workbook.xml.rels", relations, 0 },
-        { "xl/styles.xml", styles, 0 }, { "xl/sharedStrings.xml", strings, 0 }, { "xl/worksheets/sheet1.xml", SHEET("<row r=\"1\"/>"), 0 },
-        { "xl/worksheets/sheet2.xml", SHEET("<row r=\"1\">" TEXT("A1", "id") "</row><row r=\"2\">" TEXT("A2", "h") "</row>"), 0 },
+        { "_rels/.rels", package, 0 },
+        { "xl/workbook.xml", book, 0 },
+        { "xl/_rels/workbook.xml.rels", relations, 0 },
+        { "xl/styles.xml", styles, 0 },
+        { "xl/sharedStrings.xml", strings, 0 },
+        { "xl/worksheets/sheet1.xml", SHEET("<row r=\"1\"/>"), 0 },
+        { "xl/worksheets/sheet2.xml", SHEET("<row r=\"1\">" TEXT("A1", "id") "</row><row r=\"2\">" TEXT("A2", "h") "</row>"),
+          0 },
         { "xl/worksheets/sheet3.xml", sheet.at, sheet.length },
     };
     return write_book(place, "a.xlsx", parts, COUNT(parts));
@@ -67,51 +80,64 @@ static void expect_sheet(void **state, const char *sheet, const char *expected)
 
 static void cells(void **state)
 {
-    expect_sheet(state, SHEET("<row r=\"1\"><c r=\"A1\" t=\"s\"><v>0</v></c><c r=\"B1\" t=\"s\"><v>1</v></c></row>"
-                              "<row r=\"2\"><c r=\"A2\" t=\"s\"><v>2</v></c><c r=\"B2\" t=\"s\"><v>3</v></c></row>"
-                              "<row r=\"4\"><c r=\"A4\" t=\"s\"><v>4</v></c></row><row><c/><c t=\"str\"><f>A1</f><v>x</v></c></row>"),
+    expect_sheet(state,
+                 SHEET("<row r=\"1\"><c r=\"A1\" t=\"s\"><v>0</v></c><c r=\"B1\" t=\"s\"><v>1</v></c></row>"
+                       "<row r=\"2\"><c r=\"A2\" t=\"s\"><v>2</v></c><c r=\"B2\" t=\"s\"><v>3</v></c></row>"
+                       "<row r=\"4\"><c r=\"A4\" t=\"s\"><v>4</v></c></row><row><c/><c t=\"str\"><f>A1</f><v>x</v></c></row>"),
                  "id|operator\n2 投诉|_\n4 a <b>, \"c\"\r\nd_x|_\n5 _|x\nend");
-    expect_sheet(state, SHEET(HEADER "<row r=\"2\"><c r=\"A2\"><v>0.28999999999999998</v></c><c r=\"B2\"><v>13800000000</v></c>"
-                                     "<c r=\"C2\"><v>1.0000000000000001E-5</v></c><c r=\"D2\" t=\"n\"><v>3.2010119800101E+17</v></c></row>"
-                                     "<row r=\"3\"><c r=\"A3\" t=\"b\"><v>1</v></c><c r=\"B3\" t=\"b\"><v>0</v></c><c r=\"C3\" t=\"e\"><v>#N/A</v></c>"
-                                     "<c r=\"D3\"><v>-0.10000000000000001</v></c></row>"
-                                     "<row r=\"7\" hidden=\"1\"><c r=\"D7\"><v>0</v></c></row><row r=\"8\"><c r=\"A8\"><v>x1</v></c></row>"),
-                 "id|operator|filed|text\n2 #0.29|#13800000000|#0.00001|#320101198001010000\n3 +|-|#N/A|#-0.1\n7 _|_|_|#0\n8 x1|_|_|_\nend");
+    expect_sheet(
+        state,
+        SHEET(HEADER
+              "<row r=\"2\"><c r=\"A2\"><v>0.28999999999999998</v></c><c r=\"B2\"><v>13800000000</v></c>"
+              "<c r=\"C2\"><v>1.0000000000000001E-5</v></c><c r=\"D2\" t=\"n\"><v>3.2010119800101E+17</v></c></row>"
+              "<row r=\"3\"><c r=\"A3\" t=\"b\"><v>1</v></c><c r=\"B3\" t=\"b\"><v>0</v></c><c r=\"C3\" t=\"e\"><v>#N/A</v></c>"
+              "<c r=\"D3\"><v>-0.10000000000000001</v></c></row>"
+              "<row r=\"7\" hidden=\"1\"><c r=\"D7\"><v>0</v></c></row><row r=\"8\"><c r=\"A8\"><v>x1</v></c></row>"),
+        "id|operator|filed|text\n2 #0.29|#13800000000|#0.00001|#320101198001010000\n3 +|-|#N/A|#-0.1\n7 _|_|_|#0\n8 "
+        "x1|_|_|_\nend");
     /* dates: built-in, custom, Chinese built-in; not: a quoted word, an escape, text, only in a later section */
-    expect_sheet(state, SHEET(HEADER "<row r=\"2\"><c r=\"A2\" s=\"1\"><v>42007</v></c><c r=\"B2\" s=\"2\"><v>42007.333333333336</v></c>"
-                                     "<c r=\"C2\" s=\"5\"><v>42007.5</v></c><c r=\"D2\" s=\"7\"><v>1.25</v></c></row>"
-                                     "<row r=\"3\"><c r=\"A3\" s=\"3\"><v>3</v></c><c r=\"B3\" s=\"4\"><v>4</v></c><c r=\"C3\" s=\"6\"><v>5</v></c>"
-                                     "<c r=\"D3\" s=\"99\"><v>6</v></c></row><row r=\"4\"><c r=\"A4\" t=\"d\"><v>2015-01-03</v></c></row>"),
-                 "id|operator|filed|text\n2 @42007|@42007.333333333336|@42007.5|@1.25\n3 #3|#4|#5|#6\n4 2015-01-03|_|_|_\nend");
+    expect_sheet(
+        state,
+        SHEET(HEADER
+              "<row r=\"2\"><c r=\"A2\" s=\"1\"><v>42007</v></c><c r=\"B2\" s=\"2\"><v>42007.333333333336</v></c>"
+              "<c r=\"C2\" s=\"5\"><v>42007.5</v></c><c r=\"D2\" s=\"7\"><v>1.25</v></c></row>"
+              "<row r=\"3\"><c r=\"A3\" s=\"3\"><v>3</v></c><c r=\"B3\" s=\"4\"><v>4</v></c><c r=\"C3\" s=\"6\"><v>5</v></c>"
+              "<c r=\"D3\" s=\"99\"><v>6</v></c></row><row r=\"4\"><c r=\"A4\" t=\"d\"><v>2015-01-03</v></c></row>"),
+        "id|operator|filed|text\n2 @42007|@42007.333333333336|@42007.5|@1.25\n3 #3|#4|#5|#6\n4 2015-01-03|_|_|_\nend");
     /* with prefixes, without references; merged cells leave the others empty */
-    expect_sheet(state, "<x:worksheet xmlns:x=\"" MAIN "\"><x:sheetData><x:row><x:c t=\"inlineStr\"><x:is><x:t>id</x:t></x:is></x:c>"
-                        "<x:c t=\"inlineStr\"><x:is><x:t>text</x:t></x:is></x:c></x:row><x:row><x:c><x:v>1</x:v></x:c></x:row></x:sheetData>"
-                        "<x:mergeCells count=\"1\"><x:mergeCell ref=\"A2:B2\"/></x:mergeCells></x:worksheet>",
-                 "id|text\n2 #1|_\nend");
+    expect_sheet(
+        state,
+        "<x:worksheet xmlns:x=\"" MAIN "\"><x:sheetData><x:row><x:c t=\"inlineStr\"><x:is><x:t>id</x:t></x:is></x:c>"
+        "<x:c t=\"inlineStr\"><x:is><x:t>text</x:t></x:is></x:c></x:row><x:row><x:c><x:v>1</x:v></x:c></x:row></x:sheetData>"
+        "<x:mergeCells count=\"1\"><x:mergeCell ref=\"A2:B2\"/></x:mergeCells></x:worksheet>",
+        "id|text\n2 #1|_\nend");
 }
 
 static void titles_and_totals(void **state)
 {
-    expect_sheet(state, SHEET("<row r=\"1\">" TEXT("B1", "台账") "</row><row r=\"3\">" TEXT("B3", "id") TEXT("D3", " operator ") "</row>"
-                              "<row r=\"4\">" TEXT("B4", "1") TEXT("D4", "a") "</row><row r=\"5\">" TEXT("B5", "合计") "</row>"
-                              "<row r=\"6\">" TEXT("C6", "stray") "</row><row r=\"7\">" TEXT("E7", " ") TEXT("F7", "") "</row>"),
+    expect_sheet(state,
+                 SHEET("<row r=\"1\">" TEXT("B1", "台账") "</row><row r=\"3\">" TEXT("B3", "id") TEXT(
+                     "D3", " operator ") "</row>"
+                                         "<row r=\"4\">" TEXT("B4", "1") TEXT("D4", "a") "</row><row r=\"5\">" TEXT(
+                                             "B5", "合计") "</row>"
+                                                           "<row r=\"6\">" TEXT("C6", "stray") "</row><row r=\"7\">" TEXT(
+                                                               "E7", " ") TEXT("F7", "") "</row>"),
                  "id|operator\n4 1|a\n6!\nend");
-    expect_sheet(state, SHEET("<row r=\"1\">" TEXT("A1", "colour") "</row><row r=\"2\"><c><v>1</v></c></row>"), "colour\n2 #1\nend");
+    expect_sheet(state, SHEET("<row r=\"1\">" TEXT("A1", "colour") "</row><row r=\"2\"><c><v>1</v></c></row>"),
+                 "colour\n2 #1\nend");
 }
 
 static void sheets(void **state)
 {
-    static const struct { const char *sheet, *expected; } cases[] = {
-        { NULL, "id|text\n2 1|_\nend" },
-        { "投诉", "id|text\n2 1|_\nend" },
-        { "3", "id|text\n2 1|_\nend" },
-        { "hidden", "id\n2 h\nend" },
-        { "2", "id\n2 h\nend" },
-        { "empty", "refused:is empty" },
-        { "4", "refused:empty, hidden, 投诉" },
-        { "Chart", "refused:no sheet" },
+    static const struct {
+        const char *sheet, *expected;
+    } cases[] = {
+        { NULL, "id|text\n2 1|_\nend" },        { "投诉", "id|text\n2 1|_\nend" }, { "3", "id|text\n2 1|_\nend" },
+        { "hidden", "id\n2 h\nend" },           { "2", "id\n2 h\nend" },           { "empty", "refused:is empty" },
+        { "4", "refused:empty, hidden, 投诉" }, { "Chart", "refused:no sheet" },
     };
-    struct str sheet = STR(SHEET("<row r=\"1\">" TEXT("A1", "id") TEXT("B1", "text") "</row><row r=\"2\">" TEXT("A2", "1") "</row>"));
+    struct str sheet =
+        STR(SHEET("<row r=\"1\">" TEXT("A1", "id") TEXT("B1", "text") "</row><row r=\"2\">" TEXT("A2", "1") "</row>"));
     struct reader_options options = { .path = write_sheet(*state, sheet), .wanted = wanted, .wanted_count = WANTED };
     for (size_t i = 0; i < COUNT(cases); i++) {
         options.sheet = cases[i].sheet;
@@ -136,8 +162,10 @@ static void sheets(void **state)
 static void from_1904(void **state)
 {
     const struct part parts[] = {
-        { "xl/workbook.xml", "<workbook><workbookPr date1904=\"1\"/><sheets><sheet name=\"a\" id=\"x\"/></sheets></workbook>", 0 },
-        { "xl/_rels/workbook.xml.rels", "<Relationships>" RELATION("x", "worksheet", "a.xml") RELATION("y", "styles", "styles.xml") "</Relationships>", 0 },
+        { "xl/workbook.xml", "<workbook><workbookPr date1904=\"1\"/><sheets><sheet name=\"a\" id=\"x\"/></sheets></workbook>",
+          0 },
+        { "xl/_rels/workbook.xml.rels",
+          "<Relationships>" RELATION("x", "worksheet", "a.xml") RELATION("y", "styles", "styles.xml") "</Relationships>", 0 },
         { "xl/styles.xml", styles, 0 },
         { "xl/a.xml", SHEET(HEADER "<row r=\"2\"><c s=\"1\"><v>40545</v></c><c><v>40545</v></c></row>"), 0 },
     };
@@ -147,18 +175,27 @@ static void from_1904(void **state)
 
 static void broken(void **state)
 {
-    static const struct { const char *sheet, *expected; } cases[] = {
-        { SHEET(HEADER "<row r=\"2\"><c t=\"s\"><v>77</v></c></row><row r=\"3\"><c><v>1</v></c></row>"), "id|operator|filed|text\n2!\n3 #1|_|_|_\nend" },
-        { SHEET(HEADER "<row r=\"2\"><c r=\"A2\"><v>1</v></c><c r=\"A2\"><v>2</v></c></row>"), "id|operator|filed|text\n2!\nend" },
+    static const struct {
+        const char *sheet, *expected;
+    } cases[] = {
+        { SHEET(HEADER "<row r=\"2\"><c t=\"s\"><v>77</v></c></row><row r=\"3\"><c><v>1</v></c></row>"),
+          "id|operator|filed|text\n2!\n3 #1|_|_|_\nend" },
+        { SHEET(HEADER "<row r=\"2\"><c r=\"A2\"><v>1</v></c><c r=\"A2\"><v>2</v></c></row>"),
+          "id|operator|filed|text\n2!\nend" },
         { SHEET(HEADER "<row r=\"2\"><c r=\"ZZZZZZZZZ2\"><v>1</v></c></row>"), "id|operator|filed|text\n2!\nend" },
-        { SHEET(HEADER "<row r=\"5\"><c><v>1</v></c></row><row r=\"5\"><c><v>2</v></c></row>"), "id|operator|filed|text\n5 #1|_|_|_\n6!\nend" },
+        { SHEET(HEADER "<row r=\"5\"><c><v>1</v></c></row><row r=\"5\"><c><v>2</v></c></row>"),
+          "id|operator|filed|text\n5 #1|_|_|_\n6!\nend" },
         { SHEET(HEADER "<row r=\"-1\"><c><v>1</v></c></row>"), "id|operator|filed|text\n2!\nend" },
-        { "<worksheet><sheetData>" HEADER "<row r=\"2\"><c><v>1</v></c></row><row", "id|operator|filed|text\n2 #1|_|_|_\nfailed" },
+        { "<worksheet><sheetData>" HEADER "<row r=\"2\"><c><v>1</v></c></row><row",
+          "id|operator|filed|text\n2 #1|_|_|_\nfailed" },
         { "<worksheet><sheetData>" HEADER "<row r=\"2\"><c><v>1</v></c></oops>", "id|operator|filed|text\nfailed" },
-        { "<!DOCTYPE x [<!ENTITY a \"aaaa\">]>" "<worksheet><sheetData>" HEADER "</sheetData></worksheet>", "refused:damaged" },
+        { "<!DOCTYPE x [<!ENTITY a \"aaaa\">]>"
+          "<worksheet><sheetData>" HEADER "</sheetData></worksheet>",
+          "refused:damaged" },
         { "not XML", "refused:damaged" },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) expect_sheet(state, cases[i].sheet, cases[i].expected);
+    for (size_t i = 0; i < COUNT(cases); i++)
+        expect_sheet(state, cases[i].sheet, cases[i].expected);
     struct text text = { 0 };
     text_format(&text, "<worksheet><sheetData>%s<row r=\"2\"><c r=\"A2\" t=\"inlineStr\"><is><t>", HEADER);
     memset(text_room(&text, 3 * READER_CELL_BYTES), 'x', 3 * READER_CELL_BYTES);

@@ -1,5 +1,6 @@
-/* Reads small files made by a test and writes down what comes out as text: the columns, then a line for each row with its number
-   and cells (#number, @date, +true, -false, ~object, _ nothing), or its number and ! for a row with a problem, then how it ended. */
+/* Reads small files made by a test and writes down what comes out as text: the columns, then a line for each row with its
+   number and cells (#number, @date, +true, -false, ~object, _ nothing), or its number and ! for a row with a problem, then how
+   it ended. */
 #ifndef TESTS_SHOW_ROWS_H
 #define TESTS_SHOW_ROWS_H
 
@@ -59,8 +60,8 @@ static inline const char *write_file(struct place *place, const char *name, stru
 
 static inline void show_row(struct text *out, const struct row *row)
 {
-    static const char marks[] = { [CELL_TEXT] = 0, [CELL_NUMBER] = '#', [CELL_DATE] = '@', [CELL_TRUE] = '+',
-                                  [CELL_FALSE] = '-', [CELL_NULL] = '_', [CELL_OTHER] = '~' };
+    static const char marks[] = { [CELL_TEXT] = 0,    [CELL_NUMBER] = '#', [CELL_DATE] = '@', [CELL_TRUE] = '+',
+                                  [CELL_FALSE] = '-', [CELL_NULL] = '_',   [CELL_OTHER] = '~' };
     text_format(out, "%llu", (unsigned long long)row->line);
     if (row->problem) {
         assert_null(row->cells);
@@ -92,9 +93,10 @@ static inline char *show(const struct reader_options *options)
         bool more, good;
         struct row row;
         const struct str *columns = reader_columns(reader, &count);
-        for (size_t i = 0; i < count; i++) text_format(&out, "%s%.*s", i ? "|" : "", STR_ARGS(columns[i]));
+        for (size_t i = 0; i < count; i++)
+            text_format(&out, "%s%.*s", i ? "|" : "", STR_ARGS(columns[i]));
         text_add_byte(&out, '\n');
-        while ((good = reader_next(reader, &row, &more, &error)) && more) {
+        while ((void)reader_ready(reader), (good = reader_next(reader, &row, &more, &error)) && more) {
             show_row(&out, &row);
             reader_columns(reader, &count);
             if (!row.problem) assert_int_equal(row.count, count);

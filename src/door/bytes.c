@@ -17,7 +17,7 @@ enum { RAW_BYTES = 64 * 1024, SIGNATURE_BYTES = 2, GZIP_WINDOW = 15 + 16 };
 
 struct bytes {
     int descriptor;
-    bool stored;         /* a regular file */
+    bool stored; /* a regular file */
     bool gzipped;
     bool between;        /* a gzip member has ended and none has begun */
     off_t start;         /* where a regular file stood when it was opened: standard input may be half read */
@@ -87,7 +87,8 @@ struct bytes *bytes_open(const char *path, struct error *error)
         bytes->all = about.st_size > bytes->start ? (uint64_t)(about.st_size - bytes->start) : 0;
     }
     enum bytes_state state = BYTES_MORE;
-    while (state == BYTES_MORE && bytes->raw_end < SIGNATURE_BYTES) state = fill_raw(bytes, true);
+    while (state == BYTES_MORE && bytes->raw_end < SIGNATURE_BYTES)
+        state = fill_raw(bytes, true);
     if (state == BYTES_FAILED) {
         if (error) *error = bytes->error;
         bytes_close(bytes);
@@ -120,7 +121,8 @@ static enum bytes_state gzip_failed(struct bytes *bytes, const char *says)
 /* After a member comes another one, or zeros up to the end (tapes pad with them). */
 static bool next_member(struct bytes *bytes)
 {
-    while (bytes->raw_at < bytes->raw_end && bytes->raw[bytes->raw_at] == 0) bytes->raw_at++;
+    while (bytes->raw_at < bytes->raw_end && bytes->raw[bytes->raw_at] == 0)
+        bytes->raw_at++;
     if (bytes->raw_at == bytes->raw_end) return true;
     if ((unsigned char)bytes->raw[bytes->raw_at] != 0x1f) return false;
     bytes->between = false;
@@ -187,7 +189,8 @@ bool bytes_are_stored(const struct bytes *bytes)
 size_t bytes_look(const struct bytes *bytes, uint64_t offset, char *into, size_t room)
 {
     ssize_t count;
-    do count = pread(bytes->descriptor, into, room, bytes->start + (off_t)offset);
+    do
+        count = pread(bytes->descriptor, into, room, bytes->start + (off_t)offset);
     while (count < 0 && errno == EINTR);
     return count > 0 ? (size_t)count : 0;
 }

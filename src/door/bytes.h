@@ -12,7 +12,7 @@ enum bytes_state {
     BYTES_MORE,    /* there may be more */
     BYTES_WAITING, /* a pipe has nothing yet */
     BYTES_ENDED,
-    BYTES_FAILED,  /* bytes_error says why; what came before stands */
+    BYTES_FAILED, /* bytes_error says why; what came before stands */
 };
 
 struct bytes;

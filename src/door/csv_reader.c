@@ -139,8 +139,8 @@ struct look {
     struct place first, best; /* the first row that is not blank; the best header so far */
     size_t first_cells;       /* 0: there was none */
     const char *first_problem;
-    bool sure;                /* best is the header beyond doubt */
-    bool all;                 /* all rows that count were in hand */
+    bool sure; /* best is the header beyond doubt */
+    bool all;  /* all rows that count were in hand */
 };
 
 static bool is_blank_row(const struct csv_scan *scan)
@@ -219,7 +219,8 @@ static bool take_first(struct reader *reader, struct look *looks, size_t count, 
 {
     const struct look *best = &looks[0];
     if (!best->first_cells) {
-        if (reader->input.length > READER_ROW_BYTES) return fail(error, ERROR_LIMIT, "the first line is longer than 4 MiB: this is no table");
+        if (reader->input.length > READER_ROW_BYTES)
+            return fail(error, ERROR_LIMIT, "the first line is longer than 4 MiB: this is no table");
         return fail(error, ERROR_INPUT, "the file is empty: its first line must name the columns");
     }
     if (best->first_cells == 1)
@@ -260,9 +261,11 @@ static bool csv_open(struct reader *reader, const struct reader_options *options
     struct look looks[] = { { .separator = ',' }, { .separator = '\t' }, { .separator = ';' } };
     enum { LOOKS = sizeof looks / sizeof *looks };
     csv->line = 1;
-    for (size_t i = 0; i < LOOKS; i++) search_open(&looks[i].search, options->wanted, options->wanted_count);
+    for (size_t i = 0; i < LOOKS; i++)
+        search_open(&looks[i].search, options->wanted, options->wanted_count);
     bool found = find_header(reader, looks, LOOKS, error);
-    for (size_t i = 0; i < LOOKS; i++) search_close(&looks[i].search);
+    for (size_t i = 0; i < LOOKS; i++)
+        search_close(&looks[i].search);
     return found;
 }
 

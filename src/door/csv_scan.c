@@ -87,7 +87,8 @@ static enum scanned scan_quoted(struct csv_scan *scan, const char *opening, cons
         if (mark - opening > READER_CELL_BYTES)
             return broken(scan, "a quoted cell never ends, or is longer than 1 MiB: check the quotes in this line");
         if (mark == end)
-            return ended ? broken(scan, "a quoted cell never ends: close its quote, or double a quote inside it") : SCANNED_SHORT;
+            return ended ? broken(scan, "a quoted cell never ends: close its quote, or double a quote inside it")
+                         : SCANNED_SHORT;
         bool last = mark + 1 == end;
         if (last && !ended) return SCANNED_SHORT;
         if (*mark == '"') {
@@ -101,7 +102,8 @@ static enum scanned scan_quoted(struct csv_scan *scan, const char *opening, cons
     *cell = (struct str){ opening + 1, (size_t)(mark - opening - 1) };
     if (doubled) *cell = undouble(scan, *cell);
     const char *after = mark + 1;
-    while (after < end && *after == ' ') after++;
+    while (after < end && *after == ' ')
+        after++;
     if (after == end && !ended) return SCANNED_SHORT;
     *behind = next_mark(scan, end);
     if (*behind != after || (after < end && *after == '"'))
@@ -122,7 +124,8 @@ enum scanned csv_scan_row(struct csv_scan *scan, const char *at, const char *end
         if (mark < end && *mark == '"') {
             if (mark != start) {
                 /* A quote inside a cell that is not quoted stands for itself. */
-                do mark = next_mark(scan, end);
+                do
+                    mark = next_mark(scan, end);
                 while (mark < end && *mark == '"');
                 cell.length = (size_t)(mark - start);
             } else {

@@ -13,23 +13,23 @@
 /* Walks over the marks (separator, quote, line ends) of the bytes in hand, 64 at a time, across rows. */
 struct csv_scan {
     char separator;
-    const char *next;  /* the next 64 bytes to be looked at */
-    uint64_t marks;    /* those not yet passed in the 64 before next; bit i: byte i */
-    bool strange;      /* those 64 have a NUL or a byte above 0x7F */
+    const char *next;      /* the next 64 bytes to be looked at */
+    uint64_t marks;        /* those not yet passed in the 64 before next; bit i: byte i */
+    bool strange;          /* those 64 have a NUL or a byte above 0x7F */
     struct arena unquoted; /* cells that had doubled quotes, of this row */
     struct cell cells[READER_COLUMNS];
     /* the row scanned: */
     size_t count;
-    size_t length;     /* without its line end */
-    size_t taken;      /* with it */
-    uint64_t lines;    /* it goes over */
-    bool row_strange;  /* it may have a NUL or a byte above 0x7F */
+    size_t length;    /* without its line end */
+    size_t taken;     /* with it */
+    uint64_t lines;   /* it goes over */
+    bool row_strange; /* it may have a NUL or a byte above 0x7F */
     const char *problem;
 };
 
 enum scanned {
     SCANNED_ROW,
-    SCANNED_SHORT, /* the row is not all in hand */
+    SCANNED_SHORT,  /* the row is not all in hand */
     SCANNED_BROKEN, /* its quotes or its size are wrong: problem says how; nothing else is set */
 };
 

@@ -42,7 +42,8 @@ size_t ascii_length(const char *at, size_t length)
         }
         if (together & 0x8080808080808080u) break;
     }
-    while (done < length && !(at[done] & 0x80)) done++;
+    while (done < length && !(at[done] & 0x80))
+        done++;
     return done;
 }
 
@@ -116,8 +117,10 @@ size_t survey_add(struct survey *survey, struct str bytes, bool last)
         size_t high = done + ascii_length(bytes.at + done, bytes.length - done), end = high;
         if (high == bytes.length) break;
         size_t start = high;
-        while (start > done && !ends_line(bytes.at[start - 1])) start--;
-        while (end < bytes.length && !ends_line(bytes.at[end])) end++;
+        while (start > done && !ends_line(bytes.at[start - 1]))
+            start--;
+        while (end < bytes.length && !ends_line(bytes.at[end]))
+            end++;
         if (end == bytes.length && !last) return start;
         struct str line = { bytes.at + start, end - start };
         survey->lines++;
@@ -225,5 +228,6 @@ static size_t add_utf16(struct decoder *decoder, struct str bytes, bool last, st
 
 size_t decoder_add(struct decoder *decoder, struct str bytes, bool last, struct text *out)
 {
-    return decoder->encoding == ENCODING_GB18030 ? add_gb18030(decoder, bytes, last, out) : add_utf16(decoder, bytes, last, out);
+    return decoder->encoding == ENCODING_GB18030 ? add_gb18030(decoder, bytes, last, out)
+                                                 : add_utf16(decoder, bytes, last, out);
 }

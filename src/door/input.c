@@ -5,9 +5,9 @@
 #include "base/memory.h"
 
 enum {
-    PIECE_BYTES = 256 * 1024,        /* read at once */
-    SURVEY_BYTES = 4 * 1024 * 1024,  /* of what cannot be read twice, looked at to tell its encoding */
-    START_BYTES = 64 * 1024,         /* looked at for UTF-16 */
+    PIECE_BYTES = 256 * 1024,       /* read at once */
+    SURVEY_BYTES = 4 * 1024 * 1024, /* of what cannot be read twice, looked at to tell its encoding */
+    START_BYTES = 64 * 1024,        /* looked at for UTF-16 */
     LOOK_BYTES = 1024 * 1024,
 };
 
@@ -121,7 +121,8 @@ static enum bytes_state more_ascii(struct input *input, bool wait)
         input->length += got;
         return state;
     }
-    while (ascii && room[ascii - 1] != '\n') ascii--;
+    while (ascii && room[ascii - 1] != '\n')
+        ascii--;
     input->length += ascii;
     text_add(&input->encoded, (struct str){ room + ascii, got - ascii });
     return ascii ? BYTES_MORE : BYTES_WAITING;
@@ -170,7 +171,8 @@ bool input_open(struct input *input, struct bytes *bytes, const char *name, stru
     if (name && given == ENCODING_UNKNOWN)
         return fail(error, ERROR_USAGE, "there is no encoding '%s': it is UTF-8, GB18030, UTF-16LE or UTF-16BE", name);
     /* Two bytes tell a mark; a pipe is not kept waiting for more. */
-    while (input->encoded.length < 4 && more_encoded(input, input->encoded.length < 2) == BYTES_MORE) continue;
+    while (input->encoded.length < 4 && more_encoded(input, input->encoded.length < 2) == BYTES_MORE)
+        continue;
     struct text *encoded = &input->encoded;
     struct str start = text_str(encoded);
     if (start.length > START_BYTES) start.length = START_BYTES;
@@ -188,7 +190,8 @@ bool input_open(struct input *input, struct bytes *bytes, const char *name, stru
     }
     /* What is ASCII so far goes on as it is. */
     size_t ascii = ascii_length(encoded->at, encoded->length);
-    while (ascii < encoded->length && ascii && encoded->at[ascii - 1] != '\n') ascii--;
+    while (ascii < encoded->length && ascii && encoded->at[ascii - 1] != '\n')
+        ascii--;
     add_bytes(input, encoded->at, ascii);
     memmove(encoded->at, encoded->at + ascii, encoded->length -= ascii);
     return true;

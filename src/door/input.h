@@ -14,16 +14,16 @@ enum { INPUT_PADDING = 64 }; /* readable bytes behind the window, of no meaning 
 
 struct input {
     struct bytes *bytes;
-    const char *at;       /* what is in hand: UTF-8, but for lines that are not to be decoded */
+    const char *at; /* what is in hand: UTF-8, but for lines that are not to be decoded */
     size_t length;
     enum bytes_state state; /* what comes behind it; BYTES_ENDED and BYTES_FAILED are for ever */
     enum encoding encoding; /* ENCODING_UNKNOWN while all is ASCII */
     struct decoder decoder;
-    struct text window;     /* at points into it */
-    struct text encoded;    /* read and not yet decoded */
-    bool closing;           /* nothing comes behind encoded */
+    struct text window;  /* at points into it */
+    struct text encoded; /* read and not yet decoded */
+    bool closing;        /* nothing comes behind encoded */
     struct survey survey;
-    size_t surveyed;        /* of encoded */
+    size_t surveyed; /* of encoded */
 };
 
 /* Tells the encoding apart where name is NULL: of a plain file over all of it, else over what comes. */

@@ -6,22 +6,23 @@
 #include "door/reading.h"
 
 struct objects {
-    uint64_t line;   /* of the next row: a line, or an element */
-    bool ended;      /* nothing follows what is in hand */
-    bool skipping;   /* what is in hand is the inside of a line over the limit */
+    uint64_t line;      /* of the next row: a line, or an element */
+    bool ended;         /* nothing follows what is in hand */
+    bool skipping;      /* what is in hand is the inside of a line over the limit */
     struct arena arena; /* of the row */
     struct cell cells[READER_COLUMNS];
     uint64_t seen[READER_COLUMNS]; /* the last row that had this key */
     uint64_t rows;
     /* JSON only: */
-    bool inside;     /* of the outer array */
-    bool closed;     /* that array has ended */
-    bool lost;       /* an element that is too long or never ends has been told of, and is not yet passed */
-    size_t scanned;  /* bytes of the element at the start of the window that have been looked at */
-    size_t end;      /* its length, once its end has been seen; else 0 */
+    bool inside;    /* of the outer array */
+    bool closed;    /* that array has ended */
+    bool suspect;    /* an element was cut at an object_line: so are those behind it, lest each is searched to the limit */
+    bool lost;      /* an element that is too long or never ends has been told of, and is not yet passed */
+    size_t scanned; /* bytes of the element at the start of the window that have been looked at */
+    size_t end;     /* its length, once its end has been seen; else 0 */
     unsigned depth;
     bool in_string, escaped;
-    size_t indent;   /* blanks before the element in its line */
+    size_t indent; /* blanks before the element in its line */
 };
 
 /* ---- one object to one row ---- */
@@ -81,7 +82,8 @@ static void make_row(struct reader *reader, struct str text, struct row *row)
         row->problem = scan.problem;
         return;
     }
-    for (size_t i = columns; i < grown; i++) table_add(table, table->columns[i]);
+    for (size_t i = columns; i < grown; i++)
+        table_add(table, table->columns[i]);
     for (size_t i = 0; i < table->count; i++)
         if (objects->seen[i] != objects->rows) objects->cells[i] = (struct cell){ .type = CELL_NULL };
     row->cells = objects->cells;
@@ -168,6 +170,14 @@ static bool is_blank_byte(char byte)
     return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
 }
 
+/* The blanks at the start of a line. */
+static size_t indentation(struct str line)
+{
+    size_t blanks = 0;
+    while (blanks < line.length && is_blank_byte(line.at[blanks]) && line.at[blanks] != '\n') blanks++;
+    return blanks;
+}
+
 /* Passes over what stands between elements, keeping account of the array and of indentation. READING_ROW: an element begins
    at the start of the window. */
 static enum reading to_element(struct reader *reader, bool wait, struct error *error)
@@ -192,7 +202,8 @@ static enum reading to_element(struct reader *reader, bool wait, struct error *e
         bool found = i < input->length;
         input_take(input, i);
         if (found && objects->closed) {
-            fail(error, ERROR_INPUT, "something follows the end of the array, behind element %llu", (unsigned long long)objects->line - 1);
+            fail(error, ERROR_INPUT, "something follows the end of the array, behind element %llu",
+                 (unsigned long long)objects->line - 1);
             return READING_FAILED;
         }
         if (found) return READING_ROW;
@@ -208,8 +219,8 @@ static enum reading to_element(struct reader *reader, bool wait, struct error *e
     }
 }
 
-/* Looks at what is in hand of an element; true with its length when its end is there: the bracket that closes it, or for what
-   is no object or array the comma, bracket or blank behind it. */
+/* Looks at what is in hand of an element; true when its end is there: the bracket that closes it, or for what is no object or
+   array the comma, bracket or blank behind it. */
 static bool element_ends(struct objects *objects, const struct input *input)
 {
     for (size_t i = objects->scanned; i < input->length && !objects->end; i++) {
@@ -229,6 +240,15 @@ static bool element_ends(struct objects *objects, const struct input *input)
             if (--objects->depth == 0) objects->end = i + 1;
         } else if (!objects->depth && i && (byte == ',' || byte == ']' || is_blank_byte(byte))) {
             objects->end = i;
+        }
+        if (byte == '\n' && objects->suspect && !objects->end) {
+            size_t indent = indentation((struct str){ input->at + i + 1, input->length - i - 1 }), brace = i + 1 + indent;
+            if (brace == input->length && !objects->ended) {
+                /* The line's start is not all there. */
+                objects->scanned = i;
+                return false;
+            }
+            if (brace < input->length && input->at[brace] == '{' && indent <= objects->indent) objects->end = i + 1;
         }
     }
     objects->scanned = input->length;
@@ -254,8 +274,7 @@ static size_t object_line(const struct objects *objects, const struct input *inp
         size_t newline = str_find(rest, '\n');
         if (newline == rest.length) return 0;
         rest = (struct str){ rest.at + newline + 1, rest.length - newline - 1 };
-        size_t brace = 0;
-        while (brace < rest.length && is_blank_byte(rest.at[brace]) && rest.at[brace] != '\n') brace++;
+        size_t brace = indentation(rest);
         if (brace < rest.length && rest.at[brace] == '{' && brace <= objects->indent) return (size_t)(rest.at - input->at);
     }
 }
@@ -268,13 +287,17 @@ static enum reading pass_element(struct reader *reader, bool wait, struct error 
     for (;;) {
         bool ends = element_ends(objects, input);
         size_t next = object_line(objects, input, ends ? objects->end : input->length);
-        if (ends && !next) next = objects->end;
+        if (next)
+            objects->suspect = true;
+        else if (ends)
+            next = objects->end;
         if (next) {
             take_element(objects, input, next);
             return READING_ROW;
         }
         if (objects->ended) {
-            fail(error, ERROR_INPUT, "element %llu never ends, and nothing behind it can be read: check its quotes and brackets",
+            fail(error, ERROR_INPUT,
+                 "element %llu never ends, and nothing behind it can be read: check its quotes and brackets",
                  (unsigned long long)objects->line - 1);
             return READING_FAILED;
         }
@@ -283,7 +306,7 @@ static enum reading pass_element(struct reader *reader, bool wait, struct error 
         size_t passed = newline ? (size_t)(newline - input->at) : input->length;
         if (input->length - passed > READER_ROW_BYTES) passed = input->length;
         input_take(input, passed);
-        objects->scanned -= passed;
+        objects->scanned = objects->scanned > passed ? objects->scanned - passed : 0;
         enum bytes_state state = get_more(reader, wait);
         if (state == BYTES_WAITING) return READING_WAIT;
         if (state == BYTES_FAILED) return reading_failed(reader, error);
@@ -302,7 +325,10 @@ static enum reading elements_next(struct reader *reader, bool wait, struct row *
             size_t end = objects->end;
             make_row(reader, (struct str){ input->at, end }, row);
             size_t next = row->problem ? object_line(objects, input, end) : 0;
-            if (next) row->text.length = end = next;
+            if (next) {
+                row->text.length = end = next;
+                objects->suspect = true;
+            }
             objects->line++;
             take_element(objects, input, end);
             return READING_ROW;
@@ -326,7 +352,8 @@ static bool elements_open(struct reader *reader, const struct reader_options *op
     struct objects *objects = reader->state;
     enum reading reading = to_element(reader, true, error);
     if (reading == READING_FAILED) return false;
-    if (reading == READING_END && !objects->closed) return fail(error, ERROR_INPUT, "the file is empty: it must be a JSON object or an array of them");
+    if (reading == READING_END && !objects->closed)
+        return fail(error, ERROR_INPUT, "the file is empty: it must be a JSON object or an array of them");
     return true;
 }
 

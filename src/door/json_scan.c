@@ -17,7 +17,8 @@ static bool is_digit(char byte)
 
 void json_scan_blanks(struct json_scan *scan)
 {
-    while (scan->at < scan->end && (*scan->at == ' ' || *scan->at == '\t' || *scan->at == '\n' || *scan->at == '\r')) scan->at++;
+    while (scan->at < scan->end && (*scan->at == ' ' || *scan->at == '\t' || *scan->at == '\n' || *scan->at == '\r'))
+        scan->at++;
 }
 
 bool json_scan_byte(struct json_scan *scan, char byte)
@@ -36,7 +37,9 @@ static bool read_hex(struct json_scan *scan, uint32_t *unit)
     *unit = 0;
     for (int i = 0; i < 4; i++) {
         char byte = *scan->at++, small = (char)(byte | 0x20);
-        uint32_t digit = is_digit(byte) ? (uint32_t)(byte - '0') : small >= 'a' && small <= 'f' ? (uint32_t)(small - 'a' + 10) : 16;
+        uint32_t digit = is_digit(byte)                 ? (uint32_t)(byte - '0')
+                         : small >= 'a' && small <= 'f' ? (uint32_t)(small - 'a' + 10)
+                                                        : 16;
         if (digit == 16) return refuse(scan, "a \\u escape needs four hexadecimal digits");
         *unit = *unit << 4 | digit;
     }
@@ -68,7 +71,8 @@ static char *put_character(char *to, uint32_t character)
     int more = character < 0x800 ? 1 : character < 0x10000 ? 2 : 3;
     static const unsigned char leads[] = { 0, 0xc0, 0xe0, 0xf0 };
     *to++ = (char)(leads[more] | character >> 6 * more);
-    while (more--) *to++ = (char)(0x80 | (character >> 6 * more & 0x3f));
+    while (more--)
+        *to++ = (char)(0x80 | (character >> 6 * more & 0x3f));
     return to;
 }
 
@@ -94,7 +98,8 @@ bool json_scan_string(struct json_scan *scan, struct str *string)
     if (!json_scan_byte(scan, '"')) return refuse(scan, "a string in double quotes is missing");
     const char *start = scan->at, *end = scan->end;
     const char *at = start;
-    while (at < end && *at != '"' && *at != '\\' && (unsigned char)*at >= ' ') at++;
+    while (at < end && *at != '"' && *at != '\\' && (unsigned char)*at >= ' ')
+        at++;
     scan->at = at;
     if (at < end && *at == '"') {
         *string = (struct str){ start, (size_t)(at - start) };
@@ -111,7 +116,8 @@ bool json_scan_string(struct json_scan *scan, struct str *string)
     memcpy(text, start, (size_t)(scan->at - start));
     while (scan->at < end && *scan->at != '"') {
         char byte = *scan->at++;
-        if ((unsigned char)byte < ' ') return refuse(scan, "a string has a control character: write it as an escape (\\n, \\u001f)");
+        if ((unsigned char)byte < ' ')
+            return refuse(scan, "a string has a control character: write it as an escape (\\n, \\u001f)");
         if (byte != '\\')
             *to++ = byte;
         else if (!resolve_escape(scan, &to))
@@ -128,7 +134,8 @@ bool json_scan_string(struct json_scan *scan, struct str *string)
 struct str number_spelling(struct str number, struct arena *arena)
 {
     bool plain = !str_equal(number, STR("-0"));
-    for (size_t i = 0; i < number.length && plain; i++) plain = is_digit(number.at[i]) || number.at[i] == '-';
+    for (size_t i = 0; i < number.length && plain; i++)
+        plain = is_digit(number.at[i]) || number.at[i] == '-';
     if (plain) return number;
     char digits[SPELLING_PLACES];
     size_t count = 0, i = 0;
@@ -156,16 +163,20 @@ struct str number_spelling(struct str number, struct arena *arena)
         }
         point += down ? -exponent : exponent;
     }
-    while (count && digits[count - 1] == '0') count--;
+    while (count && digits[count - 1] == '0')
+        count--;
     if (!count) return STR("0");
     if (point < -SPELLING_PLACES || point > SPELLING_PLACES) return number;
     char *text = arena_take(arena, 3 * SPELLING_PLACES), *to = text;
     if (negative) *to++ = '-';
     if (point <= 0) *to++ = '0';
-    for (long place = 0; place < point; place++) *to++ = place < (long)count ? digits[place] : '0';
+    for (long place = 0; place < point; place++)
+        *to++ = place < (long)count ? digits[place] : '0';
     if (point < (long)count) *to++ = '.';
-    for (long place = point; place < 0; place++) *to++ = '0';
-    for (long place = point > 0 ? point : 0; place < (long)count; place++) *to++ = digits[place];
+    for (long place = point; place < 0; place++)
+        *to++ = '0';
+    for (long place = point > 0 ? point : 0; place < (long)count; place++)
+        *to++ = digits[place];
     return (struct str){ text, (size_t)(to - text) };
 }
 
@@ -174,21 +185,26 @@ static bool scan_number(struct json_scan *scan, struct cell *cell)
     const char *start = scan->at, *end = scan->end, *at = start;
     if (at < end && *at == '-') at++;
     const char *whole = at;
-    while (at < end && is_digit(*at)) at++;
+    while (at < end && is_digit(*at))
+        at++;
     bool good = at > whole && (*whole != '0' || at == whole + 1);
     if (at < end && *at == '.') {
         const char *fraction = ++at;
-        while (at < end && is_digit(*at)) at++;
+        while (at < end && is_digit(*at))
+            at++;
         good &= at > fraction;
     }
     if (at < end && (*at == 'e' || *at == 'E')) {
         at++;
         if (at < end && (*at == '+' || *at == '-')) at++;
         const char *exponent = at;
-        while (at < end && is_digit(*at)) at++;
+        while (at < end && is_digit(*at))
+            at++;
         good &= at > exponent;
     }
-    if (!good) return refuse(scan, "a value is neither a string in double quotes nor a number, true, false, null, an object or an array");
+    if (!good)
+        return refuse(scan,
+                      "a value is neither a string in double quotes nor a number, true, false, null, an object or an array");
     scan->at = at;
     *cell = (struct cell){ number_spelling((struct str){ start, (size_t)(at - start) }, scan->arena), CELL_NUMBER };
     return true;

@@ -42,7 +42,8 @@ static enum reader_format format_by_name(const char *path)
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
         struct str ending = endings[i].ending;
         if (name.length < ending.length) continue;
-        if (str_equal_folded((struct str){ name.at + name.length - ending.length, ending.length }, ending)) return endings[i].format;
+        if (str_equal_folded((struct str){ name.at + name.length - ending.length, ending.length }, ending))
+            return endings[i].format;
     }
     return FORMAT_BY_NAME;
 }
@@ -72,7 +73,8 @@ struct reader *reader_open(const struct reader_options *options, struct error *e
     reader->form = forms[format];
     reader->bytes = bytes;
     reader->holds = READING_WAIT;
-    if ((reader->form->binary || open_text(reader, options, error)) && reader->form->open(reader, options, error)) return reader;
+    if ((reader->form->binary || open_text(reader, options, error)) && reader->form->open(reader, options, error))
+        return reader;
     reader_close(reader);
     return NULL;
 }
@@ -97,8 +99,7 @@ bool reader_next(struct reader *reader, struct row *row, bool *more, struct erro
 {
     *more = false;
     enum reading reading = reader->holds;
-    if (reading == READING_WAIT)
-        reading = reader->form->next(reader, true, &reader->held, &reader->failure);
+    if (reading == READING_WAIT) reading = reader->form->next(reader, true, &reader->held, &reader->failure);
     reader->holds = READING_WAIT;
     if (reading == READING_ROW) {
         *row = reader->held;

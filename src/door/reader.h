@@ -48,7 +48,8 @@ struct reader *reader_open(const struct reader_options *options, struct error *e
 void reader_close(struct reader *reader);
 /* The column names, as in the file (trimmed); of JSON, the keys seen so far: the list grows while reading. */
 const struct str *reader_columns(const struct reader *reader, size_t *count);
-/* The next row that is not blank and no total; *more is false at the end. Valid until the next call. False: the rest of
+/* The next row that is not blank and no total; *more is false at the end. Valid until the next call, also of reader_ready:
+   whoever keeps a row copies what its cells point to. False: the rest of
    the file cannot be read (cut gzip, damaged zip, a disk error), and what came before stands. */
 bool reader_next(struct reader *reader, struct row *row, bool *more, struct error *error);
 /* Whether the next row can be had without waiting for a pipe: when not, what is in hand should be made durable first. */

@@ -24,7 +24,8 @@ struct reader;
 struct reader_form {
     /* Reads up to the header and sets reader->table. On failure close is called. */
     bool (*open)(struct reader *reader, const struct reader_options *options, struct error *error);
-    /* The next row that is not blank and no total. Without wait it may be READING_WAIT, and goes on from there when called again. */
+    /* The next row that is not blank and no total. Without wait it may be READING_WAIT, and goes on from there when called
+     * again. */
     enum reading (*next)(struct reader *reader, bool wait, struct row *row, struct error *error);
     void (*close)(struct reader *reader);
     bool binary; /* reads reader->bytes itself, not reader->input */
@@ -37,9 +38,9 @@ struct reader {
     struct bytes *bytes;
     struct input input;
     struct table table;
-    void *state;         /* of the form; NULL until its open made it */
-    struct row held;     /* a row that reader_ready had to read */
-    enum reading holds;  /* READING_WAIT: none; an end or a failure stays */
+    void *state;          /* of the form; NULL until its open made it */
+    struct row held;      /* a row that reader_ready had to read */
+    enum reading holds;   /* READING_WAIT: none; an end or a failure stays */
     struct error failure; /* why holds is READING_FAILED */
 };
 

@@ -51,7 +51,8 @@ static bool remove_old(struct rejects *rejects, struct error *error)
     struct stat list_is, table_is;
     bool has_list = lstat(list, &list_is) == 0;
     rejects->plain = !has_list || S_ISREG(list_is.st_mode);
-    if (!rejects->plain) return !S_ISDIR(list_is.st_mode) || fail(error, ERROR_USAGE, "%s is a directory: name a file for the rejects", list);
+    if (!rejects->plain)
+        return !S_ISDIR(list_is.st_mode) || fail(error, ERROR_USAGE, "%s is a directory: name a file for the rejects", list);
     if (lstat(table, &table_is) == 0 && S_ISREG(table_is.st_mode)) {
         bool untouched = has_list && list_is.st_mtim.tv_sec == table_is.st_mtim.tv_sec &&
                          list_is.st_mtim.tv_nsec == table_is.st_mtim.tv_nsec;
@@ -87,7 +88,8 @@ static bool make_files(struct rejects *rejects, struct error *error)
 {
     const char *list = text_zero(&rejects->list_path);
     rejects->list = rejects->plain ? make_file(list) : fopen(list, "ae");
-    if (!rejects->list) return fail_errno(error, "the list of rejects %s cannot be made (choose another place with --rejects)", list);
+    if (!rejects->list)
+        return fail_errno(error, "the list of rejects %s cannot be made (choose another place with --rejects)", list);
     if (!rejects->plain) return true;
     rejects->body = make_scratch(text_zero(&rejects->table_path));
     return rejects->body || fail_errno(error, "a file beside %s cannot be made (choose another place with --rejects)", list);
@@ -118,7 +120,8 @@ static void add_clean(struct text *out, struct str string)
         if (!str_is_utf8(string)) {
             good = 0;
             for (size_t length = 1; good < string.length; length = 1) {
-                while (length <= 4 && good + length <= string.length && !str_is_utf8((struct str){ string.at + good, length })) length++;
+                while (length <= 4 && good + length <= string.length && !str_is_utf8((struct str){ string.at + good, length }))
+                    length++;
                 if (length > 4 || good + length > string.length) break;
                 good += length;
             }
@@ -143,7 +146,8 @@ static size_t place_of(struct rejects *rejects, struct str name, size_t guess)
     return rejects->column_count++;
 }
 
-static void add_body_row(struct rejects *rejects, const struct row *row, struct str reason, const struct str *columns, size_t count)
+static void add_body_row(struct rejects *rejects, const struct row *row, struct str reason, const struct str *columns,
+                         size_t count)
 {
     struct cell cells[READER_COLUMNS] = { 0 }, last = { reason, CELL_TEXT };
     for (size_t i = 0; i < count; i++) {
@@ -180,15 +184,16 @@ static void add_list_line(struct rejects *rejects, const struct row *row, struct
     fwrite(rejects->line.at, 1, rejects->line.length, rejects->list);
 }
 
-void rejects_add(struct rejects *rejects, const struct row *row, struct str field, const char *reason, const struct str *columns,
-                 size_t count)
+void rejects_add(struct rejects *rejects, const struct row *row, struct str field, const char *reason,
+                 const struct str *columns, size_t count)
 {
     if (rejects->failure.code != ERROR_NONE) return;
     if (!rejects->list && !make_files(rejects, &rejects->failure)) return;
     add_list_line(rejects, row, field, str_of(reason));
     if (rejects->body) add_body_row(rejects, row, str_of(reason), columns, count);
     if (ferror(rejects->list) || (rejects->body && ferror(rejects->body)))
-        fail_errno(&rejects->failure, "the rejects cannot be written to %s", rejects->list_path.length ? text_zero(&rejects->list_path) : "standard error");
+        fail_errno(&rejects->failure, "the rejects cannot be written to %s",
+                   rejects->list_path.length ? text_zero(&rejects->list_path) : "standard error");
 }
 
 /* ---- the end of a file ---- */
@@ -202,7 +207,8 @@ static bool copy_body(struct rejects *rejects, FILE *table)
         rejects->clean.length = 0;
         if (fread(text_room(&rejects->clean, length), 1, length, rejects->body) != length) return false;
         fwrite(rejects->clean.at, 1, row.cells_length, table);
-        for (size_t i = row.columns; i <= rejects->column_count; i++) fputc(',', table);
+        for (size_t i = row.columns; i <= rejects->column_count; i++)
+            fputc(',', table);
         fwrite(rejects->clean.at + row.cells_length, 1, row.reason_length, table);
         fputs("\r\n", table);
     }
@@ -212,7 +218,8 @@ static bool copy_body(struct rejects *rejects, FILE *table)
 static bool write_table(struct rejects *rejects, FILE *table)
 {
     struct cell names[READER_COLUMNS + 1];
-    for (size_t i = 0; i < rejects->column_count; i++) names[i] = (struct cell){ rejects->columns[i], CELL_TEXT };
+    for (size_t i = 0; i < rejects->column_count; i++)
+        names[i] = (struct cell){ rejects->columns[i], CELL_TEXT };
     names[rejects->column_count] = (struct cell){ STR("rejected"), CELL_TEXT };
     rejects->line.length = rejects->clean.length = 0;
     table_text(names, rejects->column_count + 1, &rejects->line);

@@ -26,7 +26,8 @@ bool part_open(const struct book *book, const char *name, struct part *part, str
     part->zipped = about.comp_size;
     part->size = about.size;
     part->file = zip_fopen(book->zip, name, ZIP_FL_NOCASE);
-    if (!part->file) return fail(error, ERROR_INPUT, "part %s of the workbook cannot be read: %s", name, zip_strerror(book->zip));
+    if (!part->file)
+        return fail(error, ERROR_INPUT, "part %s of the workbook cannot be read: %s", name, zip_strerror(book->zip));
     return true;
 }
 
@@ -46,7 +47,8 @@ bool part_read(struct part *part, char *into, size_t room, size_t *got, struct e
     if (part->unzipped > READER_SHEET_BYTES)
         return fail(error, ERROR_LIMIT, "part %s of the workbook is larger than 1 GiB: split the workbook", part->name);
     if (part->unzipped > BOMB_FLOOR && part->unzipped / READER_SHEET_RATIO > part->zipped)
-        return fail(error, ERROR_LIMIT, "part %s of the workbook is packed more than 200 to 1: this is a zip bomb, no workbook", part->name);
+        return fail(error, ERROR_LIMIT, "part %s of the workbook is packed more than 200 to 1: this is a zip bomb, no workbook",
+                    part->name);
     return true;
 }
 
@@ -88,8 +90,8 @@ bool part_damaged(const struct part *part, XML_Parser parser, struct error *erro
 }
 
 /* Reads a whole part. A handler that finds it wrong fills error itself and stops the parser. */
-static bool parse_part(const struct book *book, const char *name, void *user, XML_StartElementHandler start, XML_EndElementHandler end,
-                       XML_CharacterDataHandler text, struct error *error)
+static bool parse_part(const struct book *book, const char *name, void *user, XML_StartElementHandler start,
+                       XML_EndElementHandler end, XML_CharacterDataHandler text, struct error *error)
 {
     struct part part;
     if (!part_open(book, name, &part, error)) return false;
@@ -227,7 +229,8 @@ static void strings_end(void *parser, const char *name)
     if (strcmp(name, "rPh") == 0) strings->in_phonetic = false;
     if (strcmp(name, "si") != 0 || book->string_count == READER_SHEET_STRINGS) return;
     size_t count = book->string_count;
-    if ((count & (count - 1)) == 0) book->string_ends = reallocate(book->string_ends, (count ? count * 2 : 1) * sizeof *book->string_ends);
+    if ((count & (count - 1)) == 0)
+        book->string_ends = reallocate(book->string_ends, (count ? count * 2 : 1) * sizeof *book->string_ends);
     book->string_ends[book->string_count++] = (uint32_t)book->strings.length;
 }
 
@@ -250,7 +253,10 @@ bool book_string(const struct book *book, uint64_t number, struct str *string)
 struct styles {
     struct book *book;
     bool in_cells; /* cellXfs: those that cells name */
-    struct { unsigned long id; bool is_date; } *formats;
+    struct {
+        unsigned long id;
+        bool is_date;
+    } * formats;
     size_t format_count;
 };
 
@@ -274,7 +280,9 @@ static bool format_is_date(const char *format)
 /* The built-in formats that show a date, also those of Chinese, Japanese and Korean versions. */
 static bool built_in_is_date(unsigned long id)
 {
-    static const struct { unsigned long first, last; } dates[] = { { 14, 22 }, { 27, 36 }, { 45, 47 }, { 50, 58 } };
+    static const struct {
+        unsigned long first, last;
+    } dates[] = { { 14, 22 }, { 27, 36 }, { 45, 47 }, { 50, 58 } };
     for (size_t i = 0; i < sizeof dates / sizeof *dates; i++)
         if (id >= dates[i].first && id <= dates[i].last) return true;
     return false;
@@ -301,7 +309,8 @@ static void styles_start(void *parser, const char *name, const char **attributes
         styles->formats[styles->format_count++].is_date = format_is_date(format);
     } else if (strcmp(name, "xf") == 0 && styles->in_cells && book->style_count < STYLES_MAX) {
         size_t count = book->style_count;
-        if ((count & (count - 1)) == 0) book->style_is_date = reallocate(book->style_is_date, (count ? count * 2 : 1) * sizeof(bool));
+        if ((count & (count - 1)) == 0)
+            book->style_is_date = reallocate(book->style_is_date, (count ? count * 2 : 1) * sizeof(bool));
         book->style_is_date[book->style_count++] = id && style_shows_date(styles, strtoul(id, NULL, 10));
     }
 }
@@ -331,14 +340,16 @@ static bool read_parts(struct book *book, struct relations *relations, struct er
     const struct relation *found = relation_of_type(relations, "/styles");
     if (found) {
         struct styles styles = { .book = book };
-        bool good = parse_part(book, resolve(&book->arena, workbook.folder, found->target), &styles, styles_start, styles_end, NULL, error);
+        bool good = parse_part(book, resolve(&book->arena, workbook.folder, found->target), &styles, styles_start, styles_end,
+                               NULL, error);
         free(styles.formats);
         if (!good) return false;
     }
     found = relation_of_type(relations, "/sharedStrings");
     if (!found) return true;
     struct strings strings = { .book = book };
-    return parse_part(book, resolve(&book->arena, workbook.folder, found->target), &strings, strings_start, strings_end, strings_text, error);
+    return parse_part(book, resolve(&book->arena, workbook.folder, found->target), &strings, strings_start, strings_end,
+                      strings_text, error);
 }
 
 bool book_open(struct book *book, int descriptor, struct error *error)
@@ -347,12 +358,14 @@ bool book_open(struct book *book, int descriptor, struct error *error)
     char start[4];
     int why = 0;
     *book = (struct book){ 0 };
-    bool is_old = pread(descriptor, start, sizeof start, 0) == sizeof start && str_equal((struct str){ start, sizeof start }, old);
+    bool is_old =
+        pread(descriptor, start, sizeof start, 0) == sizeof start && str_equal((struct str){ start, sizeof start }, old);
     book->zip = zip_fdopen(descriptor, 0, &why);
     if (!book->zip) {
         close(descriptor);
-        return fail(error, ERROR_INPUT, is_old ? "this is an old .xls or a workbook with a password: save it as .xlsx without a password"
-                                               : "this is no workbook (.xlsx), or a damaged one: open it and save it again as .xlsx");
+        return fail(error, ERROR_INPUT,
+                    is_old ? "this is an old .xls or a workbook with a password: save it as .xlsx without a password"
+                           : "this is no workbook (.xlsx), or a damaged one: open it and save it again as .xlsx");
     }
     struct relations relations = { .arena = &book->arena };
     bool good = read_parts(book, &relations, error);

@@ -1,4 +1,5 @@
-/* A workbook (.xlsx): a zip of XML parts. Here: the parts, the list of sheets, the shared strings and which styles show dates. */
+/* A workbook (.xlsx): a zip of XML parts. Here: the parts, the list of sheets, the shared strings and which styles show dates.
+ */
 #ifndef DOOR_SHEET_BOOK_H
 #define DOOR_SHEET_BOOK_H
 
@@ -23,7 +24,7 @@ struct book {
     struct arena arena; /* names and paths */
     struct sheet *sheets;
     size_t sheet_count;
-    bool from_1904;     /* days are counted from 1904-01-01 */
+    bool from_1904; /* days are counted from 1904-01-01 */
     bool *style_is_date;
     size_t style_count;
     struct text strings;

@@ -19,21 +19,21 @@ struct sheet_rows {
     struct book book;
     const struct sheet *sheet;
     struct part part;
-    XML_Parser parser;   /* NULL: no sheet is being read */
-    bool suspended;      /* at the end of a row */
-    bool ended;          /* the last row has been read */
+    XML_Parser parser; /* NULL: no sheet is being read */
+    bool suspended;    /* at the end of a row */
+    bool ended;        /* the last row has been read */
     char piece[READING_PIECE];
     /* the row: */
     uint64_t line;
-    struct arena arena;  /* its texts */
+    struct arena arena; /* its texts */
     struct cell cells[READER_COLUMNS];
-    size_t count;        /* cells up to the last that is not empty */
-    size_t bytes;        /* of its texts */
+    size_t count; /* cells up to the last that is not empty */
+    size_t bytes; /* of its texts */
     const char *problem;
-    struct text text;    /* the row as CSV */
+    struct text text; /* the row as CSV */
     /* the cell: */
-    size_t column;       /* of the next one */
-    char type;           /* 's' shared string, 'b' boolean, 't' text, 'n' number */
+    size_t column; /* of the next one */
+    char type;     /* 's' shared string, 'b' boolean, 't' text, 'n' number */
     bool is_date;
     bool in_value, in_phonetic;
     struct text value;
@@ -45,7 +45,8 @@ struct sheet_rows {
 static size_t referred_column(const char *reference)
 {
     size_t column = 0;
-    for (; *reference >= 'A' && *reference <= 'Z' && column < 1000000; reference++) column = column * 26 + (size_t)(*reference - 'A' + 1);
+    for (; *reference >= 'A' && *reference <= 'Z' && column < 1000000; reference++)
+        column = column * 26 + (size_t)(*reference - 'A' + 1);
     return column - 1;
 }
 
@@ -66,7 +67,8 @@ static bool spell_number(struct sheet_rows *rows, struct str *number)
     if (*end || !isfinite(value)) return false;
     if (rows->is_date && rows->book.from_1904) value += DAYS_TO_1904;
     int digits = DBL_DIG;
-    do snprintf(written, sizeof written, "%.*g", digits, value);
+    do
+        snprintf(written, sizeof written, "%.*g", digits, value);
     while (strtod(written, NULL) != value && digits++ < DBL_DECIMAL_DIG);
     *number = number_spelling(str_of(arena_copy(&rows->arena, written, strlen(written))), &rows->arena);
     return true;
@@ -134,7 +136,8 @@ static void put_cell(struct sheet_rows *rows)
     else if (column < rows->count)
         rows->problem = "the row has its cells out of order, or two in one place";
     if (rows->problem) return;
-    while (rows->count < column) rows->cells[rows->count++] = (struct cell){ .type = CELL_NULL };
+    while (rows->count < column)
+        rows->cells[rows->count++] = (struct cell){ .type = CELL_NULL };
     rows->cells[rows->count++] = cell;
 }
 
@@ -156,7 +159,10 @@ static void start_row(struct sheet_rows *rows, const char **attributes)
 
 static void start_cell(struct sheet_rows *rows, const char **attributes)
 {
-    static const struct { const char *name; char type; } types[] = {
+    static const struct {
+        const char *name;
+        char type;
+    } types[] = {
         { "s", 's' }, { "b", 'b' }, { "str", 't' }, { "inlineStr", 't' }, { "e", 't' }, { "d", 't' }, { "n", 'n' },
     };
     const char *reference = xml_attribute(attributes, "r"), *type = xml_attribute(attributes, "t");
@@ -279,7 +285,8 @@ static enum reading sheet_next(struct reader *reader, bool wait, struct row *row
 static bool has_rows(struct sheet_rows *rows, bool *has, struct error *error)
 {
     enum reading reading;
-    do reading = raw_row(rows, error);
+    do
+        reading = raw_row(rows, error);
     while (reading == READING_ROW && is_blank(rows));
     *has = reading == READING_ROW;
     return reading != READING_FAILED;
@@ -325,7 +332,8 @@ static bool find_header(struct sheet_rows *rows, struct search *search, uint64_t
     }
     if (reading == READING_FAILED) return false;
     if (!*line) *line = first;
-    return *line || fail(error, ERROR_INPUT, "sheet '%.*s' is empty: its first row must name the columns", STR_ARGS(rows->sheet->name));
+    return *line ||
+           fail(error, ERROR_INPUT, "sheet '%.*s' is empty: its first row must name the columns", STR_ARGS(rows->sheet->name));
 }
 
 static bool sheet_open(struct reader *reader, const struct reader_options *options, struct error *error)
@@ -342,7 +350,8 @@ static bool sheet_open(struct reader *reader, const struct reader_options *optio
     search_close(&search);
     if (!found || !start_sheet(rows, sheet, error)) return false;
     do
-        if (raw_row(rows, error) != READING_ROW) return fail(error, ERROR_INPUT, "the workbook changed while it was read: try again");
+        if (raw_row(rows, error) != READING_ROW)
+            return fail(error, ERROR_INPUT, "the workbook changed while it was read: try again");
     while (rows->line < line);
     return table_head(&reader->table, rows->cells, rows->count, error);
 }
@@ -366,5 +375,9 @@ static void sheet_progress(const struct reader *reader, uint64_t *done, uint64_t
 }
 
 const struct reader_form sheet_form = {
-    .open = sheet_open, .next = sheet_next, .close = sheet_close, .binary = true, .progress = sheet_progress,
+    .open = sheet_open,
+    .next = sheet_next,
+    .close = sheet_close,
+    .binary = true,
+    .progress = sheet_progress,
 };

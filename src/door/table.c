@@ -49,12 +49,14 @@ bool table_add(struct table *table, struct str name)
 /* ---- totals ---- */
 
 static const struct str total_words[] = {
-    STR("合计"), STR("总计"), STR("小计"), STR("共计"), STR("总和"), STR("Total"), STR("Sum"), STR("Subtotal"), STR("Grand total"),
+    STR("合计"),  STR("总计"), STR("小计"),     STR("共计"),        STR("总和"),
+    STR("Total"), STR("Sum"),  STR("Subtotal"), STR("Grand total"),
 };
 /* What stands around a number in a row of totals. */
 static const struct str before_numbers[] = { STR("共"), STR("¥"), STR("￥"), STR("-"), STR("+") };
 static const struct str behind_numbers[] = {
-    STR("%"), STR("％"), STR("万"), STR("元"), STR("件"), STR("条"), STR("个"), STR("户"), STR("次"), STR("人"), STR("起"), STR("笔"),
+    STR("%"),  STR("％"), STR("万"), STR("元"), STR("件"), STR("条"),
+    STR("个"), STR("户"), STR("次"), STR("人"), STR("起"), STR("笔"),
 };
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
@@ -120,9 +122,11 @@ static bool is_total(const struct table *table, const struct cell *cells, size_t
 bool table_row(struct table *table, struct cell *cells, size_t count, struct row *row)
 {
     size_t first = 0;
-    while (first < count && cell_is_blank(&cells[first])) first++;
+    while (first < count && cell_is_blank(&cells[first]))
+        first++;
     if (first == count || is_total(table, cells, count, first)) return false;
-    for (size_t i = count; i < table->width; i++) cells[i] = (struct cell){ .type = CELL_NULL };
+    for (size_t i = count; i < table->width; i++)
+        cells[i] = (struct cell){ .type = CELL_NULL };
     size_t column = 0;
     for (size_t i = 0; i < count; i++) {
         if (column < table->count && table->places[column] == i) {
@@ -135,7 +139,8 @@ bool table_row(struct table *table, struct cell *cells, size_t count, struct row
             return true;
         }
     }
-    for (; column < table->count; column++) cells[column] = (struct cell){ .type = CELL_NULL };
+    for (; column < table->count; column++)
+        cells[column] = (struct cell){ .type = CELL_NULL };
     row->cells = cells;
     row->count = table->count;
     return true;
@@ -147,7 +152,8 @@ void table_text(const struct cell *cells, size_t count, struct text *out)
         if (i) text_add_byte(out, ',');
         struct str text = cells[i].text;
         bool quoted = false;
-        for (size_t j = 0; j < text.length && !quoted; j++) quoted = text.at[j] && strchr(",\"\r\n", text.at[j]);
+        for (size_t j = 0; j < text.length && !quoted; j++)
+            quoted = text.at[j] && strchr(",\"\r\n", text.at[j]);
         if (text.length && (text.at[0] == ' ' || text.at[text.length - 1] == ' ')) quoted = true;
         if (!quoted) {
             text_add(out, text);
@@ -189,7 +195,8 @@ static struct str fold(struct arena *arena, struct str name)
 void search_open(struct search *search, const struct str *wanted, size_t count)
 {
     *search = (struct search){ .wanted = allocate(count * sizeof *wanted), .wanted_count = count };
-    for (size_t i = 0; i < count; i++) search->wanted[i] = fold(&search->names, wanted[i]);
+    for (size_t i = 0; i < count; i++)
+        search->wanted[i] = fold(&search->names, wanted[i]);
 }
 
 void search_close(struct search *search)

@@ -42,8 +42,8 @@ struct search {
     struct arena names;
     struct str *wanted; /* folded */
     size_t wanted_count;
-    size_t rows;        /* offered so far, blank ones not counted */
-    size_t best;        /* of them, from 1; 0: none named enough */
+    size_t rows; /* offered so far, blank ones not counted */
+    size_t best; /* of them, from 1; 0: none named enough */
     size_t best_matches;
 };
 
