@@ -30,16 +30,18 @@ bool store_begin(struct store *store, struct error *error);
 /* Not durable by itself: the ledger is, and what is lost here is replayed. */
 bool store_commit(struct store *store, struct error *error);
 bool store_rollback(struct store *store, struct error *error);
-/* Moves the log into the database file and makes it durable. */
+/* Moves the log into the database file and makes it durable. Waits for readers that look at an older state; ERROR_BUSY after
+   30 seconds. After a failed sync every later one fails until all stores of the file were closed. */
 bool store_settle(struct store *store, struct error *error);
 
 /* Prepared, owned by the store and closed with it; NULL on failure. The same text gives the same statement. */
 struct statement *store_prepare(struct store *store, const char *sql, struct error *error);
-/* Parameters from 1. Text is borrowed until the next reset. */
+/* Parameters from 1, set between a reset and the first step. Text is borrowed until the next reset. */
 void statement_number(struct statement *statement, int parameter, int64_t number);
 void statement_text(struct statement *statement, int parameter, struct str text);
 void statement_null(struct statement *statement, int parameter);
-/* Runs to the next row: *row tells whether there is one. After the last (or an error) it is reset by itself. */
+/* Runs to the next row: *row tells whether there is one. After the last (or an error) it is reset by itself,
+   which forgets the parameters. */
 bool statement_step(struct statement *statement, bool *row, struct error *error);
 /* Ends a walk early and forgets the parameters. */
 void statement_reset(struct statement *statement);
@@ -57,7 +59,8 @@ int statement_columns(struct statement *statement);
 struct sha256_run;
 bool store_digest(struct store *store, const char *table, const char *order, struct sha256_run *run, struct error *error);
 
-/* For the test that prepares each statement on PostgreSQL: told every text given to store_run and store_prepare. */
+/* For the test that prepares each statement on PostgreSQL: told every text given to store_run, and to store_prepare for the
+   first time. Set (or taken back with NULL) while no store is open: the one setting that is global. */
 void store_watch(void (*sql)(void *context, const char *sql), void *context);
 
 #endif

@@ -13,11 +13,11 @@
 
 enum { ROW_HEAD = 8, SALT_BYTES = 32, TAG_BYTES = 16, SEALED_HEAD = ROW_HEAD + SALT_BYTES };
 enum {
-    INDEX_ROW = ROW_HEAD + 16,                                  /* blind index */
-    PERSON_CLEAR = 72,                                          /* length, value, zeros */
-    PERSON_ROW = SEALED_HEAD + PERSON_CLEAR + TAG_BYTES,        /* 128: never across two sectors */
-    TEXT_FRAME = SEALED_HEAD + TAG_BYTES,                       /* and the text */
-    ERASURE_ROW = ROW_HEAD + 16,                                /* the number, and its text's length */
+    INDEX_ROW = ROW_HEAD + 16,                           /* blind index */
+    PERSON_CLEAR = 72,                                   /* length, value, zeros */
+    PERSON_ROW = SEALED_HEAD + PERSON_CLEAR + TAG_BYTES, /* 128: never across two sectors */
+    TEXT_FRAME = SEALED_HEAD + TAG_BYTES,                /* and the text between */
+    ERASURE_ROW = ROW_HEAD + 16,                         /* the number erased, and of which file */
 };
 
 /* The upper two bits of the word; below stands a text's length, else zero. */
