@@ -248,6 +248,25 @@ static bool digest_before(struct intake *intake, const struct record *record, in
     return true;
 }
 
+/* The row that a record was read from is gone with the next one: what the record says of it moves into the arena. */
+static void record_keep(struct intake *intake, struct record *record)
+{
+    size_t room = record->source.length, count = record->kind->field_count;
+    for (size_t i = 0; i < count; i++)
+        if (record_has(record, i)) room += record->values[i].text.length;
+    char *at = arena_take(&intake->arena, room);
+    memcpy(at, record->source.at, record->source.length);
+    record->source.at = at;
+    at += record->source.length;
+    for (size_t i = 0; i < count; i++) {
+        struct str *text = &record->values[i].text;
+        if (!record_has(record, i) || !text->length) continue;
+        memcpy(at, text->at, text->length);
+        text->at = at;
+        at += text->length;
+    }
+}
+
 bool intake_take(struct intake *intake, enum taken *taken, struct error *error)
 {
     struct record *record = intake_record(intake);
@@ -282,6 +301,7 @@ bool intake_take(struct intake *intake, enum taken *taken, struct error *error)
         return found;
     }
     *taken = TAKEN_NEW;
+    record_keep(intake, record);
     intake->digests[intake->block_count++] = digest;
     intake->taken++;
     if (intake->block_count == BLOCK_RECORDS && !intake_admit(intake, error)) return false;

@@ -29,7 +29,7 @@ enum taken {
     TAKEN_DUPLICATE, /* the same (source, seq) with the same content (in bulk kinds: uncompared) */
     TAKEN_CONFLICT,  /* the same (source, seq) with other content */
 };
-/* Takes the record that was filled; its strings must be in the arena or outlive the intake. */
+/* Takes the record that was filled; its strings are copied. */
 bool intake_take(struct intake *intake, enum taken *taken, struct error *error);
 /* Notes that a record of that source and seq was rejected: it is dealt with, for acknowledging. */
 void intake_pass(struct intake *intake, struct str source, uint64_t seq);

@@ -141,6 +141,8 @@ static bool load_row(struct load *load, const struct row *row, struct error *err
         if (load->source.length && !map_has_seq(load->map)) intake_pass(load->intake, text_str(&load->source), row->line);
         return true;
     }
+    if (!record->source.length)
+        return fail(error, ERROR_USAGE, "standard input needs a name for where it comes from: give one with --source NAME");
     source_note(load, record->source);
     if (!record_check(record, &wrong, &reason)) {
         load_reject(load, row, str_of(wrong ? wrong->name : NULL), reason.says);
