@@ -107,6 +107,7 @@ struct figure {
     unsigned shown_decimals;           /* on pages */
     bool (*compute)(const struct audit *audit, const struct figure *figure, const struct figure_request *request,
                     struct figures_sink sink, struct error *error);
+    bool full_count;                   /* everything is counted: its rows have no margin because there is no sampling error */
 };
 
 /* Writing a province's records: the same bytes for the same seed. */

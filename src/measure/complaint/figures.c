@@ -397,6 +397,7 @@ const struct figure complaint_figures[COMPLAINT_FIGURES] = {
                         "期内提出的投诉件数，按最初投诉的企业计；后来并案或撤回的也计入。为全数统计，无误差范围。" },
         .better = BETTER_LOWER,
         .compute = compute,
+        .full_count = true,
     },
     {
         .id = "complaint.per_million",
@@ -427,6 +428,7 @@ const struct figure complaint_figures[COMPLAINT_FIGURES] = {
         .decimals = SHARE_DECIMALS,
         .shown_decimals = 3,
         .compute = compute,
+        .full_count = true,
     },
     {
         .id = "complaint.satisfied",
@@ -455,6 +457,7 @@ const struct figure complaint_figures[COMPLAINT_FIGURES] = {
         .decimals = SHARE_DECIMALS,
         .shown_decimals = 3,
         .compute = compute,
+        .full_count = true,
     },
     {
         .id = "complaint.answer_median",
