@@ -25,7 +25,7 @@ static void definitions(struct report *report)
     for (size_t i = 0; i < measure_count; i++)
         for (size_t k = 0; k < measures[i]->figure_count; k++) {
             const struct figure *figure = &measures[i]->figures[k];
-            definition(report, figure->id, html_says(page, figure->says), SAY(page, WORD_IN_UNIT, figure_unit(report, figure)),
+            definition(report, figure->id, html_capital(page, html_says(page, figure->says)), SAY(page, WORD_IN_UNIT, figure_unit(report, figure)),
                        html_says(page, figure->definition));
         }
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)

@@ -12,14 +12,14 @@ static void repeats(struct report *report)
     struct page *page = &report->page;
     const struct figure *figure = report->leading.repeat;
     struct rows rows = report_by(report, figure, BY_CATEGORY, report->input->period);
-    part_head(report, html_says(page, figure->says), evidence_mark(report));
+    part_head(report, html_capital(page, html_says(page, figure->says)), evidence_mark(report));
     struct figure_row total = report_total(report, figure, report->input->period);
     if (!total.has_value) {
         PUT(page, "<p>{0}</p>\n", html_word(page, WORD_NO_REPEAT));
         return;
     }
     PUT(page, "<p>{0}</p>\n", SAY(page, WORD_REPEAT_ALL, evidence(report, &total, PART_VALUE), figure_unit(report, figure),
-                                  evidence_margin(report, &total)));
+                                  evidence_margin_short(report, &total)));
     if (rows.count < 2) return;
     const struct figure *const figures[] = { figure };
     table_plots(report, WORD_CATEGORY, rows, row_category, BY_CATEGORY, figures, 1);
@@ -42,7 +42,7 @@ static void matrix(struct report *report)
     page_markup(page, "</tr></thead><tbody>\n");
     rows_by_n(all);
     for (size_t i = 0; i < all.count && i < MATRIX_ROWS; i++) {
-        PUT(page, "<tr><th scope=\"row\">{0}</th>", report_category_name(report, all.at[i].category));
+        PUT(page, "<tr><th scope=\"row\">{0}</th>", row_category(report, &all.at[i]));
         for (size_t k = 0; k < report->actor_count; k++) {
             struct str code = report->actors[k].code;
             const struct figure_row *cell = rows_find(cells, code, (struct str){ 0 }, all.at[i].category);
@@ -52,7 +52,7 @@ static void matrix(struct report *report)
                 continue;
             }
             PUT(page, "<td class=\"n\">{0}% <small>{1}</small></td>", evidence_share(report, cell, whole->n),
-                SAY(page, WORD_CASES, evidence(report, cell, PART_N)));
+                evidence(report, cell, PART_N));
         }
         page_markup(page, "</tr>\n");
     }
@@ -142,7 +142,7 @@ static void concentration(struct report *report)
         ratio.name = count_ratio;
         int64_t times = (int64_t)row->n * INT64_C(100000000) / (found[i].expected ? found[i].expected : 1);
         PUT(page, "<tr><th scope=\"row\" class=\"wraps\">{0} <small>{1}</small></th><td class=\"n\">{2}</td><td class=\"n\">{3}</td><td class=\"n\">{4}</td></tr>\n",
-            report_category_name(report, row->category),
+            row_category(report, row),
             SAY(page, WORD_OPERATOR_IN_AREA, report_operator_name(report, row->operator_), report_area_name(report, row->area)),
             evidence(report, row, PART_N), evidence_decimal(report, what, found[i].expected, 6, 1),
             evidence_decimal(report, ratio, times, 2, 1));
@@ -175,7 +175,7 @@ static void duties(struct report *report)
         still.name = count_overdue;
         still.by_period = false;
         PUT(page, "<tr><th scope=\"row\" class=\"wraps\"><a href=\"#{0}\">{1}</a></th><td>{2}</td><td class=\"n\">{3}</td><td class=\"n\">{4}</td></tr>\n",
-            html_text(page, str_of(first->duty->id)), html_says(page, first->duty->says),
+            html_text(page, str_of(first->duty->id)), html_capital(page, html_says(page, first->duty->says)),
             actor ? chart_key(report, actor) : html_word(page, WORD_REGULATOR), evidence_count(report, broken, groups[i].count),
             evidence_count(report, still, open));
     }

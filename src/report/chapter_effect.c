@@ -16,7 +16,7 @@ static enum word course_word(enum course course)
 static struct html verdict(struct report *report, const struct figure_row *now, const struct figure_row *before)
 {
     struct page *page = &report->page;
-    if (report->partial || !report->comparable) return FILL(page, "<span class=\"quiet\">{0}</span>", html_word(page, WORD_NOT_COMPARED));
+    if (report->partial || !report->comparable) return FILL(page, "<span class=\"verdict thin quiet\">{0}</span>", html_word(page, WORD_NOT_COMPARED));
     enum course course = rows_course(now, before);
     bool changed = course == COURSE_FELL || course == COURSE_ROSE, better = course_is_better(course, now->figure);
     const char *class = changed ? better ? "met" : "late" : course == COURSE_UNSURE ? "soon" : "quiet";
@@ -25,9 +25,10 @@ static struct html verdict(struct report *report, const struct figure_row *now, 
     return FILL(page, "<b class=\"verdict {0}\">{1}</b>", (struct html){ .markup = str_of(class) }, word);
 }
 
-static struct html value_cell(struct report *report, const struct figure_row *row)
+static struct html value_cell(struct report *report, const struct figure_row *row, bool narrow)
 {
     struct page *page = &report->page;
+    if (row->has_value && narrow) return FILL(page, "<span>{0}</span>", evidence(report, row, PART_VALUE));
     if (!row->has_value) return FILL(page, "<span class=\"quiet\">{0}</span>", html_word(page, WORD_NO_VALUE_SHORT));
     return FILL(page, "<span>{0} <small>{1}</small></span>", evidence(report, row, PART_VALUE), evidence_margin_short(report, row));
 }
@@ -42,12 +43,14 @@ static void comparison_heads(struct report *report, enum word first)
         html_word(page, WORD_CHANGE));
 }
 
-static void comparison_row(struct report *report, struct html name, const struct figure_row *before, const struct figure_row *now)
+/* narrow: without the margins, which are drawn beside it. */
+static void comparison_row(struct report *report, struct html name, const struct figure_row *before, const struct figure_row *now,
+                           bool narrow)
 {
     struct page *page = &report->page;
     PUT(page, "<tr><th scope=\"row\">{0}</th><td data-l=\"{1}\">{2}</td><td data-l=\"{3}\">{4}</td><td data-l=\"{5}\">{6}</td></tr>\n", name,
-        html_period(page, report->before), value_cell(report, before), html_period(page, report->input->period),
-        value_cell(report, now), html_word(page, WORD_CHANGE), verdict(report, now, before));
+        html_period(page, report->before), value_cell(report, before, narrow), html_period(page, report->input->period),
+        value_cell(report, now, narrow), html_word(page, WORD_CHANGE), verdict(report, now, before));
 }
 
 /* Every figure of the registry, the period before against this one. */
@@ -63,8 +66,8 @@ static void comparison(struct report *report)
             struct figure_row before = report_total(report, figure, report->before);
             if (!now.has_value && !before.has_value) continue;
             struct html name = FILL(page, "<a href=\"#{0}\">{1}</a> <small>{2}</small>", html_text(page, str_of(figure->id)),
-                                    html_says(page, figure->says), figure_unit(report, figure));
-            comparison_row(report, name, &before, &now);
+                                    html_capital(page, html_says(page, figure->says)), figure_unit_beside(report, figure));
+            comparison_row(report, name, &before, &now, false);
         }
     page_markup(page, "</tbody></table>\n");
     enum word read = report->partial ? WORD_EFFECT_PARTIAL : report->comparable ? WORD_READ_EFFECT : WORD_EFFECT_NO_BEFORE;
@@ -120,7 +123,7 @@ static void course_by_operator(struct report *report)
     size_t count = drawn(report, actors);
     struct rows rows = report_by(report, figure, BY_OPERATOR | BY_PERIOD, report->months);
     if (count == 0 || rows.count == 0) return;
-    struct html title = SAY(page, WORD_BY_MONTH, SAY(page, WORD_NAME_UNIT, html_says(page, figure->says), figure_unit(report, figure)));
+    struct html title = SAY(page, WORD_BY_MONTH, figure_name(report, figure));
     PUT(page, "<div class=\"cols mt6\">\n<figure><figcaption><h3>{0}</h3></figcaption>\n{1}\n", title,
         chart_lines(report, figure, rows, actors, count));
     months_table(report, figure, rows, actors, count);
@@ -135,7 +138,7 @@ static void course_by_operator(struct report *report)
     for (size_t i = 0; i < count; i++) {
         const struct figure_row *its = rows_find(now, actors[i]->code, none, none), *was = rows_find(before, actors[i]->code, none, none);
         struct figure_row missing = { .figure = figure };
-        comparison_row(report, chart_key(report, actors[i]), was ? was : &missing, its ? its : &missing);
+        comparison_row(report, chart_key(report, actors[i]), was ? was : &missing, its ? its : &missing, true);
     }
     PUT(page, "</tbody></table>\n<p class=\"small mt3\">{0}</p></div></div></div>\n", evidence_mark(report));
 }

@@ -83,6 +83,15 @@ static struct html status_words(struct report *report, struct str status)
     return html_text(&report->page, status);
 }
 
+/* A basis in two languages has " / " between them, the Chinese first. */
+static struct str basis_in(struct str basis, enum language language)
+{
+    const char *slash = basis.length > 0 ? memmem(basis.at, basis.length, " / ", 3) : NULL;
+    if (!slash) return basis;
+    size_t before = (size_t)(slash - basis.at);
+    return language == CHINESE ? (struct str){ basis.at, before } : (struct str){ slash + 3, basis.length - before - 3 };
+}
+
 static struct html limit_words(struct report *report, const struct law_row *row)
 {
     static const char *const units[] = { [UNIT_HOUR] = "hour",   [UNIT_DAY] = "day",   [UNIT_WORKDAY] = "workday",
@@ -117,7 +126,7 @@ static void limits(struct report *report, const struct duty *duty)
                                                                           : html_text(page, row->statistic);
         PUT(page, "<li><b>{0}</b> {1}{2}<br><span class=\"quiet\">{3}</span></li>\n", limit, statistic,
             SAY(page, WORD_IN_FORCE, where, html_day(page, (int32_t)row->from), until),
-            SAY(page, WORD_BASIS, html_text(page, row->basis), status_words(report, row->status)));
+            SAY(page, WORD_BASIS, html_text(page, basis_in(row->basis, page->language)), status_words(report, row->status)));
     }
     page_markup(page, "</ul>\n");
 }
@@ -166,7 +175,7 @@ void chapter_measures(struct report *report)
             if (!named_in(report->broken, duty) && !named_in(report->waiting, duty)) continue;
             shown++;
             PUT(page, "<article class=\"rule\" id=\"{0}\"><div><h3>{1}</h3><p class=\"where\">{0}</p><p>{2}</p>\n",
-                html_text(page, str_of(duty->id)), html_says(page, duty->says), html_says(page, duty->rule));
+                html_text(page, str_of(duty->id)), html_capital(page, html_says(page, duty->says)), html_says(page, duty->rule));
             limits(report, duty);
             PUT(page, "</div><div><h4>{0}</h4>\n", html_word(page, WORD_WHOSE_TURN));
             turns(report, groups, count, duty);

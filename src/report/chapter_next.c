@@ -119,7 +119,8 @@ static size_t ask_figures(struct report *report, struct str code)
         asked++;
         struct html unit = figure_unit(report, figures[i]);
         PUT(page, "<li>{0}</li>\n",
-            SAY(page, figures[i]->better == BETTER_LOWER ? WORD_ASK_LOWER : WORD_ASK_HIGHER, html_says(page, figures[i]->says),
+            SAY(page, figures[i]->better == BETTER_LOWER ? WORD_ASK_LOWER : WORD_ASK_HIGHER,
+                html_capital(page, html_says(page, figures[i]->says)),
                 SAY(page, WORD_VALUE_UNIT, evidence(report, its, PART_VALUE), unit),
                 SAY(page, WORD_VALUE_UNIT, evidence(report, &all, PART_VALUE), unit)));
     }

@@ -26,7 +26,7 @@ static void categories(struct report *report)
         PUT(page, "<p>{0}</p>\n", html_word(page, WORD_NO_CATEGORIES));
         return;
     }
-    struct html lead = SAY(page, WORD_MOST_ABOUT, report_category_name(report, rows.at[0].category),
+    struct html lead = SAY(page, WORD_MOST_ABOUT, row_category(report, &rows.at[0]),
                            evidence_share(report, &rows.at[0], whole));
     struct html three = { 0 };
     if (rows.count > LEADERS) {
@@ -55,30 +55,39 @@ static void areas(struct report *report)
 
 /* ---- who ---- */
 
-/* For each operator the places that it can have: best where only those stand before it whose whole margin is better. */
-static struct html ranks(struct report *report, struct rows rows)
+/* Which places an operator can have: only those stand before or behind it whose whole margin is better or worse. */
+static void places_of(struct rows rows, size_t row, size_t *best, size_t *worst)
+{
+    *best = 1;
+    *worst = rows.count;
+    for (size_t i = 0; i < rows.count; i++) {
+        if (i == row) continue;
+        enum course course = rows_course(&rows.at[row], &rows.at[i]);
+        if (course != COURSE_FELL && course != COURSE_ROSE) continue;
+        bool better = course_is_better(course, rows.at[row].figure);
+        *best += !better;
+        *worst -= better;
+    }
+}
+
+static void ranks(struct report *report, const struct figure *figure, struct rows rows)
 {
     struct page *page = &report->page;
     struct text out = { 0 };
+    size_t undecided = 0;
     for (size_t i = 0; i < rows.count; i++) {
-        size_t best = 1, worst = rows.count;
-        for (size_t k = 0; k < rows.count; k++) {
-            enum course course = i == k ? COURSE_SAME : rows_course(&rows.at[i], &rows.at[k]);
-            bool better = course_is_better(course, rows.at[i].figure);
-            if (course == COURSE_FELL || course == COURSE_ROSE) {
-                best += !better;
-                worst -= better;
-            }
-        }
-        if (i > 0) text_add(&out, str_of(page->language == CHINESE ? "，" : ", "));
+        size_t best, worst;
+        places_of(rows, i, &best, &worst);
+        undecided += best == 1 && worst == rows.count;
+        if (i > 0) text_add(&out, html_word(page, WORD_COMMA).markup);
         struct counted place = { .name = count_places, .operator_ = rows.at[i].operator_, .by_period = true };
-        struct html name = report_operator_name(report, rows.at[i].operator_);
-        struct html ranked = best == worst
-                                 ? SAY(page, WORD_RANK, name, evidence_count(report, place, best))
-                                 : SAY(page, WORD_RANKS, name, evidence_count(report, place, best), evidence_count(report, place, worst));
+        struct html name = report_operator_name(report, rows.at[i].operator_), first = evidence_count(report, place, best);
+        struct html ranked = best == worst ? SAY(page, WORD_RANK, name, first)
+                                           : SAY(page, WORD_RANKS, name, first, evidence_count(report, place, worst));
         text_add(&out, ranked.markup);
     }
-    return html_take(page, &out);
+    struct html all = html_take(page, &out);
+    PUT(page, "<p>{0}</p>\n", SAY(page, undecided == rows.count ? WORD_RANKED_NOT : WORD_RANKED_BY, html_says(page, figure->says), all));
 }
 
 static void operator_cell(struct report *report, const struct figure_row *row, const struct actor *actor)
@@ -119,7 +128,7 @@ static void operators_abreast(struct report *report, const struct figure *const 
         for (size_t k = 0; k < rows.count; k++) valued |= rows.at[k].has_value;
         if (!valued) continue;
         PUT(page, "<tr><th scope=\"row\"><a href=\"#{0}\">{1}</a> <small>{2}</small></th>", html_text(page, str_of(figures[i]->id)),
-            html_says(page, figures[i]->says), figure_unit(report, figures[i]));
+            html_capital(page, html_says(page, figures[i]->says)), figure_unit_beside(report, figures[i]));
         for (size_t k = 0; k < report->actor_count; k++)
             operator_cell(report, rows_find(rows, report->actors[k].code, (struct str){ 0 }, (struct str){ 0 }), &report->actors[k]);
         operator_plot(report, figures[i], rows);
@@ -140,7 +149,7 @@ static void operators(struct report *report)
     size_t valued = 0;
     for (size_t i = 0; i < rows.count; i++) valued += rows.at[i].has_value;
     if (valued > 1 && valued == rows.count && valued <= TABLE_FIRST)
-        PUT(page, "<p>{0}</p>\n", SAY(page, WORD_RANKED_BY, html_says(page, first->says), ranks(report, rows)));
+        ranks(report, first, rows);
     if (report->actor_count <= ACTORS_ABREAST) {
         operators_abreast(report, figures, LEADING_BY_OPERATOR);
     } else {

@@ -115,11 +115,11 @@ static void card(struct report *report, const struct figure *figure)
 {
     struct page *page = &report->page;
     struct figure_row now = report_total(report, figure, report->input->period);
-    PUT(page, "<article class=\"figure\"><h3>{0}</h3>\n", html_says(page, figure->says));
+    PUT(page, "<article class=\"figure\"><h3>{0}</h3>\n", html_capital(page, html_says(page, figure->says)));
     if (now.has_value) {
         struct figure_row before = report_total(report, figure, report->before);
         PUT(page, "<p class=\"value\"><b>{0}</b><span>{1}</span><span class=\"margin\">{2}</span></p>\n",
-            evidence(report, &now, PART_VALUE), figure_unit(report, figure), evidence_margin(report, &now));
+            evidence(report, &now, PART_VALUE), figure_unit_beside(report, figure), evidence_margin(report, &now));
         PUT(page, "<div><p class=\"says\">{0}</p>\n{1}</div>\n", course_sentence(report, &now, &before),
             chart_spark(report, figure, report_by(report, figure, BY_PERIOD, report->months)));
     } else {

@@ -49,12 +49,14 @@ struct scale scale_of(const struct figure *figure, struct rows rows, bool from_z
     bool share = strcmp(figure->unit, "share") == 0;
     int64_t finest = figure->shown_decimals < figure->decimals ? ten_to(figure->decimals - figure->shown_decimals) : 1;
     int64_t step = round_step((high - low + TICKS - 1) / TICKS);
+    if (share && finest < ten_to(figure->decimals) / 1000) finest = ten_to(figure->decimals) / 1000;
     if (step < finest) step = finest;
     struct scale scale = { .step = step };
     scale.from = (low - (low % step + step) % step);
     scale.to = high + (step - high % step) % step;
     int64_t whole = ten_to(figure->decimals);
     if (share && scale.to > whole && high <= whole) scale.to = whole;
+    if (scale.to <= scale.from && share && scale.to == whole) scale.from -= step;
     if (scale.to <= scale.from) scale.to = scale.from + step;
     return scale;
 }

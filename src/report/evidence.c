@@ -45,6 +45,23 @@ struct html figure_unit(struct report *report, const struct figure *figure)
     return html_says(&report->page, figure->unit_says);
 }
 
+static bool name_says_unit(struct report *report, const struct figure *figure)
+{
+    return !is_share(figure) && strstr(figure->says[report->page.language], figure->unit_says[report->page.language]) != NULL;
+}
+
+struct html figure_name(struct report *report, const struct figure *figure)
+{
+    struct page *page = &report->page;
+    struct html name = html_capital(page, html_says(page, figure->says));
+    return name_says_unit(report, figure) ? name : SAY(page, WORD_NAME_UNIT, name, figure_unit(report, figure));
+}
+
+struct html figure_unit_beside(struct report *report, const struct figure *figure)
+{
+    return name_says_unit(report, figure) ? MARKUP("") : figure_unit(report, figure);
+}
+
 static struct html attribute(struct page *page, const char *name, struct str value)
 {
     if (value.length == 0) return MARKUP("");
@@ -100,13 +117,13 @@ struct html evidence(struct report *report, const struct figure_row *row, enum p
 
 struct html evidence_margin(struct report *report, const struct figure_row *row)
 {
-    if (!row->has_margin) return html_word(&report->page, WORD_FULL_COUNT);
+    if (!row->has_margin) return html_word(&report->page, row->figure->full_count ? WORD_FULL_COUNT : WORD_NO_MARGIN);
     return SAY(&report->page, WORD_INTERVAL, evidence(report, row, PART_LOW), evidence(report, row, PART_HIGH));
 }
 
 struct html evidence_margin_short(struct report *report, const struct figure_row *row)
 {
-    if (!row->has_margin) return html_word(&report->page, WORD_FULL_COUNT_SHORT);
+    if (!row->has_margin) return html_word(&report->page, row->figure->full_count ? WORD_FULL_COUNT_SHORT : WORD_NO_MARGIN_SHORT);
     return FILL(&report->page, "{0}–{1}", evidence(report, row, PART_LOW), evidence(report, row, PART_HIGH));
 }
 
@@ -174,6 +191,7 @@ struct html evidence_mark(struct report *report)
 enum course rows_course(const struct figure_row *now, const struct figure_row *before)
 {
     if (!now->has_value || !before->has_value) return COURSE_UNKNOWN;
+    if (!now->figure->full_count && (!now->has_margin || !before->has_margin)) return COURSE_UNSURE;
     int64_t now_low = now->has_margin ? now->low : now->value, now_high = now->has_margin ? now->high : now->value;
     int64_t low = before->has_margin ? before->low : before->value, high = before->has_margin ? before->high : before->value;
     if (now_high < low) return COURSE_FELL;

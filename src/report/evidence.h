@@ -8,9 +8,9 @@ enum part { PART_VALUE, PART_LOW, PART_HIGH, PART_N, PART_UNKNOWN };
 
 /* A number of a figure's row, linked to the figure's definition. */
 struct html evidence(struct report *report, const struct figure_row *row, enum part part);
-/* "95%区间 34.1–37.7", or why there is none. */
+/* "95%区间 34.1–37.7"; without one, whether that is because everything was counted or because it cannot be told. */
 struct html evidence_margin(struct report *report, const struct figure_row *row);
-/* "± 1.8" where the margin is even, "34.1–37.7" where not, "全数" where there is none; for tables. */
+/* "34.1–37.7", "全数" or "误差不明"; for tables. */
 struct html evidence_margin_short(struct report *report, const struct figure_row *row);
 /* The difference of a figure between two rows, as shown, without a sign; for shares in percentage points. */
 struct html evidence_change(struct report *report, const struct figure_row *now, const struct figure_row *before);
@@ -36,6 +36,10 @@ struct html evidence_mark(struct report *report);
 struct html evidence_attributes(struct report *report, const struct figure_row *row);
 /* The figure's unit in words. */
 struct html figure_unit(struct report *report, const struct figure *figure);
+/* The figure's name as a head, with its unit where the name does not say it. */
+struct html figure_name(struct report *report, const struct figure *figure);
+/* The unit, or nothing where the name says it. */
+struct html figure_unit_beside(struct report *report, const struct figure *figure);
 /* The unit of a difference of two values: for shares, percentage points. */
 struct html figure_change_unit(struct report *report, const struct figure *figure);
 /* A mark of an axis whose marks are `step` apart, without decimals that it does not need. */
@@ -45,7 +49,7 @@ struct html figure_shown(struct report *report, const struct figure *figure, int
 
 /* How two rows of a figure compare. */
 enum course { COURSE_UNKNOWN, COURSE_UNSURE, COURSE_SAME, COURSE_FELL, COURSE_ROSE };
-/* Unknown where one has no value; unsure where their margins overlap. */
+/* Unknown where one has no value; unsure where their margins overlap, or where one should have a margin and has none. */
 enum course rows_course(const struct figure_row *now, const struct figure_row *before);
 /* Whether that course is the better one for the figure. */
 bool course_is_better(enum course course, const struct figure *figure);

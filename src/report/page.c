@@ -77,6 +77,14 @@ struct html html_says(struct page *page, const char *const says[LANGUAGES])
     return html_text(page, str_of(says[page->language]));
 }
 
+struct html html_capital(struct page *page, struct html html)
+{
+    if (html.markup.length == 0 || html.markup.at[0] < 'a' || html.markup.at[0] > 'z') return html;
+    char *copy = arena_copy(page->arena, html.markup.at, html.markup.length);
+    copy[0] = (char)(copy[0] - 'a' + 'A');
+    return (struct html){ .markup = { copy, html.markup.length }, .one = html.one };
+}
+
 /* ---- templates ---- */
 
 /* Reads "{0}" or "{0?one|many}" at the front of the template, adds what it stands for and returns its length. */

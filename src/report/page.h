@@ -32,6 +32,8 @@ struct html html_text(struct page *page, struct str string);
 struct html html_word(const struct page *page, enum word word);
 /* One of two texts of a table, escaped. */
 struct html html_says(struct page *page, const char *const says[LANGUAGES]);
+/* The same with its first letter large, as English heads begin. */
+struct html html_capital(struct page *page, struct html html);
 /* The template with its places filled: {0} to {9} by the parts, {0?case|cases} by the first or second text as part 0 is one
    or not. The template itself is markup. */
 struct html html_fill(struct page *page, const char *template, const struct html *parts, size_t count);

@@ -19,12 +19,12 @@ void part_head(struct report *report, struct html title, struct html note)
 
 struct html row_area(struct report *report, const struct figure_row *row)
 {
-    return report_area_name(report, row->area);
+    return html_capital(&report->page, report_area_name(report, row->area));
 }
 
 struct html row_category(struct report *report, const struct figure_row *row)
 {
-    return report_category_name(report, row->category);
+    return html_capital(&report->page, report_category_name(report, row->category));
 }
 
 struct html row_operator(struct report *report, const struct figure_row *row)
@@ -91,8 +91,8 @@ static struct html plot_heads(struct report *report, enum word head, const struc
     struct page *page = &report->page;
     struct text out = { 0 };
     for (size_t i = 0; i < count; i++)
-        text_add(&out, FILL(page, "<th scope=\"col\" colspan=\"2\">{0}<br>{1}</th>", SAY(page, WORD_NAME_UNIT,
-                            html_says(page, columns[i].figure->says), figure_unit(report, columns[i].figure)),
+        text_add(&out, FILL(page, "<th scope=\"col\" colspan=\"2\">{0}<br>{1}</th>",
+                            figure_name(report, columns[i].figure),
                             SAY(page, WORD_AXIS, scale_ends(report, columns[i].figure, columns[i].scale))).markup);
     return FILL(page, "<thead><tr><th scope=\"col\">{0}</th>{1}<th scope=\"col\" class=\"n\">{2}</th></tr></thead>",
                 html_word(page, head), html_take(page, &out), html_word(page, WORD_COUNT));
@@ -183,8 +183,8 @@ void table_faults(struct report *report, const struct fault *faults, size_t coun
         struct html identity = FILL(page, " data-finding=\"{0}\" data-subject=\"{1}\"",
                                     html_text(page, str_of(fault->duty->id)), html_text(page, fault->subject));
         PUT(page, "<tr{0}><td>{1}</td><td>{2}<br><small>{3}{4}</small></td><td>{5}</td><td>{6}</td>", identity,
-            html_moment(page, fault->time), fault_subject(report, fault),
-            fault->says.length > 0 ? html_text(page, fault->says) : html_says(page, fault->duty->says), provisional,
+            html_moment(page, fault->time), html_capital(page, fault_subject(report, fault)),
+            fault->says.length > 0 ? html_text(page, fault->says) : html_capital(page, html_says(page, fault->duty->says)), provisional,
             report_operator_name(report, fault->operator_), report_area_name(report, fault->area));
         PUT(page, "<td>{0}</td><td>{1}</td><td>{2}</td></tr>\n", evidence_quantity(report, fault, "limit", fault->limit),
             evidence_quantity(report, fault, "measured", fault->measured), fault_records(report, fault));
