@@ -25,8 +25,8 @@ struct fault_file {
     bool is_writable;
 };
 
-static void name_node(struct fault_disk *fault, struct node *folder, struct str name, struct node *node, struct node *from_folder,
-                      struct str from_name)
+static void name_node(struct fault_disk *fault, struct node *folder, struct str name, struct node *node,
+                      struct node *from_folder, struct str from_name)
 {
     if (fault->naming_count == fault->naming_room) {
         fault->naming_room = fault->naming_room ? 2 * fault->naming_room : 8;
@@ -355,7 +355,7 @@ static bool make_directory_locked(struct fault_disk *fault, const char *path, st
     if (node && node->is_folder)
         return alive(fault, error);
     if (node || !folder)
-        return fail(error, ERROR_DISK, "cannot make the folder %s: %s", path, node ? "a file is there" : "there is no folder for it");
+        return fail(error, ERROR_DISK, "cannot make the folder %s: %s", path, node ? "a file is there" : "it has no folder");
     if (!step(fault, &stops, error))
         return false;
     if (is_full(fault))

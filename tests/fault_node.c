@@ -180,11 +180,11 @@ static void entries_close(struct entries *entries)
 
 void naming_do(const struct naming *naming, bool durably)
 {
-    struct entries *to = durably ? &naming->folder->durable_names : &naming->folder->names;
+    struct node *to = naming->folder, *from = naming->from_folder;
 
-    entries_put(to, str_of(naming->name), naming->node);
-    if (naming->from_folder)
-        entries_put(durably ? &naming->from_folder->durable_names : &naming->from_folder->names, str_of(naming->from_name), NULL);
+    entries_put(durably ? &to->durable_names : &to->names, str_of(naming->name), naming->node);
+    if (from)
+        entries_put(durably ? &from->durable_names : &from->names, str_of(naming->from_name), NULL);
 }
 
 void naming_close(struct naming *naming)

@@ -31,12 +31,15 @@ struct disk {
     bool (*sync)(struct disk_file *file, struct error *error); /* fdatasync */
 
     bool (*exists)(struct disk *disk, const char *path, bool *is_there, struct error *error); /* a file or a folder */
-    bool (*remove)(struct disk *disk, const char *path, struct error *error);                 /* a file or an empty folder; not there: fine */
+    /* A file or an empty folder; not there: fine. */
+    bool (*remove)(struct disk *disk, const char *path, struct error *error);
     bool (*rename)(struct disk *disk, const char *from, const char *to, struct error *error); /* replaces */
-    bool (*make_directory)(struct disk *disk, const char *path, struct error *error);         /* mode 0700; there already: fine */
+    /* Mode 0700; there already: fine. */
+    bool (*make_directory)(struct disk *disk, const char *path, struct error *error);
     bool (*sync_directory)(struct disk *disk, const char *path, struct error *error);
     /* Calls back for each name in the folder, sorted bytewise, without . and .. */
-    bool (*list)(struct disk *disk, const char *path, void (*name)(void *context, const char *name), void *context, struct error *error);
+    bool (*list)(struct disk *disk, const char *path, void (*name)(void *context, const char *name), void *context,
+                 struct error *error);
 };
 
 /* Every implementation's file starts with this. */

@@ -54,7 +54,8 @@ static bool read_exactly(struct disk_file *file, void *out, size_t bytes, uint64
 
     if (!file->disk->read(file, out, bytes, offset, &got, error))
         return false;
-    return got == bytes || fail(error, ERROR_DAMAGE, "the ledger's cache is too short: it is made anew when the program starts again");
+    return got == bytes ||
+           fail(error, ERROR_DAMAGE, "the ledger's cache is too short: it is made anew when the program starts again");
 }
 
 static uint32_t mark_checksum(const struct mark_bytes *bytes)

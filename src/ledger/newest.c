@@ -43,7 +43,7 @@ static bool read_file(struct disk_file *file, const struct ledger_key *key, stru
     state->best = -1;
     for (int i = 0; i < NEWEST_SLOTS; i++) {
         bool is_whole = got >= (size_t)(i + 1) * SLOT_BYTES && (i + 1 < NEWEST_SLOTS || size == FILE_BYTES);
-        state->damage[i] = is_whole ? read_slot(state->notes[i], key, &state->slots[i]) : "has not the length that it should have";
+        state->damage[i] = is_whole ? read_slot(state->notes[i], key, &state->slots[i]) : "has not the length it should have";
         if (!state->damage[i] && (state->best < 0 || state->slots[i].size > state->slots[state->best].size))
             state->best = i;
     }
@@ -85,13 +85,14 @@ static bool write_slot(struct newest *newest, int slot, struct str note, struct 
 /* What is good is written again before it is synced: a sync that failed earlier may have left it in memory only. */
 static bool settle(struct newest *newest, const struct newest_state *state, struct str note, struct error *error)
 {
+    struct disk *disk = newest->file->disk;
     int best = state->best;
 
-    if (best >= 0 && (!newest->file->disk->write(newest->file, state->notes[best], SLOT_BYTES, (uint64_t)best * SLOT_BYTES, error) ||
-                      !newest->file->disk->sync(newest->file, error)))
+    if (best >= 0 && (!disk->write(newest->file, state->notes[best], SLOT_BYTES, (uint64_t)best * SLOT_BYTES, error) ||
+                      !disk->sync(newest->file, error)))
         return false;
     newest->moving = best == 0 ? 1 : 0;
-    return newest->file->disk->truncate(newest->file, FILE_BYTES, error) && write_slot(newest, newest->moving, note, error) &&
+    return disk->truncate(newest->file, FILE_BYTES, error) && write_slot(newest, newest->moving, note, error) &&
            newest_rest(newest, error) && write_slot(newest, newest->moving, note, error);
 }
 

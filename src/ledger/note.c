@@ -98,8 +98,8 @@ bool note_add(struct text *out, const struct ledger_key *key, const struct check
     key_hash(key, signature);
     memcpy(secret, key->seed, LEDGER_SEED_BYTES); /* libsodium's secret key is the seed and the public key */
     memcpy(secret + LEDGER_SEED_BYTES, key->public_key, sizeof(public_key));
-    must(crypto_sign_detached(signature + KEY_HASH_BYTES, NULL, (const uint8_t *)out->at + start, out->length - start, secret) ==
-         0);
+    const uint8_t *text = (const uint8_t *)out->at + start;
+    must(crypto_sign_detached(signature + KEY_HASH_BYTES, NULL, text, out->length - start, secret) == 0);
     sodium_memzero(secret, sizeof(secret));
 
     text_format(out, "\n" DASH "%s ", key->name);

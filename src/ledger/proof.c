@@ -26,7 +26,8 @@ static bool put_range(struct proof *proof, struct cache *cache, uint64_t first, 
 }
 
 /* PATH(index, D[first:end]) */
-static bool put_path(struct proof *proof, struct cache *cache, uint64_t index, uint64_t first, uint64_t end, struct error *error)
+static bool put_path(struct proof *proof, struct cache *cache, uint64_t index, uint64_t first, uint64_t end,
+                     struct error *error)
 {
     if (end - first == 1)
         return true;

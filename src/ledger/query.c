@@ -55,8 +55,8 @@ static bool is_damaged(uint64_t index, uint64_t first, uint64_t offset, struct e
     char name[SEGMENT_NAME_ROOM];
 
     segment_name(first, name);
-    return fail(error, ERROR_DAMAGE, "entry %llu (at byte %llu of %s) is not what was written there, or the cache is wrong, which "
-                "is made anew when the program starts again: verify the ledger", (unsigned long long)index,
+    return fail(error, ERROR_DAMAGE, "entry %llu (at byte %llu of %s) is not what was written there, or the cache is wrong, "
+                "which is made anew when the program starts again: verify the ledger", (unsigned long long)index,
                 (unsigned long long)offset, name);
 }
 
@@ -140,7 +140,8 @@ static bool scan_frame(struct scan *scan, const struct frame *frame, uint64_t fi
     return scan->entry(scan->context, scan->index++, frame->body, error);
 }
 
-static bool scan_file(struct scan *scan, struct disk_file *file, uint64_t first, uint64_t end, uint64_t offset, struct error *error)
+static bool scan_file(struct scan *scan, struct disk_file *file, uint64_t first, uint64_t end, uint64_t offset,
+                      struct error *error)
 {
     uint64_t bytes;
     size_t whole;
@@ -263,11 +264,10 @@ bool ledger_tile(struct ledger *ledger, unsigned level, uint64_t number, unsigne
 
     if (width == 0 || width > TILE_HASHES || number > complete / TILE_HASHES || number * TILE_HASHES + width > complete)
         return fail(error, ERROR_NOT_FOUND, "the ledger has no such tile yet");
-    for (unsigned i = 0; i < width; i++)
-        if (!from_cache(ledger, cache_node(&ledger->cache, level * TILE_LEVEL_BITS, number * TILE_HASHES + i, &hashes[i], &why), &why,
-                        error))
-            return false;
-    return true;
+    bool done = true;
+    for (unsigned i = 0; done && i < width; i++)
+        done = cache_node(&ledger->cache, level * TILE_LEVEL_BITS, number * TILE_HASHES + i, &hashes[i], &why);
+    return from_cache(ledger, done, &why, error);
 }
 
 bool ledger_checkpoint(struct ledger *ledger, uint64_t size, struct text *note, struct error *error)

@@ -113,8 +113,8 @@ static bool judge_newest(struct recovery *recovery, struct error *error)
     struct hash root;
 
     if (!newest && state->is_there && covered.size > 0)
-        return fail(error, ERROR_DAMAGE, "neither checkpoint in %s/newest is readable, so whether the ledger was cut back cannot be "
-                    "told: verify it against a checkpoint kept elsewhere, then remove that file", recovery->ledger->directory);
+        return fail(error, ERROR_DAMAGE, "neither checkpoint in %s/newest is readable, so whether the ledger was cut back cannot "
+                    "be told: verify it against a checkpoint kept elsewhere, then remove that file", recovery->ledger->directory);
     if (!newest)
         return true;
     if (!walk_covers(walk, newest, error))
@@ -172,7 +172,8 @@ static bool settle(struct recovery *recovery, struct error *error)
         !ledger->disk->sync_directory(ledger->disk, ledger->directory, error))
         return false;
     ledger->newest = newest_open(ledger->disk, ledger->directory, &recovery->newest, text_str(&ledger->note), error);
-    if (!ledger->newest || (!recovery->newest.is_there && !ledger->disk->sync_directory(ledger->disk, ledger->directory, error)))
+    if (!ledger->newest ||
+        (!recovery->newest.is_there && !ledger->disk->sync_directory(ledger->disk, ledger->directory, error)))
         return false;
     ledger->is_named = ledger->is_cut = true;
     return recovery->walk.bytes == 0 || ledger_vouch(ledger, error);

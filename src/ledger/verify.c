@@ -56,22 +56,22 @@ static bool judge_newest(const struct newest_state *newest, const struct walk *w
 
     for (int i = 0; i < NEWEST_SLOTS; i++)
         if (newest->damage[i] && (newest->best >= 0 || walk->covered.size > 0))
-            return newest->is_there ? fail(error, ERROR_DAMAGE, "the %s half of the file newest %s", halves[i], newest->damage[i])
-                                    : fail(error, ERROR_DAMAGE, "the file newest %s", newest->damage[i]);
+            return fail(error, ERROR_DAMAGE, "the %s%sfile newest %s", newest->is_there ? halves[i] : "",
+                        newest->is_there ? " half of the " : "", newest->damage[i]);
     return newest->best < 0 || walk_covers(walk, &newest->slots[newest->best], error);
 }
 
 static bool judge_given(const struct checkpoint *given, const struct walk *walk, struct error *error)
 {
     return given->size <= walk->covered.size ||
-           fail(error, ERROR_DAMAGE, "entry %llu is missing: the given checkpoint covers %llu entries, so the ledger was cut back",
+           fail(error, ERROR_DAMAGE, "entry %llu is missing: the given checkpoint covers %llu entries, the ledger was cut back",
                 (unsigned long long)walk->covered.size, (unsigned long long)given->size);
 }
 
 static bool verify(struct verification *verification, struct walk *walk, const struct newest_state *newest, struct str given,
                    struct error *error)
 {
-    static const char *const wheres[NEWEST_SLOTS] = { "the checkpoint in the file newest", "the earlier checkpoint in the file newest" };
+    static const char *const wheres[NEWEST_SLOTS] = { "the checkpoint in newest", "the earlier checkpoint in newest" };
     struct checkpoint checkpoint = { 0 };
 
     if (walk->segments->count == 0)

@@ -78,7 +78,8 @@ static bool read_work(struct walkers *walkers, struct work *work, uint64_t *tick
             walkers->file = NULL;
             walkers->next = (struct walk_place){ work->at.segment + 1, 0 };
         }
-        walkers->is_read = work->failed || (work->whole == 0 && !work->is_end) || walkers->next.segment == walk->segments->count;
+        walkers->is_read = work->failed || (work->whole == 0 && !work->is_end) ||
+                           walkers->next.segment == walk->segments->count;
     }
     pthread_mutex_unlock(&walkers->reading);
     return is_some;
@@ -133,7 +134,7 @@ static void name_place(const struct walk *walk, char type, struct walk_place at,
     char segment[SEGMENT_NAME_ROOM];
     uint64_t entry = walk->tree.size;
     unsigned long long shown = type == FRAME_CHECKPOINT && entry > 0 ? entry - 1 : entry;
-    const char *what = type != FRAME_CHECKPOINT ? "entry" : entry > 0 ? "the checkpoint after entry" : "the checkpoint before entry";
+    const char *what = type == FRAME_CHECKPOINT ? entry > 0 ? "the checkpoint after entry" : "the checkpoint before entry" : "entry";
 
     segment_name(walk->segments->at[at.segment].first, segment);
     snprintf(out, 256, "%s %llu (at byte %llu of %s)", what, shown, (unsigned long long)at.offset, segment);
@@ -202,8 +203,8 @@ static bool fold_work(struct walk *walk, const struct work *work, bool *is_over,
         name_place(walk, FRAME_CHECKPOINT, at, place);
         return fail(error, ERROR_DAMAGE, "%s is not right: %s", place, work->error.says);
     }
-    name_place(walk, frame_likely_type((struct str){ work->piece.bytes + work->broken_at, work->piece.length - work->broken_at }),
-               at, place);
+    struct str rest = { work->piece.bytes + work->broken_at, work->piece.length - work->broken_at };
+    name_place(walk, frame_likely_type(rest), at, place);
     walk->at = at;
     *is_over = true;
     snprintf(walk->broken, sizeof(walk->broken), "%s is damaged: %s", place, work->broken);
@@ -290,7 +291,7 @@ bool walk_covers(const struct walk *walk, const struct checkpoint *acknowledged,
     if (walk->broken[0])
         return fail(error, ERROR_DAMAGE, "%s, and %llu entries were acknowledged", walk->broken, wanted);
     if (acknowledged->size > walk->tree.size)
-        return fail(error, ERROR_DAMAGE, "entry %llu is missing: %llu entries were acknowledged, and the segments end before it",
+        return fail(error, ERROR_DAMAGE, "entry %llu is missing: the segments end before it, and %llu entries were acknowledged",
                     present, wanted);
     if (acknowledged->size == 0)
         return fail(error, ERROR_DAMAGE, "the checkpoint before entry 0 is missing, though it was acknowledged");
