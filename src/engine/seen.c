@@ -6,7 +6,7 @@
 #include "base/memory.h"
 
 /* The first interval that ends at or after seq. */
-static size_t seen_find(const struct seen *seen, uint64_t seq)
+static size_t first_ending(const struct seen *seen, uint64_t seq)
 {
     size_t low = 0, high = seen->count;
     if (high && seen->spans[high - 1].high < seq) return high;
@@ -22,13 +22,18 @@ static size_t seen_find(const struct seen *seen, uint64_t seq)
 
 bool seen_has(const struct seen *seen, uint64_t seq)
 {
-    size_t at = seen_find(seen, seq);
+    size_t at = first_ending(seen, seq);
     return at < seen->count && seen->spans[at].low <= seq;
+}
+
+const struct span *seen_find(const struct seen *seen, uint64_t seq)
+{
+    return seen_has(seen, seq) ? &seen->spans[first_ending(seen, seq)] : NULL;
 }
 
 void seen_add(struct seen *seen, struct span span, size_t *from, size_t *gone)
 {
-    size_t first = seen_find(seen, span.low ? span.low - 1 : 0), end = first;
+    size_t first = first_ending(seen, span.low ? span.low - 1 : 0), end = first;
     while (end < seen->count && seen->spans[end].low <= (span.high == UINT64_MAX ? span.high : span.high + 1)) {
         if (seen->spans[end].low < span.low) span.low = seen->spans[end].low;
         if (seen->spans[end].high > span.high) span.high = seen->spans[end].high;

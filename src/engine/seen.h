@@ -14,6 +14,8 @@ struct seen {
 };
 
 bool seen_has(const struct seen *seen, uint64_t seq);
+/* The interval that holds seq, or NULL. Valid until the next seen_add. */
+const struct span *seen_find(const struct seen *seen, uint64_t seq);
 /* Adds an interval that may overlap; tells which old intervals [*from, *from + *gone) became the one at *from. */
 void seen_add(struct seen *seen, struct span span, size_t *from, size_t *gone);
 void seen_close(struct seen *seen);

@@ -11,7 +11,8 @@ struct source {
     size_t length;
     int64_t number;
     struct seen seen;
-    bool is_new;
+    uint64_t *touched; /* where intervals that are not in the table yet begin, or began before they grew together */
+    size_t touched_count, touched_room;
 };
 
 struct kind_table {
@@ -194,6 +195,7 @@ void state_close(struct state *state)
     if (!state) return;
     for (size_t i = 0; i < state->source_count; i++) {
         free(state->sources[i].name);
+        free(state->sources[i].touched);
         seen_close(&state->sources[i].seen);
     }
     free(state->sources);
@@ -232,23 +234,38 @@ static struct source *source_of(struct state *state, struct str name, struct err
     return source;
 }
 
-static bool see(struct state *state, struct source *source, struct span span, struct error *error)
+/* Intervals go into their table once for each commit: a load makes one of them longer for every record. */
+static void see(struct source *source, struct span span)
 {
     size_t from, gone;
     seen_add(&source->seen, span, &from, &gone);
-    span = source->seen.spans[from];
+    uint64_t low = source->seen.spans[from].low;
+    if (source->touched_count && source->touched[source->touched_count - 1] == low) return;
+    if (source->touched_count == source->touched_room) {
+        source->touched_room = source->touched_room ? source->touched_room * 2 : 8;
+        source->touched = reallocate(source->touched, source->touched_room * sizeof *source->touched);
+    }
+    source->touched[source->touched_count++] = low;
+}
+
+static bool seen_put(struct state *state, struct source *source, struct error *error)
+{
     struct statement *drop = store_prepare(state->store, drop_seen, error), *put = store_prepare(state->store, put_seen, error);
     if (!drop || !put) return false;
-    if (gone > 1) {
+    for (size_t i = 0; i < source->touched_count; i++) {
+        struct span span = *seen_find(&source->seen, source->touched[i]);
+        if (i && seen_find(&source->seen, source->touched[i - 1])->low == span.low) continue;
         statement_number(drop, 1, source->number);
         statement_number(drop, 2, (int64_t)span.low);
         statement_number(drop, 3, (int64_t)span.high);
         if (!statement_run(drop, NULL, error)) return false;
+        statement_number(put, 1, source->number);
+        statement_number(put, 2, (int64_t)span.low);
+        statement_number(put, 3, (int64_t)span.high);
+        if (!statement_run(put, NULL, error)) return false;
     }
-    statement_number(put, 1, source->number);
-    statement_number(put, 2, (int64_t)span.low);
-    statement_number(put, 3, (int64_t)span.high);
-    return statement_run(put, NULL, error);
+    source->touched_count = 0;
+    return true;
 }
 
 static bool places_put(struct state *state, uint64_t index, const struct entry *entry, enum apply_mode mode,
@@ -266,7 +283,7 @@ static bool places_put(struct state *state, uint64_t index, const struct entry *
         statement_number(put, 5, entry->digest);
         statement_number(put, 6, mode == APPLY_COUNTS);
         if (!statement_run(put, NULL, error)) return false;
-        if (mode == APPLY_COUNTS && !see(state, source, span, error)) return false;
+        if (mode == APPLY_COUNTS) see(source, span);
     }
     return true;
 }
@@ -348,6 +365,8 @@ void state_skip(struct state *state, uint64_t index)
 
 bool state_commit(struct state *state, struct error *error)
 {
+    for (size_t i = 0; i < state->source_count; i++)
+        if (state->sources[i].touched_count && !seen_put(state, &state->sources[i], error)) return false;
     struct statement *put = store_prepare(state->store, put_meta, error);
     if (!put) return false;
     statement_number(put, 1, (int64_t)state->position);

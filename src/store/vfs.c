@@ -538,6 +538,7 @@ static struct vfs *vfs_make(struct disk *disk, const char *name)
 sqlite3_vfs *vfs_take(struct disk *disk)
 {
     char name[NAME_ROOM];
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* the first time: no statistics, and so no lock around every allocation */
     must(sqlite3_initialize() == SQLITE_OK);
     snprintf(name, sizeof name, "disk %p", (void *)disk);
     sqlite3_mutex *mutex = sqlite3_mutex_alloc(SQLITE_MUTEX_STATIC_VFS3);
