@@ -39,7 +39,9 @@ struct ledger *try_open(struct disk *disk, uint64_t segment_bytes, bool may_reco
         .may_recover = may_recover,
     };
 
-    return disk->make_directory(disk, "/d", error) && disk->sync_directory(disk, "/", error) ? ledger_open(&options, error) : NULL;
+    if (!disk->make_directory(disk, "/d", error) || !disk->sync_directory(disk, "/", error))
+        return NULL;
+    return ledger_open(&options, error);
 }
 
 struct ledger *open_ledger(struct fault_disk *fault, uint64_t segment_bytes)

@@ -45,11 +45,11 @@ class Signatures(unittest.TestCase):
     def test_rfc_8032(self):
         for key, message, signature in [
                 ("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "",
-                 "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe"
-                 "24655141438e7a100b"),
+                 "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0"
+                 "595bbe24655141438e7a100b"),
                 ("3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", "72",
-                 "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302a"
-                 "eeb00d291612bb0c00")]:
+                 "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2e"
+                 "aeb4302aeeb00d291612bb0c00")]:
             key, message, signature = map(bytes.fromhex, (key, message, signature))
             self.assertTrue(verifier.ed25519_verify(key, message, signature))
             self.assertFalse(verifier.ed25519_verify(key, message + b"x", signature))
@@ -62,7 +62,8 @@ class Signatures(unittest.TestCase):
     def test_notes(self):
         self.assertTrue(verifier.open_note(NOTE.encode(), KEY).startswith("If you think"))
         for wrong in (NOTE.replace("answer", "Answer"), NOTE[:-1], NOTE.replace("\n\n", "\n"), NOTE + "more\n", NOTE + "\n",
-                      NOTE.replace("\u2014", "-"), NOTE.replace("PeterNeumann x08g", "PeterNeumann x08h"), NOTE.replace(" is", "\t")):
+                      NOTE.replace("\u2014", "-"), NOTE.replace("PeterNeumann x08g", "PeterNeumann x08h"),
+                      NOTE.replace(" is", "\t")):
             with self.assertRaises(Refused):
                 verifier.open_note(wrong.encode(), KEY)
         with self.assertRaises(Refused):
@@ -89,7 +90,8 @@ class Trees(unittest.TestCase):
                 verifier.check_inclusion(index, size, self.leaves[index], steps, whole)
                 for wrong in ((index, size, self.leaves[(index + 1) % 70], steps, whole),
                               (index, size, self.leaves[index], steps + [whole], whole),
-                              (index, size, self.leaves[index], steps[:-1] or [whole], whole), (size, size, whole, steps, whole)):
+                              (index, size, self.leaves[index], steps[:-1] or [whole], whole),
+                              (size, size, whole, steps, whole)):
                     with self.assertRaises(Refused):
                         verifier.check_inclusion(*wrong)
 
@@ -100,7 +102,8 @@ class Trees(unittest.TestCase):
                 old_root = root(self.leaves[:old])
                 steps = subproof(old, self.leaves[:new], True)
                 verifier.check_consistency(old, new, old_root, new_root, steps)
-                for wrong in ((old, new, old_root, new_root, steps[:-1]), (old, new, old_root, new_root, steps + [old_root]),
+                for wrong in ((old, new, old_root, new_root, steps[:-1]),
+                              (old, new, old_root, new_root, steps + [old_root]),
                               (old, new, new_root, new_root, steps), (old, new, old_root, old_root, steps),
                               (new, old, new_root, old_root, steps)):
                     with self.assertRaises(Refused):

@@ -113,8 +113,9 @@ static bool judge_newest(struct recovery *recovery, struct error *error)
     struct hash root;
 
     if (!newest && state->is_there && covered.size > 0)
-        return fail(error, ERROR_DAMAGE, "neither checkpoint in %s/newest is readable, so whether the ledger was cut back cannot "
-                    "be told: verify it against a checkpoint kept elsewhere, then remove that file", recovery->ledger->directory);
+        return fail(error, ERROR_DAMAGE, "neither checkpoint in %s/newest is readable, so whether the ledger was cut back "
+                    "cannot be told: verify it against a checkpoint kept elsewhere, then remove that file",
+                    recovery->ledger->directory);
     if (!newest)
         return true;
     if (!walk_covers(walk, newest, error))

@@ -134,7 +134,9 @@ static void name_place(const struct walk *walk, char type, struct walk_place at,
     char segment[SEGMENT_NAME_ROOM];
     uint64_t entry = walk->tree.size;
     unsigned long long shown = type == FRAME_CHECKPOINT && entry > 0 ? entry - 1 : entry;
-    const char *what = type == FRAME_CHECKPOINT ? entry > 0 ? "the checkpoint after entry" : "the checkpoint before entry" : "entry";
+    const char *what = type != FRAME_CHECKPOINT ? "entry"
+                       : entry > 0              ? "the checkpoint after entry"
+                                                : "the checkpoint before entry";
 
     segment_name(walk->segments->at[at.segment].first, segment);
     snprintf(out, 256, "%s %llu (at byte %llu of %s)", what, shown, (unsigned long long)at.offset, segment);
@@ -291,8 +293,8 @@ bool walk_covers(const struct walk *walk, const struct checkpoint *acknowledged,
     if (walk->broken[0])
         return fail(error, ERROR_DAMAGE, "%s, and %llu entries were acknowledged", walk->broken, wanted);
     if (acknowledged->size > walk->tree.size)
-        return fail(error, ERROR_DAMAGE, "entry %llu is missing: the segments end before it, and %llu entries were acknowledged",
-                    present, wanted);
+        return fail(error, ERROR_DAMAGE,
+                    "entry %llu is missing: the segments end before it, and %llu entries were acknowledged", present, wanted);
     if (acknowledged->size == 0)
         return fail(error, ERROR_DAMAGE, "the checkpoint before entry 0 is missing, though it was acknowledged");
     return fail(error, ERROR_DAMAGE, "the checkpoint after entry %llu is missing, though it was acknowledged", wanted - 1);
