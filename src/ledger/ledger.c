@@ -66,8 +66,8 @@ static bool has_failed(struct ledger *ledger)
 static bool is_usable(const struct ledger *ledger, struct error *error)
 {
     if (atomic_load(&ledger->failed))
-        return fail(error, ERROR_DISK, "the ledger in %s failed earlier and takes nothing more: start the program again, it goes "
-                    "on from the last entry that was acknowledged", ledger->directory);
+        return fail(error, ERROR_DISK, "the ledger in %s failed earlier and takes nothing more: start the program again, it "
+                    "goes on from the last entry that was acknowledged", ledger->directory);
     return ledger->is_cut ||
            fail(error, ERROR_DAMAGE, "the ledger in %s has a torn tail of %llu bytes and was opened without leave to cut it",
                 ledger->directory, (unsigned long long)ledger->torn);
