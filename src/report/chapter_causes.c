@@ -141,7 +141,7 @@ static void concentration(struct report *report)
         struct counted ratio = what;
         ratio.name = count_ratio;
         int64_t times = (int64_t)row->n * INT64_C(100000000) / (found[i].expected ? found[i].expected : 1);
-        PUT(page, "<tr><th scope=\"row\" class=\"wraps\">{0} <small>{1}</small></th><td class=\"n\">{2}</td><td class=\"n\">{3}</td><td class=\"n\">{4}</td></tr>\n",
+        PUT(page, "<tr><th scope=\"row\">{0} <small>{1}</small></th><td class=\"n\">{2}</td><td class=\"n\">{3}</td><td class=\"n\">{4}</td></tr>\n",
             row_category(report, row),
             SAY(page, WORD_OPERATOR_IN_AREA, report_operator_name(report, row->operator_), report_area_name(report, row->area)),
             evidence(report, row, PART_N), evidence_decimal(report, what, found[i].expected, 6, 1),
@@ -174,7 +174,7 @@ static void duties(struct report *report)
         struct counted still = broken;
         still.name = count_overdue;
         still.by_period = false;
-        PUT(page, "<tr><th scope=\"row\" class=\"wraps\"><a href=\"#{0}\">{1}</a></th><td>{2}</td><td class=\"n\">{3}</td><td class=\"n\">{4}</td></tr>\n",
+        PUT(page, "<tr><th scope=\"row\"><a href=\"#{0}\">{1}</a></th><td>{2}</td><td class=\"n\">{3}</td><td class=\"n\">{4}</td></tr>\n",
             html_text(page, str_of(first->duty->id)), html_capital(page, html_says(page, first->duty->says)),
             actor ? chart_key(report, actor) : html_word(page, WORD_REGULATOR), evidence_count(report, broken, groups[i].count),
             evidence_count(report, still, open));
