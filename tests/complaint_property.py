@@ -63,7 +63,7 @@ def awkward(rng, filed, before):
     if kind <= 6:
         return at + timedelta(milliseconds=rng.choice([-1, 1]))
     if kind == 7:
-        return filed + timedelta(hours=rng.choice([1, 24, 48, 72]))
+        return filed + timedelta(hours=rng.choice([1, 24, 48, 48, 72]), minutes=rng.choice([0, 0, 90]))
     return at + timedelta(hours=rng.randrange(24), minutes=rng.randrange(60))
 
 
@@ -75,9 +75,10 @@ class Province:
         self.files = []  # (kind, path), in the order of loading
         self.tables = {"complaint": [], "complaint_event": [], "appeal": [], "appeal_event": []}
         self.moments = []
-        for number in range(rng.randrange(20, 60)):
+        self.eras = rng.sample(ERAS, 2)
+        for number in range(rng.randrange(40, 90)):
             self.add_complaint("C-%d" % number)
-        for number in range(rng.randrange(10, 40)):
+        for number in range(rng.randrange(30, 70)):
             self.add_appeal("A-%d" % number)
 
     def identify(self, row):
@@ -96,7 +97,7 @@ class Province:
 
     def add_complaint(self, name):
         rng = self.rng
-        filed = datetime(*rng.choice(ERAS)) + timedelta(days=rng.randrange(25))
+        filed = datetime(*rng.choice(self.eras)) + timedelta(days=rng.randrange(25))
         if chance(rng, 75):
             filed += timedelta(hours=rng.randrange(24), minutes=rng.randrange(60))
         row = {"id": name, "operator": rng.choice(OPERATORS), "area": rng.choice(AREAS), "filed": self.show(filed),
@@ -113,6 +114,8 @@ class Province:
             event = {"complaint": name, "time": self.show(before[-1]), "event": rng.choice(STEPS), "operator": "", "into": ""}
             if event["event"] == "moved":
                 event["operator"] = rng.choice(OPERATORS)
+                if chance(rng, 40):  # as the usual limit ends
+                    event["time"] = self.show(midnight(filed) + timedelta(days=16))
             if event["event"] == "merged":
                 event["into"] = "C-0"
             self.tables["complaint_event"].append(self.identify(event))
@@ -124,7 +127,9 @@ class Province:
         happened = [reference.moment(event["time"]).replace(tzinfo=None) for event in self.tables["complaint_event"]
                     if event["complaint"] == of["id"]]
         filed = awkward(rng, complained, happened)
-        if chance(rng, 20):
+        if chance(rng, 15) and happened:  # after all that happened
+            filed = max(happened) + timedelta(days=rng.randrange(20))
+        elif chance(rng, 20):
             filed = midnight(datetime.combine(reference.month_day(complained.date(), rng.choice([5, 24])), datetime.min.time()))
             filed += timedelta(days=1, milliseconds=rng.choice([-1, 0, 0, 1]))
         row = {"id": name, "complaint": of["id"] if chance(rng, 93) else "C-none", "filed": self.show(filed),
@@ -157,7 +162,13 @@ class Province:
                 continue
             if self.named:
                 rows.sort(key=lambda row: row["seq"])
-            self.write(kind, rows)
+            half = self.rng.randrange(len(rows))  # two files, to be loaded in either order
+            self.write(kind, rows[half:])
+            if half and kind.endswith("_event"):
+                self.write(kind, rows[:half], kind + "-more.csv")
+            elif half:
+                self.files.pop()
+                self.write(kind, rows)
         # A later version of some complaints: it counts instead.
         later = [{**row, "area": self.rng.choice(AREAS), "outcome": ""} for row in self.tables["complaint"] if chance(self.rng, 8)]
         for row in later:
