@@ -62,8 +62,9 @@ static bool group(const struct audit *audit, const struct figure *figure, const 
         if (request->by & BY_CATEGORY) key.category = category_of(one);
         if (request->by & BY_PERIOD) key.period = period_of(one->filed, request->period_kind);
         size_t place = 0;
-        while (place < count && !(str_equal(rows[place].operator_, key.operator_) && str_equal(rows[place].area, key.area) &&
-                                  str_equal(rows[place].category, key.category) && rows[place].period.first == key.period.first))
+        while (place < count &&
+               !(str_equal(rows[place].operator_, key.operator_) && str_equal(rows[place].area, key.area) &&
+                 str_equal(rows[place].category, key.category) && rows[place].period.first == key.period.first))
             place++;
         if (place == count) {
             assert_true(count < GROUPS_MAX);
@@ -162,23 +163,58 @@ static bool judge_late(const struct audit *audit, const struct duty *duty, struc
 }
 
 static const struct figure figures[] = {
-    { "complaint.count", { "complaints", "投诉件数" }, "complaint", { "complaints", "件" },
-      { "All filed.", "全部。" }, BETTER_LOWER, 0, 0, compute_count, true },
-    { "complaint.per_million", { "complaints per million users", "每百万用户投诉" }, "per million", { "per million", "件" },
-      { "Filed, per million users.", "每百万用户。" }, BETTER_LOWER, 4, 1, compute_rate, false },
-    { "complaint.in_time", { "answered in time", "按时答复率" }, "share", { "of complaints", "占比" },
-      { "Answered within the limit.", "时限内答复的。" }, BETTER_HIGHER, 6, 3, compute_in_time, true },
+    { "complaint.count",
+      { "complaints", "投诉件数" },
+      "complaint",
+      { "complaints", "件" },
+      { "All filed.", "全部。" },
+      BETTER_LOWER,
+      0,
+      0,
+      compute_count,
+      true },
+    { "complaint.per_million",
+      { "complaints per million users", "每百万用户投诉" },
+      "per million",
+      { "per million", "件" },
+      { "Filed, per million users.", "每百万用户。" },
+      BETTER_LOWER,
+      4,
+      1,
+      compute_rate,
+      false },
+    { "complaint.in_time",
+      { "answered in time", "按时答复率" },
+      "share",
+      { "of complaints", "占比" },
+      { "Answered within the limit.", "时限内答复的。" },
+      BETTER_HIGHER,
+      6,
+      3,
+      compute_in_time,
+      true },
 };
 static const struct figure later_figures[] = {
-    { "later.count", { "a figure of a later measure", "后来的指标" }, "complaint", { "of them", "件" },
-      { "Counted <later>.", "后来数的。" }, BETTER_LOWER, 0, 0, compute_count, true },
+    { "later.count",
+      { "a figure of a later measure", "后来的指标" },
+      "complaint",
+      { "of them", "件" },
+      { "Counted <later>.", "后来数的。" },
+      BETTER_LOWER,
+      0,
+      0,
+      compute_count,
+      true },
 };
 static const struct duty duties[] = {
-    { .id = "complaint.answer.late", .says = { "answered after the limit", "逾期未答复" },
-      .rule = { "Fifteen days.", "十五日。" }, .judge = judge_late },
+    { .id = "complaint.answer.late",
+      .says = { "answered after the limit", "逾期未答复" },
+      .rule = { "Fifteen days.", "十五日。" },
+      .judge = judge_late },
 };
-static const struct measure complaints = { .name = "complaint", .duties = duties, .duty_count = 1, .figures = figures,
-                                           .figure_count = 3 };
+static const struct measure complaints = {
+    .name = "complaint", .duties = duties, .duty_count = 1, .figures = figures, .figure_count = 3
+};
 static const struct measure later = { .name = "later", .figures = later_figures, .figure_count = 1 };
 const struct measure *const measures[] = { &complaints, &later };
 const size_t measure_count = 2;
@@ -218,7 +254,8 @@ struct bench {
 };
 
 static const char tables[] =
-    "CREATE TABLE \"limit\" (\"duty\" TEXT, \"area\" TEXT, \"service\" TEXT, \"place\" BIGINT, \"statistic\" TEXT, \"value\" BIGINT,"
+    "CREATE TABLE \"limit\" (\"duty\" TEXT, \"area\" TEXT, \"service\" TEXT, \"place\" BIGINT, \"statistic\" TEXT, \"value\" "
+    "BIGINT,"
     " \"unit\" BIGINT, \"from\" BIGINT, \"to\" BIGINT, \"basis\" TEXT, \"status\" TEXT, \"entry\" BIGINT);"
     "CREATE TABLE \"area\" (\"area\" TEXT, \"parent\" TEXT, \"name_en\" TEXT, \"name_zh\" TEXT, \"population\" BIGINT);"
     "CREATE TABLE \"operator\" (\"operator\" TEXT, \"name_en\" TEXT, \"name_zh\" TEXT);"
@@ -243,8 +280,10 @@ static void make_cases(size_t count)
     case_count = count;
     for (size_t i = 0; i < count; i++) {
         struct made_case *one = &cases[i];
-        *one = (struct made_case){ .operator_ = (int)draw(&state, OPERATORS), .area = (int)(draw(&state, AREAS) * draw(&state, AREAS) / AREAS),
-                                   .category = (int)draw(&state, CATEGORIES), .filed = first + (int32_t)draw(&state, 310) };
+        *one = (struct made_case){ .operator_ = (int)draw(&state, OPERATORS),
+                                   .area = (int)(draw(&state, AREAS) * draw(&state, AREAS) / AREAS),
+                                   .category = (int)draw(&state, CATEGORIES),
+                                   .filed = first + (int32_t)draw(&state, 310) };
         if (one->operator_ == 0 && one->area == 2) one->category = 1;
         one->answered = one->filed + 3 + (int32_t)draw(&state, one->operator_ == 1 ? 16 : 13);
         if (one->answered >= first + 310) one->answered = DAY_NONE;
@@ -286,14 +325,16 @@ static int stop(void **state)
     return failed;
 }
 
-static const char note[] = "example.org/ledger\n420\nq3Vx8mKdq3Vx8mKdq3Vx8mKdq3Vx8mKdq3Vx8mKdq3U=\n\n\xE2\x80\x94 example.org/ledger abc+/=\n";
+static const char note[] =
+    "example.org/ledger\n420\nq3Vx8mKdq3Vx8mKdq3Vx8mKdq3Vx8mKdq3Vx8mKdq3U=\n\n\xE2\x80\x94 example.org/ledger abc+/=\n";
 
 static bool write_report(struct bench *bench, const char *period, enum language language, struct text *out)
 {
     struct audit audit = { .store = bench->store, .law = bench->law, .position = 420, .arena = &bench->arena };
     must(moment_parse(STR("2015-04-06T10:00:00.250"), &audit.as_of));
-    struct report_input input = { .audit = &audit, .language = language, .checkpoint = str_of(note),
-                                  .verifier_key = STR("example.org/ledger+abc+<key>") };
+    struct report_input input = {
+        .audit = &audit, .language = language, .checkpoint = str_of(note), .verifier_key = STR("example.org/ledger+abc+<key>")
+    };
     must(period_parse(str_of(period), &input.period));
     return report_write(&input, out, &bench->error);
 }
@@ -317,18 +358,22 @@ static bool holds(struct str html, const char *needle)
 static size_t count_of(struct str html, const char *needle)
 {
     size_t count = 0;
-    for (const char *at = html.at; (at = memmem(at, (size_t)(html.at + html.length - at), needle, strlen(needle))) != NULL; at++) count++;
+    for (const char *at = html.at; (at = memmem(at, (size_t)(html.at + html.length - at), needle, strlen(needle))) != NULL;
+         at++)
+        count++;
     return count;
 }
 
 static void has_all_chapters_in_both_languages(void **state)
 {
-    static const char *const chapters[] = { "problems", "causes", "measures", "effect", "next", "definitions", "findings", "method" };
+    static const char *const chapters[] = { "problems", "causes",      "measures", "effect",
+                                            "next",     "definitions", "findings", "method" };
     for (enum language language = ENGLISH; language <= CHINESE; language++) {
         struct str html = made(*state, "2015Q1", language);
         for (size_t i = 0; i < sizeof chapters / sizeof *chapters; i++) {
             char section[64];
-            snprintf(section, sizeof section, "<section id=\"%s\" class=\"section\" data-chapter=\"%s\">", chapters[i], chapters[i]);
+            snprintf(section, sizeof section, "<section id=\"%s\" class=\"section\" data-chapter=\"%s\">", chapters[i],
+                     chapters[i]);
             assert_int_equal(count_of(html, section), 1);
         }
         assert_true(str_is_utf8(html));
@@ -347,7 +392,8 @@ static void fetches_nothing_and_runs_nothing(void **state)
 {
     struct str html = made(*state, "2015Q1", CHINESE);
     assert_true(holds(html, "http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'"));
-    static const char *const never[] = { "<script", "<img", "<link", "<iframe", "http://", "https://", "url(", " src=", "javascript:" };
+    static const char *const never[] = { "<script",  "<img", "<link", "<iframe",    "http://",
+                                         "https://", "url(", " src=", "javascript:" };
     for (size_t i = 0; i < sizeof never / sizeof *never; i++)
         if (holds(html, never[i])) FAIL_SAYING("the report holds %s", never[i]);
 }
@@ -418,12 +464,15 @@ static void an_unfinished_period_is_not_compared(void **state)
 static void thin_data_gives_a_whole_page(void **state)
 {
     static const char *const periods[] = { "2015-01", "2015", "1999" };
-    for (size_t i = 0; i < case_count; i++) cases[i].operator_ = 1;
+    for (size_t i = 0; i < case_count; i++)
+        cases[i].operator_ = 1;
     with_categories = false;
-    for (size_t i = 0; i < 3; i++) assert_true(str_ends(made(*state, periods[i], ENGLISH), STR("</html>\n")));
+    for (size_t i = 0; i < 3; i++)
+        assert_true(str_ends(made(*state, periods[i], ENGLISH), STR("</html>\n")));
     assert_true(holds(made(*state, "2015", ENGLISH), "The records carry no category"));
     case_count = 0;
-    for (size_t i = 0; i < 3; i++) assert_true(str_ends(made(*state, periods[i], CHINESE), STR("</html>\n")));
+    for (size_t i = 0; i < 3; i++)
+        assert_true(str_ends(made(*state, periods[i], CHINESE), STR("</html>\n")));
     assert_true(holds(made(*state, "2015", CHINESE), "没有投诉记录"));
 }
 
@@ -442,7 +491,8 @@ static void only_what_was_put_there_stands_out(void **state)
 {
     struct str html = made(*state, "2015Q1", ENGLISH);
     assert_int_equal(count_of(html, "data-count=\"count.expected\""), 1);
-    assert_true(holds(html, "data-count=\"count.expected\" data-operator=\"cmcc\" data-area=\"320300\" data-category=\"speed\""));
+    assert_true(
+        holds(html, "data-count=\"count.expected\" data-operator=\"cmcc\" data-area=\"320300\" data-category=\"speed\""));
 }
 
 /* ---- claims and comparison ---- */
@@ -466,7 +516,10 @@ static void foreign_files_make_no_claims(void **state)
     struct bench *bench = *state;
     struct report_claims claims;
     static const char *const files[] = {
-        "", "<", "<!doctype html><title>x</title>", "<meta name=\"mingbai-report\" content=\"",
+        "",
+        "<",
+        "<!doctype html><title>x</title>",
+        "<meta name=\"mingbai-report\" content=\"",
         "<meta name=\"mingbai-report\" content=\"99\">",
         "<meta name=\"mingbai-report\" content=\"1\"><meta name=\"mingbai-position\" content=\"-3\">",
     };
@@ -474,7 +527,8 @@ static void foreign_files_make_no_claims(void **state)
         assert_false(report_claims_read(str_of(files[i]), &claims, &bench->error));
     struct text large = { 0 };
     text_add(&large, STR("<meta name=\"mingbai-report\" content=\"1\"><meta name=\"mingbai-position\" content=\""));
-    for (int i = 0; i < 9000; i++) text_add_byte(&large, '7');
+    for (int i = 0; i < 9000; i++)
+        text_add_byte(&large, '7');
     text_add(&large, STR("\">"));
     assert_false(report_claims_read(text_str(&large), &claims, &bench->error));
     text_close(&large);
@@ -505,8 +559,9 @@ static void named(struct bench *bench, struct str given, struct str again, const
         if (!strstr(bench->error.says, words[i])) FAIL_SAYING("'%s' does not say '%s'", bench->error.says, words[i]);
 }
 
-#define NAMED(given, again, ...) \
-    named(bench, given, again, (const char *const[]){ __VA_ARGS__ }, sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(char *))
+#define NAMED(given, again, ...)                                                                                               \
+    named(bench, given, again, (const char *const[]){ __VA_ARGS__ },                                                           \
+          sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(char *))
 
 static void the_same_report_passes(void **state)
 {
@@ -524,11 +579,12 @@ static void a_changed_number_is_named(void **state)
     assert_non_null(at);
     char shown[16] = "", value[16] = "";
     snprintf(shown, sizeof shown, "%.*s", (int)strcspn(at + strlen(cell), "<"), at + strlen(cell));
-    NAMED(forged(bench, html, cell, shown, "99.9"), html, "complaint.in_time", "answered in time", "operator ctcc", "period 2015Q1",
-          "gives 99.9", shown);
+    NAMED(forged(bench, html, cell, shown, "99.9"), html, "complaint.in_time", "answered in time", "operator ctcc",
+          "period 2015Q1", "gives 99.9", shown);
 
     const char *quote = at;
-    while (strncmp(quote, "value=\"", 7) != 0) quote--;
+    while (strncmp(quote, "value=\"", 7) != 0)
+        quote--;
     snprintf(value, sizeof value, "%.*s", (int)strcspn(quote + 7, "\""), quote + 7);
     char whole[160], other[160];
     snprintf(whole, sizeof whole, "value=\"%s\" %s", value, cell);
@@ -550,8 +606,10 @@ static void changed_findings_limits_and_words_are_named(void **state)
 {
     struct bench *bench = *state;
     struct str html = made(bench, "2015Q1", ENGLISH);
-    NAMED(forged(bench, html, "data-limit=", "15 days", "25 days"), html, "the limit of complaint.answer.late", "25 days", "15 days");
-    NAMED(forged(bench, html, "<section id=\"findings\"", "omplaint TS-", "omplaint TS-9"), html, "finding complaint.answer.late");
+    NAMED(forged(bench, html, "data-limit=", "15 days", "25 days"), html, "the limit of complaint.answer.late", "25 days",
+          "15 days");
+    NAMED(forged(bench, html, "<section id=\"findings\"", "omplaint TS-", "omplaint TS-9"), html,
+          "finding complaint.answer.late");
     NAMED(forged(bench, html, "<section id=\"method\"", "Margins", "Mergins"), html, "chapter method", "Mergins", "Margins");
     NAMED(forged(bench, html, "<style>", "--page", "--pane"), html, "chapter head");
     NAMED(((struct str){ html.at, 0 }), html, "cut short in chapter head");

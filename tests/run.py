@@ -36,6 +36,7 @@ def run(test, environment):
     command = [sys.executable, str(test)] if test.suffix == ".py" else [str(test)]
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="mingbai-test-") as folder:
+        os.chmod(folder, 0o755)  # PostgreSQL runs as another user
         try:
             ended = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                    env={**environment, "TMPDIR": folder}, cwd=HERE.parent, timeout=LIMIT_SECONDS, check=False)

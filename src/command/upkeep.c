@@ -113,9 +113,14 @@ const struct command init_command = {
 
 /* ---- sources ---- */
 
-static const char select_sources[] =
-    "SELECT s.\"name\", SUM(n.\"high\" - n.\"low\" + 1) FROM \"source_name\" s, \"seen\" n WHERE n.\"source\" = s.\"source\""
-    " GROUP BY s.\"source\", s.\"name\" ORDER BY s.\"source\"";
+static void source_print(void *context, struct str name, uint64_t records)
+{
+    struct rows *rows = context;
+    rows_begin(rows);
+    rows_string(rows, "source", name);
+    rows_number(rows, "records", (int64_t)records);
+    rows_end(rows);
+}
 
 static enum exit_code sources(struct invocation *invocation)
 {
@@ -123,14 +128,7 @@ static enum exit_code sources(struct invocation *invocation)
     struct rows rows;
     if (!rows_start(&rows, invocation)) return EXIT_USAGE;
     if (!session_open(&session, invocation, true)) return EXIT_FAILED;
-    struct statement *select = store_prepare(session.reader, select_sources, &invocation->error);
-    bool row = true, done = select != NULL;
-    while (done && (done = statement_step(select, &row, &invocation->error)) && row) {
-        rows_begin(&rows);
-        rows_string(&rows, "source", column_text(select, 0));
-        rows_number(&rows, "records", column_number(select, 1));
-        rows_end(&rows);
-    }
+    bool done = state_list_sources(session.reader, source_print, &rows, &invocation->error);
     rows_finish(&rows);
     session_close(&session);
     return done ? EXIT_DONE : EXIT_FAILED;

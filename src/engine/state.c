@@ -61,6 +61,10 @@ static const char select_one_place[] =
     "SELECT p.\"entry\", p.\"digest\", p.\"counts\" FROM \"place\" p, \"source_name\" s WHERE s.\"name\" = $1 AND"
     " p.\"source\" = s.\"source\" AND p.\"low\" = $2 ORDER BY p.\"entry\" DESC LIMIT 1";
 
+static const char list_sources[] =
+    "SELECT s.\"name\", SUM(n.\"high\" - n.\"low\" + 1) FROM \"source_name\" s, \"seen\" n WHERE n.\"source\" = s.\"source\""
+    " GROUP BY s.\"source\", s.\"name\" ORDER BY s.\"source\"";
+
 static bool column_is_text(const struct field *field)
 {
     return field->type == FIELD_ID || field->type == FIELD_CODE || field->type == FIELD_LABEL;
@@ -385,6 +389,18 @@ void state_sources(const struct state *state, void (*source)(void *context, stru
 {
     for (size_t i = 0; i < state->source_count; i++)
         source(context, (struct str){ state->sources[i].name, state->sources[i].length }, &state->sources[i].seen);
+}
+
+bool state_list_sources(struct store *store, void (*source)(void *context, struct str name, uint64_t records), void *context,
+                        struct error *error)
+{
+    struct statement *select = store_prepare(store, list_sources, error);
+    bool row = select != NULL;
+    while (row) {
+        if (!statement_step(select, &row, error)) return false;
+        if (row) source(context, column_text(select, 0), (uint64_t)column_number(select, 1));
+    }
+    return select != NULL;
 }
 
 static bool place_select(struct store *store, const char *sql, struct str source, uint64_t seq, struct place *place, bool *found,

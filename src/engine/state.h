@@ -40,6 +40,10 @@ void state_rollback(struct state *state);
 /* Calls back for each source with what has been seen of it. */
 void state_sources(const struct state *state, void (*source)(void *context, struct str name, const struct seen *seen), void *context);
 
+/* Calls back for each source of which something counts, with its number of records, by a reading store. */
+bool state_list_sources(struct store *store, void (*source)(void *context, struct str name, uint64_t records), void *context,
+                        struct error *error);
+
 /* Where a (source, seq) stands, by a reading store: its newest entry, whether it counts, the digest of its content. */
 struct place {
     uint64_t entry;
