@@ -464,15 +464,12 @@ static void an_unfinished_period_is_not_compared(void **state)
 static void thin_data_gives_a_whole_page(void **state)
 {
     static const char *const periods[] = { "2015-01", "2015", "1999" };
-    for (size_t i = 0; i < case_count; i++)
-        cases[i].operator_ = 1;
+    for (size_t i = 0; i < case_count; i++) cases[i].operator_ = 1;
     with_categories = false;
-    for (size_t i = 0; i < 3; i++)
-        assert_true(str_ends(made(*state, periods[i], ENGLISH), STR("</html>\n")));
+    for (size_t i = 0; i < 3; i++) assert_true(str_ends(made(*state, periods[i], ENGLISH), STR("</html>\n")));
     assert_true(holds(made(*state, "2015", ENGLISH), "The records carry no category"));
     case_count = 0;
-    for (size_t i = 0; i < 3; i++)
-        assert_true(str_ends(made(*state, periods[i], CHINESE), STR("</html>\n")));
+    for (size_t i = 0; i < 3; i++) assert_true(str_ends(made(*state, periods[i], CHINESE), STR("</html>\n")));
     assert_true(holds(made(*state, "2015", CHINESE), "没有投诉记录"));
 }
 
@@ -527,8 +524,7 @@ static void foreign_files_make_no_claims(void **state)
         assert_false(report_claims_read(str_of(files[i]), &claims, &bench->error));
     struct text large = { 0 };
     text_add(&large, STR("<meta name=\"mingbai-report\" content=\"1\"><meta name=\"mingbai-position\" content=\""));
-    for (int i = 0; i < 9000; i++)
-        text_add_byte(&large, '7');
+    for (int i = 0; i < 9000; i++) text_add_byte(&large, '7');
     text_add(&large, STR("\">"));
     assert_false(report_claims_read(text_str(&large), &claims, &bench->error));
     text_close(&large);
@@ -583,8 +579,7 @@ static void a_changed_number_is_named(void **state)
           "period 2015Q1", "gives 99.9", shown);
 
     const char *quote = at;
-    while (strncmp(quote, "value=\"", 7) != 0)
-        quote--;
+    while (strncmp(quote, "value=\"", 7) != 0) quote--;
     snprintf(value, sizeof value, "%.*s", (int)strcspn(quote + 7, "\""), quote + 7);
     char whole[160], other[160];
     snprintf(whole, sizeof whole, "value=\"%s\" %s", value, cell);

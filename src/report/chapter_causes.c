@@ -18,8 +18,9 @@ static void repeats(struct report *report)
         PUT(page, "<p>{0}</p>\n", html_word(page, WORD_NO_REPEAT));
         return;
     }
-    PUT(page, "<p>{0}</p>\n", SAY(page, WORD_REPEAT_ALL, evidence(report, &total, PART_VALUE), figure_unit(report, figure),
-                                  evidence_margin_short(report, &total)));
+    PUT(page, "<p>{0}</p>\n",
+        SAY(page, WORD_REPEAT_ALL, evidence(report, &total, PART_VALUE), figure_unit(report, figure),
+            evidence_margin_short(report, &total)));
     if (rows.count < 2) return;
     const struct figure *const figures[] = { figure };
     table_plots(report, WORD_CATEGORY, rows, row_category, BY_CATEGORY, figures, 1);
@@ -100,8 +101,8 @@ static size_t combinations(struct report *report, struct combination **found, si
     for (size_t i = 0; i < mix.count; i++) whole += mix.at[i].n;
     struct combination *all = arena_take(report->page.arena, (cells.count + 1) * sizeof *all);
     size_t count = 0;
-    *compared = places.count * mix.count;
-    for (size_t i = 0; i < cells.count && mix.count > 1 && whole > 0; i++) {
+    *compared = mix.count > 1 && places.count > 1 ? places.count * mix.count : 0;
+    for (size_t i = 0; i<cells.count && * compared> 0; i++) {
         const struct figure_row *cell = &cells.at[i];
         const struct figure_row *place = rows_find(places, cell->operator_, cell->area, (struct str){ 0 });
         const struct figure_row *category = rows_find(mix, (struct str){ 0 }, (struct str){ 0 }, cell->category);
@@ -125,23 +126,28 @@ static void concentration(struct report *report)
     size_t compared, count = combinations(report, &found, &compared);
     part_head(report, html_word(page, WORD_CONCENTRATION), evidence_mark(report));
     if (count == 0) {
-        PUT(page, "<p>{0}</p>\n", SAY(page, compared > 1 ? WORD_NONE_STAND_OUT : WORD_NOTHING_TO_COMPARE,
-                                      html_number(page, (int64_t)compared)));
+        PUT(page, "<p>{0}</p>\n",
+            SAY(page, compared > 0 ? WORD_NONE_STAND_OUT : WORD_NOTHING_TO_COMPARE, html_number(page, (int64_t)compared)));
         return;
     }
-    PUT(page, "<p>{0}</p>\n", SAY(page, WORD_STAND_OUT, html_number(page, (int64_t)count), html_number(page, (int64_t)compared)));
+    PUT(page, "<p>{0}</p>\n",
+        SAY(page, WORD_STAND_OUT, html_number(page, (int64_t)count), html_number(page, (int64_t)compared)));
     PUT(page,
         "<table class=\"plots\"><thead><tr><th scope=\"col\">{0}</th><th scope=\"col\" class=\"n\">{1}</th>"
         "<th scope=\"col\" class=\"n\">{2}</th><th scope=\"col\" class=\"n\">{3}</th></tr></thead><tbody>\n",
-        html_word(page, WORD_COMBINATION), html_word(page, WORD_COUNT), html_word(page, WORD_EXPECTED), html_word(page, WORD_TIMES));
+        html_word(page, WORD_COMBINATION), html_word(page, WORD_COUNT), html_word(page, WORD_EXPECTED),
+        html_word(page, WORD_TIMES));
     for (size_t i = 0; i < count && i < COMBINATIONS_SHOWN; i++) {
         const struct figure_row *row = found[i].row;
-        struct counted what = { .name = count_expected, .operator_ = row->operator_, .area = row->area, .category = row->category,
-                                .by_period = true };
+        struct counted what = {
+            .name = count_expected, .operator_ = row->operator_, .area = row->area, .category = row->category, .by_period = true
+        };
         struct counted ratio = what;
         ratio.name = count_ratio;
         int64_t times = (int64_t)row->n * INT64_C(100000000) / (found[i].expected ? found[i].expected : 1);
-        PUT(page, "<tr><th scope=\"row\">{0} <small>{1}</small></th><td class=\"n\">{2}</td><td class=\"n\">{3}</td><td class=\"n\">{4}</td></tr>\n",
+        PUT(page,
+            "<tr><th scope=\"row\">{0} <small>{1}</small></th><td class=\"n\">{2}</td><td class=\"n\">{3}</td><td "
+            "class=\"n\">{4}</td></tr>\n",
             row_category(report, row),
             SAY(page, WORD_OPERATOR_IN_AREA, report_operator_name(report, row->operator_), report_area_name(report, row->area)),
             evidence(report, row, PART_N), evidence_decimal(report, what, found[i].expected, 6, 1),
@@ -161,20 +167,25 @@ static void duties(struct report *report)
     if (count == 0) return;
     part_head(report, html_word(page, WORD_DUTIES_BY_OPERATOR), evidence_mark(report));
     PUT(page,
-        "<table class=\"plots\"><thead><tr><th scope=\"col\">{0}</th><th scope=\"col\">{1}</th><th scope=\"col\" class=\"n\">{2}</th>"
+        "<table class=\"plots\"><thead><tr><th scope=\"col\">{0}</th><th scope=\"col\">{1}</th><th scope=\"col\" "
+        "class=\"n\">{2}</th>"
         "<th scope=\"col\" class=\"n\">{3}</th></tr></thead><tbody>\n",
-        html_word(page, WORD_DUTY), html_word(page, WORD_ANSWERABLE), html_word(page, WORD_COUNT), html_word(page, WORD_STILL_OPEN));
+        html_word(page, WORD_DUTY), html_word(page, WORD_ANSWERABLE), html_word(page, WORD_COUNT),
+        html_word(page, WORD_STILL_OPEN));
     for (size_t i = 0; i < count && i < MATRIX_ROWS; i++) {
         const struct fault *first = groups[i].first;
         const struct actor *actor = report_actor(report, first->operator_);
         size_t open = 0;
         for (size_t k = 0; k < groups[i].count; k++) open += first[k].open;
-        struct counted broken = { .name = count_broken, .duty = str_of(first->duty->id), .operator_ = first->operator_,
-                                  .by_period = true };
+        struct counted broken = {
+            .name = count_broken, .duty = str_of(first->duty->id), .operator_ = first->operator_, .by_period = true
+        };
         struct counted still = broken;
         still.name = count_overdue;
         still.by_period = false;
-        PUT(page, "<tr><th scope=\"row\"><a href=\"#{0}\">{1}</a></th><td>{2}</td><td class=\"n\">{3}</td><td class=\"n\">{4}</td></tr>\n",
+        PUT(page,
+            "<tr><th scope=\"row\"><a href=\"#{0}\">{1}</a></th><td>{2}</td><td class=\"n\">{3}</td><td "
+            "class=\"n\">{4}</td></tr>\n",
             html_text(page, str_of(first->duty->id)), html_capital(page, html_says(page, first->duty->says)),
             actor ? chart_key(report, actor) : html_word(page, WORD_REGULATOR), evidence_count(report, broken, groups[i].count),
             evidence_count(report, still, open));

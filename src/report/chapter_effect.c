@@ -16,7 +16,8 @@ static enum word course_word(enum course course)
 static struct html verdict(struct report *report, const struct figure_row *now, const struct figure_row *before)
 {
     struct page *page = &report->page;
-    if (report->partial || !report->comparable) return FILL(page, "<span class=\"verdict thin quiet\">{0}</span>", html_word(page, WORD_NOT_COMPARED));
+    if (report->partial || !report->comparable)
+        return FILL(page, "<span class=\"num quiet\">{0}</span>", html_word(page, WORD_NOT_COMPARED));
     enum course course = rows_course(now, before);
     bool changed = course == COURSE_FELL || course == COURSE_ROSE, better = course_is_better(course, now->figure);
     const char *class = changed ? better ? "met" : "late" : course == COURSE_UNSURE ? "soon" : "quiet";
@@ -30,7 +31,8 @@ static struct html value_cell(struct report *report, const struct figure_row *ro
     struct page *page = &report->page;
     if (row->has_value && narrow) return FILL(page, "<span>{0}</span>", evidence(report, row, PART_VALUE));
     if (!row->has_value) return FILL(page, "<span class=\"quiet\">{0}</span>", html_word(page, WORD_NO_VALUE_SHORT));
-    return FILL(page, "<span>{0} <small>{1}</small></span>", evidence(report, row, PART_VALUE), evidence_margin_short(report, row));
+    return FILL(page, "<span>{0} <small>{1}</small></span>", evidence(report, row, PART_VALUE),
+                evidence_margin_short(report, row));
 }
 
 static void comparison_heads(struct report *report, enum word first)
@@ -44,12 +46,14 @@ static void comparison_heads(struct report *report, enum word first)
 }
 
 /* narrow: without the margins, which are drawn beside it. */
-static void comparison_row(struct report *report, struct html name, const struct figure_row *before, const struct figure_row *now,
-                           bool narrow)
+static void comparison_row(struct report *report, struct html name, const struct figure_row *before,
+                           const struct figure_row *now, bool narrow)
 {
     struct page *page = &report->page;
-    PUT(page, "<tr><th scope=\"row\">{0}</th><td data-l=\"{1}\">{2}</td><td data-l=\"{3}\">{4}</td><td data-l=\"{5}\">{6}</td></tr>\n", name,
-        html_period(page, report->before), value_cell(report, before, narrow), html_period(page, report->input->period),
+    PUT(page,
+        "<tr><th scope=\"row\">{0}</th><td data-l=\"{1}\">{2}</td><td data-l=\"{3}\">{4}</td><td "
+        "data-l=\"{5}\">{6}</td></tr>\n",
+        name, html_period(page, report->before), value_cell(report, before, narrow), html_period(page, report->input->period),
         value_cell(report, now, narrow), html_word(page, WORD_CHANGE), verdict(report, now, before));
 }
 
@@ -88,11 +92,13 @@ static size_t drawn(struct report *report, const struct actor *actors[LINES_MAX]
     return count;
 }
 
-static void months_table(struct report *report, const struct figure *figure, struct rows rows, const struct actor *const *actors,
-                         size_t count)
+static void months_table(struct report *report, const struct figure *figure, struct rows rows,
+                         const struct actor *const *actors, size_t count)
 {
     struct page *page = &report->page;
-    PUT(page, "<details class=\"mt4\"><summary>{0}</summary><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{0}\"><table class=\"plots\"><thead><tr><th scope=\"col\">{1}</th>",
+    PUT(page,
+        "<details class=\"mt4\"><summary>{0}</summary><div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+        "aria-label=\"{0}\"><table class=\"plots\"><thead><tr><th scope=\"col\">{1}</th>",
         html_word(page, WORD_AS_TABLE), html_word(page, WORD_MONTH));
     for (size_t i = 0; i < count; i++) PUT(page, "<th scope=\"col\" class=\"n\">{0}</th>", chart_key(report, actors[i]));
     page_markup(page, "</tr></thead><tbody>\n");
@@ -136,7 +142,8 @@ static void course_by_operator(struct report *report)
     struct rows before = report_by(report, figure, BY_OPERATOR, report->before);
     struct str none = { 0 };
     for (size_t i = 0; i < count; i++) {
-        const struct figure_row *its = rows_find(now, actors[i]->code, none, none), *was = rows_find(before, actors[i]->code, none, none);
+        const struct figure_row *its = rows_find(now, actors[i]->code, none, none),
+                                *was = rows_find(before, actors[i]->code, none, none);
         struct figure_row missing = { .figure = figure };
         comparison_row(report, chart_key(report, actors[i]), was ? was : &missing, its ? its : &missing, true);
     }

@@ -31,12 +31,12 @@ static struct str kept_text(struct report *report, struct statement *statement, 
 /* The rows of a duty's limit that held on some day of the period, where its findings are. */
 static size_t law_rows(struct report *report, const struct duty *duty, struct law_row rows[LIMITS_SHOWN])
 {
-    struct statement *statement =
-        store_prepare(report->input->audit->store,
-                      "SELECT \"area\", \"statistic\", \"value\", \"unit\", \"from\", \"to\", \"basis\", \"status\" FROM \"limit\" "
-                      "WHERE \"duty\" = $1 AND \"from\" < $2 AND (\"to\" IS NULL OR \"to\" > $3) "
-                      "ORDER BY \"area\", \"statistic\", \"from\", \"basis\"",
-                      report->error);
+    struct statement *statement = store_prepare(
+        report->input->audit->store,
+        "SELECT \"area\", \"statistic\", \"value\", \"unit\", \"from\", \"to\", \"basis\", \"status\" FROM \"limit\" "
+        "WHERE \"duty\" = $1 AND \"from\" < $2 AND (\"to\" IS NULL OR \"to\" > $3) "
+        "ORDER BY \"area\", \"statistic\", \"from\", \"basis\"",
+        report->error);
     if (!statement) {
         report->failed = true;
         return 0;
@@ -73,7 +73,10 @@ static const struct {
     const char *status;
     enum word word;
 } statuses[] = {
-    { "V", WORD_STATUS_SEEN }, { "V2", WORD_STATUS_QUOTED }, { "R", WORD_STATUS_MEMORY }, { "ours", WORD_STATUS_OURS },
+    { "V", WORD_STATUS_SEEN },
+    { "V2", WORD_STATUS_QUOTED },
+    { "R", WORD_STATUS_MEMORY },
+    { "ours", WORD_STATUS_OURS },
 };
 
 static struct html status_words(struct report *report, struct str status)
@@ -94,9 +97,9 @@ static struct str basis_in(struct str basis, enum language language)
 
 static struct html limit_words(struct report *report, const struct law_row *row)
 {
-    static const char *const units[] = { [UNIT_HOUR] = "hour",   [UNIT_DAY] = "day",   [UNIT_WORKDAY] = "workday",
+    static const char *const units[] = { [UNIT_HOUR] = "hour",     [UNIT_DAY] = "day",     [UNIT_WORKDAY] = "workday",
                                          [UNIT_MINUTE] = "minute", [UNIT_MONTH] = "month", [UNIT_YEAR] = "year",
-                                         [UNIT_SHARE] = "share", [UNIT_COUNT] = "count", [UNIT_YUAN] = "yuan" };
+                                         [UNIT_SHARE] = "share",   [UNIT_COUNT] = "count", [UNIT_YUAN] = "yuan" };
     struct page *page = &report->page;
     bool known = row->unit >= 0 && row->unit < (int64_t)(sizeof units / sizeof *units);
     struct html quantity = FILL(page, "{0} {1}", html_exact(page, row->value, 6),
@@ -118,9 +121,9 @@ static void limits(struct report *report, const struct duty *duty)
         const struct law_row *row = &rows[i];
         struct html until = row->to == DAY_NONE ? MARKUP("") : SAY(page, WORD_UNTIL, html_day(page, (int32_t)row->to - 1));
         struct html where = row->area.length > 0 ? report_area_name(report, row->area) : html_word(page, WORD_NATION);
-        struct html limit = FILL(page, "<data value=\"{0}\" data-limit=\"{1}\" data-area=\"{2}\">{3}</data>",
-                                 html_exact(page, row->value, 6), html_text(page, str_of(duty->id)), html_text(page, row->area),
-                                 limit_words(report, row));
+        struct html limit =
+            FILL(page, "<data value=\"{0}\" data-limit=\"{1}\" data-area=\"{2}\">{3}</data>", html_exact(page, row->value, 6),
+                 html_text(page, str_of(duty->id)), html_text(page, row->area), limit_words(report, row));
         struct html statistic = str_equal(row->statistic, STR("charge"))  ? html_word(page, WORD_FOR_CHARGES)
                                 : str_equal(row->statistic, STR("other")) ? html_word(page, WORD_FOR_OTHERS)
                                                                           : html_text(page, row->statistic);
@@ -175,7 +178,8 @@ void chapter_measures(struct report *report)
             if (!named_in(report->broken, duty) && !named_in(report->waiting, duty)) continue;
             shown++;
             PUT(page, "<article class=\"rule\" id=\"{0}\"><div><h3>{1}</h3><p class=\"where\">{0}</p><p>{2}</p>\n",
-                html_text(page, str_of(duty->id)), html_capital(page, html_says(page, duty->says)), html_says(page, duty->rule));
+                html_text(page, str_of(duty->id)), html_capital(page, html_says(page, duty->says)),
+                html_says(page, duty->rule));
             limits(report, duty);
             PUT(page, "</div><div><h4>{0}</h4>\n", html_word(page, WORD_WHOSE_TURN));
             turns(report, groups, count, duty);

@@ -47,7 +47,8 @@ static struct html deadline_chip(struct report *report, int64_t deadline)
         return FILL(page, "<span class=\"chip late\">{0}</span>", SAY(page, WORD_OVERDUE_DAYS, days));
     }
     if (left == 0) return FILL(page, "<span class=\"chip today\">{0}</span>", html_word(page, WORD_DUE_TODAY));
-    return FILL(page, "<span class=\"chip {0}\">{1}</span>", (struct html){ .markup = str_of(left <= SOON_DAYS ? "soon" : "later") },
+    return FILL(page, "<span class=\"chip {0}\">{1}</span>",
+                (struct html){ .markup = str_of(left <= SOON_DAYS ? "soon" : "later") },
                 SAY(page, WORD_DAYS_LEFT, html_number(page, left)));
 }
 
@@ -69,7 +70,8 @@ static void work_list(struct report *report)
     for (size_t i = 0; i < count && i < WORK_SHOWN; i++) {
         const struct fault *first = work[i].first;
         const struct actor *actor = report_actor(report, first->operator_);
-        struct counted what = { .name = work[i].overdue ? count_overdue : count_open, .duty = str_of(first->duty->id),
+        struct counted what = { .name = work[i].overdue ? count_overdue : count_open,
+                                .duty = str_of(first->duty->id),
                                 .operator_ = first->operator_ };
         PUT(page, "<tr><td>{0} <small>{1}</small></td><td><span class=\"what\">{2}</span><small>{3}</small></td>",
             deadline_chip(report, first->time), html_moment(page, first->time),
@@ -97,7 +99,8 @@ static size_t ask_overdue(struct report *report, struct str code)
     }
     if (count == 0) return 0;
     struct counted what = { .name = count_overdue, .operator_ = code };
-    PUT(page, "<li>{0}</li>\n", SAY(page, WORD_ASK_OVERDUE, evidence_count(report, what, count), html_moment(page, first->time)));
+    PUT(page, "<li>{0}</li>\n",
+        SAY(page, WORD_ASK_OVERDUE, evidence_count(report, what, count), html_moment(page, first->time)));
     return 1;
 }
 
@@ -112,7 +115,8 @@ static size_t ask_figures(struct report *report, struct str code)
     for (size_t i = 0; i < sizeof figures / sizeof *figures && report->actor_count > 1; i++) {
         if (!figures[i]) continue;
         struct figure_row all = report_total(report, figures[i], report->input->period);
-        const struct figure_row *its = rows_find(report_by(report, figures[i], BY_OPERATOR, report->input->period), code, none, none);
+        const struct figure_row *its =
+            rows_find(report_by(report, figures[i], BY_OPERATOR, report->input->period), code, none, none);
         if (!its) continue;
         enum course course = rows_course(its, &all);
         if ((course != COURSE_FELL && course != COURSE_ROSE) || course_is_better(course, figures[i])) continue;
@@ -135,9 +139,12 @@ static size_t ask_duties(struct report *report, struct str code)
     for (size_t i = 0; i < count && asked < DUTIES_ASKED; i++) {
         if (!str_equal(groups[i].first->operator_, code)) continue;
         asked++;
-        struct counted what = { .name = count_broken, .duty = str_of(groups[i].first->duty->id), .operator_ = code, .by_period = true };
-        PUT(page, "<li>{0}</li>\n", SAY(page, WORD_ASK_DUTY, evidence_count(report, what, groups[i].count),
-                                        html_says(page, groups[i].first->duty->says)));
+        struct counted what = {
+            .name = count_broken, .duty = str_of(groups[i].first->duty->id), .operator_ = code, .by_period = true
+        };
+        PUT(page, "<li>{0}</li>\n",
+            SAY(page, WORD_ASK_DUTY, evidence_count(report, what, groups[i].count),
+                html_says(page, groups[i].first->duty->says)));
     }
     return asked;
 }
@@ -152,8 +159,9 @@ static size_t ask_category(struct report *report, struct str code)
     uint64_t whole = 0;
     for (size_t i = 0; i < rows.count; i++) whole += rows.at[i].n;
     if (rows.count < 2 || rows.at[0].category.length == 0) return 0;
-    PUT(page, "<li>{0}</li>\n", SAY(page, WORD_ASK_CATEGORY, report_category_name(report, rows.at[0].category),
-                                    evidence_share(report, &rows.at[0], whole)));
+    PUT(page, "<li>{0}</li>\n",
+        SAY(page, WORD_ASK_CATEGORY, report_category_name(report, rows.at[0].category),
+            evidence_share(report, &rows.at[0], whole)));
     return 1;
 }
 
@@ -172,7 +180,8 @@ static void asked_of_each(struct report *report)
         asked += ask_figures(report, actor->code);
         asked += ask_duties(report, actor->code);
         asked += ask_category(report, actor->code);
-        if (asked == 0) PUT(page, "<li>{0}</li>\n", html_word(page, WORD_ASK_NOTHING));
+        if (asked == 0)
+            PUT(page, "<li>{0}</li>\n", html_word(page, report->actor_count > 1 ? WORD_ASK_NOTHING : WORD_ASK_ALONE));
         page_markup(page, "</ol></article>\n");
     }
     page_markup(page, report->actor_count > TABLE_ALL ? "</div></details>\n" : "</div>\n");

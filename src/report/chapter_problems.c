@@ -26,8 +26,8 @@ static void categories(struct report *report)
         PUT(page, "<p>{0}</p>\n", html_word(page, WORD_NO_CATEGORIES));
         return;
     }
-    struct html lead = SAY(page, WORD_MOST_ABOUT, row_category(report, &rows.at[0]),
-                           evidence_share(report, &rows.at[0], whole));
+    struct html lead =
+        SAY(page, WORD_MOST_ABOUT, row_category(report, &rows.at[0]), evidence_share(report, &rows.at[0], whole));
     struct html three = { 0 };
     if (rows.count > LEADERS) {
         struct figure_row sum = { .figure = figure, .n = leaders, .period = report->input->period };
@@ -87,14 +87,16 @@ static void ranks(struct report *report, const struct figure *figure, struct row
         text_add(&out, ranked.markup);
     }
     struct html all = html_take(page, &out);
-    PUT(page, "<p>{0}</p>\n", SAY(page, undecided == rows.count ? WORD_RANKED_NOT : WORD_RANKED_BY, html_says(page, figure->says), all));
+    PUT(page, "<p>{0}</p>\n",
+        SAY(page, undecided == rows.count ? WORD_RANKED_NOT : WORD_RANKED_BY, html_says(page, figure->says), all));
 }
 
 static void operator_cell(struct report *report, const struct figure_row *row, const struct actor *actor)
 {
     struct page *page = &report->page;
     if (!row || !row->has_value) {
-        PUT(page, "<td data-l=\"{0}\"><span class=\"quiet\">{1}</span></td>", actor->name, html_word(page, WORD_NO_VALUE_SHORT));
+        PUT(page, "<td data-l=\"{0}\"><span class=\"quiet\">{1}</span></td>", actor->name,
+            html_word(page, WORD_NO_VALUE_SHORT));
         return;
     }
     PUT(page, "<td data-l=\"{0}\"><span>{1} <small>{2}</small></span></td>", actor->name, evidence(report, row, PART_VALUE),
@@ -127,14 +129,26 @@ static void operators_abreast(struct report *report, const struct figure *const 
         bool valued = false;
         for (size_t k = 0; k < rows.count; k++) valued |= rows.at[k].has_value;
         if (!valued) continue;
-        PUT(page, "<tr><th scope=\"row\"><a href=\"#{0}\">{1}</a> <small>{2}</small></th>", html_text(page, str_of(figures[i]->id)),
-            html_capital(page, html_says(page, figures[i]->says)), figure_unit_beside(report, figures[i]));
+        PUT(page, "<tr><th scope=\"row\"><a href=\"#{0}\">{1}</a> <small>{2}</small></th>",
+            html_text(page, str_of(figures[i]->id)), html_capital(page, html_says(page, figures[i]->says)),
+            figure_unit_beside(report, figures[i]));
         for (size_t k = 0; k < report->actor_count; k++)
-            operator_cell(report, rows_find(rows, report->actors[k].code, (struct str){ 0 }, (struct str){ 0 }), &report->actors[k]);
+            operator_cell(report, rows_find(rows, report->actors[k].code, (struct str){ 0 }, (struct str){ 0 }),
+                          &report->actors[k]);
         operator_plot(report, figures[i], rows);
         page_markup(page, "</tr>\n");
     }
     page_markup(page, "</tbody></table>\n");
+}
+
+static bool any_by_operator(struct report *report, const struct figure *const figures[], size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct rows rows = report_by(report, figures[i], BY_OPERATOR, report->input->period);
+        for (size_t k = 0; k < rows.count; k++)
+            if (rows.at[k].has_value) return true;
+    }
+    return false;
 }
 
 static void operators(struct report *report)
@@ -148,12 +162,15 @@ static void operators(struct report *report)
     struct rows rows = report_by(report, first, BY_OPERATOR, report->input->period);
     size_t valued = 0;
     for (size_t i = 0; i < rows.count; i++) valued += rows.at[i].has_value;
-    if (valued > 1 && valued == rows.count && valued <= TABLE_FIRST)
-        ranks(report, first, rows);
+    if (valued > 1 && valued == rows.count && valued <= TABLE_FIRST) ranks(report, first, rows);
+    struct rows counts = report_by(report, leading->count, BY_OPERATOR, report->input->period);
+    if (!any_by_operator(report, figures, LEADING_BY_OPERATOR)) {
+        table_bars(report, WORD_OPERATOR, counts, row_operator);
+        return;
+    }
     if (report->actor_count <= ACTORS_ABREAST) {
         operators_abreast(report, figures, LEADING_BY_OPERATOR);
     } else {
-        struct rows counts = report_by(report, leading->count, BY_OPERATOR, report->input->period);
         table_plots(report, WORD_OPERATOR, counts, row_operator, BY_OPERATOR, figures, LEADING_BY_OPERATOR);
     }
     PUT(page, "<p class=\"small quiet mt3\">{0}</p>\n", html_word(page, WORD_READ_OPERATORS));
@@ -219,9 +236,12 @@ static void against(struct report *report, const struct fault_group *group)
     PUT(page, "<div><dt>{0}</dt><dd>{1}</dd></div>", html_word(page, WORD_OWED),
         same_limit(group) && group->first->limit.length > 0 ? group_evidence(report, group, "limit", group->first->limit)
                                                             : html_word(page, WORD_SEE_RULE));
-    PUT(page, "<div class=\"fact\"><dt>{0}</dt><dd>{1}</dd></div>", html_word(page, median.length > 0 ? WORD_FACT_MEDIAN : WORD_FACT),
+    PUT(page, "<div class=\"fact\"><dt>{0}</dt><dd>{1}</dd></div>",
+        html_word(page, median.length > 0 ? WORD_FACT_MEDIAN : WORD_FACT),
         median.length > 0 ? group_evidence(report, group, "median", median) : html_word(page, WORD_SEE_EVIDENCE));
-    struct counted still = { .name = count_overdue, .duty = str_of(group->first->duty->id), .operator_ = group->first->operator_ };
+    struct counted still = { .name = count_overdue,
+                             .duty = str_of(group->first->duty->id),
+                             .operator_ = group->first->operator_ };
     PUT(page, "<div><dt>{0}</dt><dd>{1}</dd></div></dl>\n", html_word(page, WORD_STILL_OPEN),
         SAY(page, WORD_CASES, evidence_count(report, still, open)));
 }
@@ -230,10 +250,14 @@ static void finding_group(struct report *report, const struct fault_group *group
 {
     struct page *page = &report->page;
     const struct duty *duty = group->first->duty;
-    struct counted broken = { .name = count_broken, .duty = str_of(duty->id), .operator_ = group->first->operator_, .by_period = true };
-    PUT(page, "<li class=\"finding\"><div><h3>{0}</h3><p class=\"where\"><span>{1}</span><span><a href=\"#{2}\">{2}</a></span>{3}</p></div>\n",
-        SAY(page, WORD_GROUP, report_operator_name(report, group->first->operator_), evidence_count(report, broken, group->count),
-            html_says(page, duty->says)),
+    struct counted broken = {
+        .name = count_broken, .duty = str_of(duty->id), .operator_ = group->first->operator_, .by_period = true
+    };
+    PUT(page,
+        "<li class=\"finding\"><div><h3>{0}</h3><p class=\"where\"><span>{1}</span><span><a "
+        "href=\"#{2}\">{2}</a></span>{3}</p></div>\n",
+        SAY(page, WORD_GROUP, report_operator_name(report, group->first->operator_),
+            evidence_count(report, broken, group->count), html_says(page, duty->says)),
         html_period(page, report->input->period), html_text(page, str_of(duty->id)), evidence_mark(report));
     against(report, group);
     size_t shown = group->count < FAULTS_IN_GROUP ? group->count : FAULTS_IN_GROUP;
@@ -250,17 +274,17 @@ static void findings(struct report *report)
     struct counted broken = { .name = count_broken, .by_period = true };
     part_head(report, html_word(page, WORD_BROKEN_DUTIES),
               SAY(page, WORD_CASES, evidence_count(report, broken, report->broken.count)));
-    struct figure_row in_time = report_total(report, report->leading.in_time, report->input->period);
-    if (report->leading.in_time && !in_time.has_value) PUT(page, "<p>{0}</p>\n", html_word(page, WORD_NO_LATENESS));
+    if (!report_judged(report)) PUT(page, "<p>{0}</p>\n", html_word(page, WORD_NO_LATENESS));
     if (count == 0) {
-        PUT(page, "<p>{0}</p>\n", html_word(page, WORD_NONE_BROKEN));
+        if (report_judged(report)) PUT(page, "<p>{0}</p>\n", html_word(page, WORD_NONE_BROKEN));
         return;
     }
     page_markup(page, "<ul>\n");
     for (size_t i = 0; i < count && i < GROUPS_SHOWN; i++) finding_group(report, &groups[i]);
     page_markup(page, "</ul>\n");
     if (count > GROUPS_SHOWN)
-        PUT(page, "<p class=\"mt3\">{0}</p>\n", SAY(page, WORD_MORE_GROUPS, html_number(page, (int64_t)(count - GROUPS_SHOWN))));
+        PUT(page, "<p class=\"mt3\">{0}</p>\n",
+            SAY(page, WORD_MORE_GROUPS, html_number(page, (int64_t)(count - GROUPS_SHOWN))));
 }
 
 void chapter_problems(struct report *report)

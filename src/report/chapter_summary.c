@@ -25,7 +25,8 @@ struct html course_sentence(struct report *report, const struct figure_row *now,
     bool better = course_is_better(course, now->figure), less = now->value < before->value;
     enum word word = course == COURSE_UNSURE ? WORD_VERDICT_UNSURE : better ? WORD_VERDICT_BETTER : WORD_VERDICT_WORSE;
     const char *class = course == COURSE_UNSURE ? "soon" : better ? "met" : "late";
-    struct html verdict = FILL(page, "<b class=\"verdict {0}\">{1}</b>", (struct html){ .markup = str_of(class) }, html_word(page, word));
+    struct html verdict =
+        FILL(page, "<b class=\"verdict {0}\">{1}</b>", (struct html){ .markup = str_of(class) }, html_word(page, word));
     struct html change = SAY(page, less ? WORD_CHANGE_LESS : WORD_CHANGE_MORE, evidence_change(report, now, before),
                              figure_change_unit(report, now->figure), period_before_name(report));
     return SAY(page, WORD_COURSE, verdict, change);
@@ -79,13 +80,12 @@ static void lede(struct report *report)
                     evidence_count(report, (struct counted){ .name = count_places, .by_period = true }, areas_of(areas)));
     }
     struct counted broken = { .name = count_broken, .by_period = true };
-    struct html second = report->broken.count > 0
-                             ? SAY(page, WORD_LEDE_BROKEN, evidence_count(report, broken, report->broken.count))
-                             : html_word(page, WORD_LEDE_NONE_BROKEN);
-    struct html partial = report->partial ? SAY(page, WORD_LEDE_PARTIAL, html_moment(page, report->input->audit->as_of))
-                                          : MARKUP("");
-    struct html unrated = count.has_value && report->leading.rate && !report->rated ? html_word(page, WORD_NO_SUBSCRIBERS)
-                                                                                    : MARKUP("");
+    struct html second = html_word(page, report_judged(report) ? WORD_LEDE_NONE_BROKEN : WORD_LEDE_UNJUDGED);
+    if (report->broken.count > 0) second = SAY(page, WORD_LEDE_BROKEN, evidence_count(report, broken, report->broken.count));
+    struct html partial =
+        report->partial ? SAY(page, WORD_LEDE_PARTIAL, html_moment(page, report->input->audit->as_of)) : MARKUP("");
+    struct html unrated =
+        count.has_value && report->leading.rate && !report->rated ? html_word(page, WORD_NO_SUBSCRIBERS) : MARKUP("");
     PUT(page, "<p class=\"lede\">{0}{1}{2}{3}{4}</p>\n", first, unrated, second, partial, html_word(page, WORD_LEDE_EVIDENCE));
     struct html region = report->region.markup.length > 0 ? FILL(page, "<span>{0}</span>", report->region) : MARKUP("");
     PUT(page, "<p class=\"meta\">{0}<span>{1}</span><span>{2}</span>{3}</p>\n", region,
@@ -123,11 +123,12 @@ static void card(struct report *report, const struct figure *figure)
         PUT(page, "<div><p class=\"says\">{0}</p>\n{1}</div>\n", course_sentence(report, &now, &before),
             chart_spark(report, figure, report_by(report, figure, BY_PERIOD, report->months)));
     } else {
-        PUT(page, "<p class=\"value none\"><b>{0}</b></p>\n<div><p class=\"says\">{1}</p></div>\n", html_word(page, WORD_NO_VALUE),
-            why_no_value(report, &now));
+        PUT(page, "<p class=\"value none\"><b>{0}</b></p>\n<div><p class=\"says\">{1}</p></div>\n",
+            html_word(page, WORD_NO_VALUE), why_no_value(report, &now));
     }
     PUT(page, "<p class=\"notes\"><span>{0}</span><span><a href=\"#{1}\">{2}</a>&emsp;{3}</span></p></article>\n",
-        counted_words(report, &now), html_text(page, str_of(figure->id)), html_word(page, WORD_DEFINITION), evidence_mark(report));
+        counted_words(report, &now), html_text(page, str_of(figure->id)), html_word(page, WORD_DEFINITION),
+        evidence_mark(report));
 }
 
 void chapter_summary(struct report *report)
@@ -138,8 +139,12 @@ void chapter_summary(struct report *report)
     section_open(report, "figures", WORD_FIGURES, html_period(page, report->input->period));
     page_markup(page, "<div class=\"figures\">\n");
     const struct leading *leading = &report->leading;
-    const struct figure *const cards[] = { report->rated ? leading->rate : leading->count, leading->in_time, leading->satisfied,
-                                           leading->answer_median, leading->answer_p95, leading->repeat };
+    const struct figure *const cards[] = { report->rated ? leading->rate : leading->count,
+                                           leading->in_time,
+                                           leading->satisfied,
+                                           leading->answer_median,
+                                           leading->answer_p95,
+                                           leading->repeat };
     for (size_t i = 0; i < sizeof cards / sizeof *cards; i++)
         if (cards[i]) card(report, cards[i]);
     page_markup(page, "</div></section>\n");

@@ -209,22 +209,21 @@ struct html chart_spark(struct report *report, const struct figure *figure, stru
     scale.from -= room;
     scale.to += room;
     add_line(&line, months, (struct span){ first, last }, scale, 48);
-    struct html from = FILL(page, "{0} {1}", html_month(page, months[first]->period.first, true),
-                            evidence(report, months[first], PART_VALUE));
-    struct html to = FILL(page, "{0} {1}", html_month(page, months[last]->period.first, false),
-                          evidence(report, months[last], PART_VALUE));
-    struct html label = SAY(page, WORD_SPARK_LABEL, html_month(page, months[first]->period.first, true),
-                            figure_shown(report, figure, months[first]->value),
-                            html_month(page, months[last]->period.first, true),
-                            figure_shown(report, figure, months[last]->value));
+    struct html from =
+        FILL(page, "{0} {1}", html_month(page, months[first]->period.first, true), evidence(report, months[first], PART_VALUE));
+    struct html to =
+        FILL(page, "{0} {1}", html_month(page, months[last]->period.first, false), evidence(report, months[last], PART_VALUE));
+    struct html label =
+        SAY(page, WORD_SPARK_LABEL, html_month(page, months[first]->period.first, true),
+            figure_shown(report, figure, months[first]->value), html_month(page, months[last]->period.first, true),
+            figure_shown(report, figure, months[last]->value));
     int64_t y = 1000 - place_on(scale, months[last]->value);
     struct text dot = { 0 };
     text_format(&dot, "%lld.%03lld", (long long)y / 1000, (long long)y % 1000);
     return FILL(page,
                 "<div class=\"spark\" role=\"img\" aria-label=\"{0}\"><svg viewBox=\"0 0 100 48\" preserveAspectRatio=\"none\">"
                 "<path data-figure=\"{1}\" d=\"{2}\"/></svg><i style=\"--y:{3}\"></i><span>{4}</span><span>{5}</span></div>",
-                label, html_text(page, str_of(figure->id)), html_take(page, &line), html_take(page, &dot),
-                from, to);
+                label, html_text(page, str_of(figure->id)), html_take(page, &line), html_take(page, &dot), from, to);
 }
 
 /* ---- the line chart ---- */
@@ -271,7 +270,8 @@ static struct html line_ends(struct report *report, struct end ends[], size_t co
     for (size_t i = 0; i < count; i++)
         text_add(&out, FILL(page, "<span class=\"end{0}\" style=\"--y:{1}\"><span class=\"name\">{2}</span> {3}</span>",
                             (struct html){ .markup = str_of(shape_class(ends[i].actor)) }, percent(page, places[i]),
-                            ends[i].actor->name, evidence(report, ends[i].row, PART_VALUE)).markup);
+                            ends[i].actor->name, evidence(report, ends[i].row, PART_VALUE))
+                           .markup);
     return html_take(page, &out);
 }
 
@@ -282,9 +282,11 @@ static struct html axes(struct report *report, const struct figure *figure, stru
     for (int64_t value = scale.from; value <= scale.to; value += scale.step) {
         struct html y = percent(page, 1000 - place_on(scale, value));
         text_add(grid, FILL(page, "<path class=\"grid{1}\" d=\"M0,{0}H100\"/>", y,
-                            (struct html){ .markup = str_of(value == 0 ? " zero" : "") }).markup);
-        text_add(&words, FILL(page, "<span class=\"y\" style=\"--y:{0}\">{1}</span>", y,
-                              figure_mark(report, figure, value, scale.step)).markup);
+                            (struct html){ .markup = str_of(value == 0 ? " zero" : "") })
+                           .markup);
+        text_add(&words,
+                 FILL(page, "<span class=\"y\" style=\"--y:{0}\">{1}</span>", y, figure_mark(report, figure, value, scale.step))
+                     .markup);
     }
     static const struct {
         size_t month;
@@ -295,8 +297,9 @@ static struct html axes(struct report *report, const struct figure *figure, stru
         int32_t month = day_add_months(report->months.first, (int)marks[i].month);
         bool year = marks[i].year || civil_of(month).month == 1;
         text_add(&words, FILL(page, "<span class=\"x{0}\" style=\"--x:{1}\">{2}</span>",
-                              (struct html){ .markup = str_of(marks[i].class) }, percent(page, month_x(whole_span, marks[i].month)),
-                              html_month(page, month, year)).markup);
+                              (struct html){ .markup = str_of(marks[i].class) },
+                              percent(page, month_x(whole_span, marks[i].month)), html_month(page, month, year))
+                             .markup);
     }
     return html_take(page, &words);
 }
@@ -317,12 +320,12 @@ struct html chart_lines(struct report *report, const struct figure *figure, stru
         add_bands(&band, months, scale, 100);
         add_line(&line, months, whole_span, scale, 100);
         struct html class = { .markup = str_of(line_class(actors[i])) };
-        text_add(&grid,
-                 FILL(page,
-                      "<g data-figure=\"{0}\" data-operator=\"{1}\"><path class=\"band {2}\" d=\"{3}\"/>"
-                      "<path class=\"series {2}\" d=\"{4}\"/></g>",
-                      html_text(page, str_of(figure->id)), html_text(page, actors[i]->code), class, html_take(page, &band),
-                      html_take(page, &line)).markup);
+        text_add(&grid, FILL(page,
+                             "<g data-figure=\"{0}\" data-operator=\"{1}\"><path class=\"band {2}\" d=\"{3}\"/>"
+                             "<path class=\"series {2}\" d=\"{4}\"/></g>",
+                             html_text(page, str_of(figure->id)), html_text(page, actors[i]->code), class,
+                             html_take(page, &band), html_take(page, &line))
+                            .markup);
         size_t last = MONTHS - 1;
         while (!months[last]) last--;
         ends[end_count++] = (struct end){ actors[i], months[last], 1000 - place_on(scale, months[last]->value) };

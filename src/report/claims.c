@@ -46,7 +46,8 @@ static bool claim(struct str head, const char *name, char *out, size_t room, str
     struct str needle = { start, (size_t)length };
     size_t place = find(head, needle);
     if (place == head.length)
-        return fail(error, ERROR_INPUT, "this is no report of mingbai, or it was cut: it has no <meta name=\"mingbai-%s\">", name);
+        return fail(error, ERROR_INPUT, "this is no report of mingbai, or it was cut: it has no <meta name=\"mingbai-%s\">",
+                    name);
     struct str content = { head.at + place + needle.length, head.length - place - needle.length };
     content.length = str_find(content, '"');
     if (!unescape(content, out, room, &value->length))
@@ -66,14 +67,16 @@ bool report_claims_read(struct str html, struct report_claims *claims, struct er
     if (!claim(head, "report", room, sizeof room, &value, error)) return false;
     if (!str_number(value, &version)) return fail(error, ERROR_INPUT, "the report's version is no number");
     if (version != REPORT_VERSION)
-        return fail(error, ERROR_INPUT, "this report has version %llu, and this program makes version %d: use the program that made it",
+        return fail(error, ERROR_INPUT,
+                    "this report has version %llu, and this program makes version %d: use the program that made it",
                     (unsigned long long)version, REPORT_VERSION);
     if (!claim(head, "position", room, sizeof room, &value, error)) return false;
     if (!str_number(value, &claims->position)) return fail(error, ERROR_INPUT, "the report's ledger position is no number");
     if (!claim(head, "as-of", room, sizeof room, &value, error)) return false;
     if (!moment_parse(value, &claims->as_of)) return fail(error, ERROR_INPUT, "the report's as-of time is no time");
     if (!claim(head, "period", room, sizeof room, &value, error)) return false;
-    if (!period_parse(value, &claims->period)) return fail(error, ERROR_INPUT, "the report's period is no month, quarter or year");
+    if (!period_parse(value, &claims->period))
+        return fail(error, ERROR_INPUT, "the report's period is no month, quarter or year");
     if (!claim(head, "language", room, sizeof room, &value, error)) return false;
     if (!str_equal(value, STR("zh")) && !str_equal(value, STR("en")))
         return fail(error, ERROR_INPUT, "the report's language is neither zh nor en");

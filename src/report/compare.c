@@ -40,7 +40,8 @@ static struct str attribute(struct str html, size_t start, const char *name)
     struct str tag = { html.at + start, tag_end(html, start) - start };
     size_t length = strlen(name);
     for (size_t i = 0; i + length + 3 < tag.length; i++) {
-        if (tag.at[i] != ' ' || memcmp(tag.at + i + 1, name, length) != 0 || memcmp(tag.at + i + 1 + length, "=\"", 2) != 0) continue;
+        if (tag.at[i] != ' ' || memcmp(tag.at + i + 1, name, length) != 0 || memcmp(tag.at + i + 1 + length, "=\"", 2) != 0)
+            continue;
         struct str value = { tag.at + i + length + 3, tag.length - i - length - 3 };
         value.length = str_find(value, '"');
         return value;
@@ -104,7 +105,7 @@ struct named {
 };
 
 static const struct named names[] = {
-    { "data-subject", ", " },        { "data-operator", ", operator " }, { "data-area", ", area " },
+    { "data-subject", ", " },           { "data-operator", ", operator " }, { "data-area", ", area " },
     { "data-category", ", category " }, { "data-period", ", period " },     { "data-part", ", its " },
 };
 
@@ -122,7 +123,8 @@ static void name_number(struct text *out, struct str html, size_t start)
     else if (count_id.length > 0 && duty_id.length > 0)
         text_format(out, "%.*s of %.*s", STR_ARGS(cut(count_id, NAMED_MOST)), STR_ARGS(cut(duty_id, NAMED_MOST)));
     else
-        text_format(out, "%s%.*s", count_id.length > 0 ? "" : "finding ", STR_ARGS(cut(count_id.length > 0 ? count_id : duty_id, NAMED_MOST)));
+        text_format(out, "%s%.*s", count_id.length > 0 ? "" : "finding ",
+                    STR_ARGS(cut(count_id.length > 0 ? count_id : duty_id, NAMED_MOST)));
     if (figure || duty) text_format(out, " (%s)", figure ? figure->says[ENGLISH] : duty->says[ENGLISH]);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         struct str value = cut(attribute(html, start, names[i].attribute), NAMED_MOST);
@@ -163,11 +165,13 @@ static bool number_changed(struct str given, struct str again, size_t start, siz
 
 static bool text_changed(struct str given, struct str again, size_t place, struct str chapter, struct error *error)
 {
-    if (place == again.length) return fail(error, ERROR_DAMAGE, "the report goes on behind its end with \"%.*s\"", STR_ARGS(around(given, place)));
-    if (place == given.length) return fail(error, ERROR_DAMAGE, "the report is cut short in chapter %.*s", STR_ARGS(cut(chapter, NAMED_MOST)));
+    if (place == again.length)
+        return fail(error, ERROR_DAMAGE, "the report goes on behind its end with \"%.*s\"", STR_ARGS(around(given, place)));
+    if (place == given.length)
+        return fail(error, ERROR_DAMAGE, "the report is cut short in chapter %.*s", STR_ARGS(cut(chapter, NAMED_MOST)));
     struct str was = around(given, place), is = around(again, place);
-    return fail(error, ERROR_DAMAGE, "chapter %.*s: the report says \"%.*s\", the ledger gives \"%.*s\"", STR_ARGS(cut(chapter, NAMED_MOST)),
-                STR_ARGS(was), STR_ARGS(is));
+    return fail(error, ERROR_DAMAGE, "chapter %.*s: the report says \"%.*s\", the ledger gives \"%.*s\"",
+                STR_ARGS(cut(chapter, NAMED_MOST)), STR_ARGS(was), STR_ARGS(is));
 }
 
 bool report_compare(struct str given, struct str again, struct error *error)

@@ -123,7 +123,8 @@ struct html evidence_margin(struct report *report, const struct figure_row *row)
 
 struct html evidence_margin_short(struct report *report, const struct figure_row *row)
 {
-    if (!row->has_margin) return html_word(&report->page, row->figure->full_count ? WORD_FULL_COUNT_SHORT : WORD_NO_MARGIN_SHORT);
+    if (!row->has_margin)
+        return html_word(&report->page, row->figure->full_count ? WORD_FULL_COUNT_SHORT : WORD_NO_MARGIN_SHORT);
     return FILL(&report->page, "{0}–{1}", evidence(report, row, PART_LOW), evidence(report, row, PART_HIGH));
 }
 
@@ -160,8 +161,9 @@ struct html evidence_decimal(struct report *report, struct counted what, int64_t
         FILL(page, "{0}{1}{2}{3}{4}", attribute(page, "finding", what.duty), attribute(page, "operator", what.operator_),
              attribute(page, "area", what.area), attribute(page, "category", what.category),
              what.by_period ? period_attribute(page, report->input->period) : MARKUP(""));
-    struct html html = FILL(page, "<a class=\"v\" href=\"#{0}\"><data value=\"{1}\" data-count=\"{0}\"{2}>{3}</data></a>",
-                            (struct html){ .markup = str_of(what.name) }, html_exact(page, value, decimals), attributes, number);
+    struct html html =
+        FILL(page, "<a class=\"v\" href=\"#{0}\"><data value=\"{1}\" data-count=\"{0}\"{2}>{3}</data></a>",
+             (struct html){ .markup = str_of(what.name) }, html_exact(page, value, decimals), attributes, number);
     html.one = number.one;
     return html;
 }

@@ -19,15 +19,16 @@ struct html evidence_share(struct report *report, const struct figure_row *row, 
 
 /* What a counted number counts. */
 struct counted {
-    const char *name;                     /* data-count, and the anchor of its definition: "count.broken" */
+    const char *name;                           /* data-count, and the anchor of its definition: "count.broken" */
     struct str duty, operator_, area, category; /* empty: all */
-    bool by_period;                       /* of the report's period, else as of its moment */
+    bool by_period;                             /* of the report's period, else as of its moment */
 };
 struct html evidence_count(struct report *report, struct counted what, uint64_t count);
 /* The same for a number with decimals. */
 struct html evidence_decimal(struct report *report, struct counted what, int64_t value, unsigned decimals, unsigned shown);
 
-/* What a finding says was owed or measured ("15 day"), linked to its duty; part is "limit" or "measured". A dash where empty. */
+/* What a finding says was owed or measured ("15 day"), linked to its duty; part is "limit" or "measured". A dash where empty.
+ */
 struct html evidence_quantity(struct report *report, const struct fault *fault, const char *part, struct str quantity);
 
 /* The mark 据 with the ledger position, linked to the checkpoint at the foot. */

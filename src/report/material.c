@@ -103,6 +103,11 @@ struct figure_row report_total(struct report *report, const struct figure *figur
     return rows.count > 0 ? rows.at[0] : (struct figure_row){ .figure = figure, .period = period };
 }
 
+bool report_judged(struct report *report)
+{
+    return !report->leading.in_time || report_total(report, report->leading.in_time, report->input->period).has_value;
+}
+
 const struct figure_row *rows_find(struct rows rows, struct str operator_, struct str area, struct str category)
 {
     for (size_t i = 0; i < rows.count; i++)
@@ -197,8 +202,7 @@ static struct kept_faults judge_all(struct report *report, int64_t as_of)
             const struct duty *duty = &measures[i]->duties[k];
             report->failed = !duty->judge(&audit, duty, sink, report->error);
         }
-    if (judged.faults.count > 0)
-        qsort(judged.faults.at, judged.faults.count, sizeof *judged.faults.at, compare_identity);
+    if (judged.faults.count > 0) qsort(judged.faults.at, judged.faults.count, sizeof *judged.faults.at, compare_identity);
     return judged.faults;
 }
 
@@ -273,7 +277,8 @@ static void gather_actors(struct report *report)
         size_t place = report->actor_count++;
         report->actors[place] = (struct actor){
             .code = all[i].code,
-            .name = html_text(&report->page, law_operator_name(report->input->audit->law, all[i].code, (int)report->page.language)),
+            .name =
+                html_text(&report->page, law_operator_name(report->input->audit->law, all[i].code, (int)report->page.language)),
             .shape = place < 3 ? (char)('a' + place) : 'n',
         };
     }
@@ -333,7 +338,8 @@ struct html report_category_name(struct report *report, struct str code)
             for (size_t f = 0; f < kind->field_count; f++) {
                 const struct field *field = &kind->fields[f];
                 for (size_t c = 0; strcmp(field->name, "category") == 0 && c < field->choice_count; c++)
-                    if (str_equal(code, str_of(field->choices[c].word))) return html_says(&report->page, field->choices[c].says);
+                    if (str_equal(code, str_of(field->choices[c].word)))
+                        return html_says(&report->page, field->choices[c].says);
             }
         }
     return html_text(&report->page, code);
@@ -343,7 +349,8 @@ struct html report_category_name(struct report *report, struct str code)
 
 static bool covers_before(struct report *report)
 {
-    struct rows rows = report_rows(report, report->leading.count, &(struct figure_request){ .by = BY_PERIOD, .period_kind = 'M' });
+    struct rows rows =
+        report_rows(report, report->leading.count, &(struct figure_request){ .by = BY_PERIOD, .period_kind = 'M' });
     for (size_t i = 0; i < rows.count; i++)
         if (rows.at[i].n > 0) return rows.at[i].period.first <= report->before.first;
     return false;

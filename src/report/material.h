@@ -45,19 +45,19 @@ struct report {
     const struct report_input *input;
     struct page page;
     struct leading leading;
-    struct period before;          /* the period before, of the same kind */
-    struct period months;          /* the twelve months up to the period's end */
-    bool partial;                  /* the as-of time lies within the period */
-    bool comparable;               /* the period before is covered by data from its first month on */
-    bool rated;                    /* the leading rate has a value for the period */
-    struct actor *actors;          /* in the order of their codes */
+    struct period before; /* the period before, of the same kind */
+    struct period months; /* the twelve months up to the period's end */
+    bool partial;         /* the as-of time lies within the period */
+    bool comparable;      /* the period before is covered by data from its first month on */
+    bool rated;           /* the leading rate has a value for the period */
+    struct actor *actors; /* in the order of their codes */
     size_t actor_count;
-    struct html region;            /* where all this is; empty when that is not one place */
-    struct faults broken;          /* findings whose time lies in the period, in the order of time */
-    struct faults waiting;         /* clocks that ran at the as-of time: overdue or still to come, in the order of time */
-    struct cached_rows *cache;     /* rows already computed */
+    struct html region;        /* where all this is; empty when that is not one place */
+    struct faults broken;      /* findings whose time lies in the period, in the order of time */
+    struct faults waiting;     /* clocks that ran at the as-of time: overdue or still to come, in the order of time */
+    struct cached_rows *cache; /* rows already computed */
     struct error *error;
-    bool failed;                   /* error holds why; everything asked for then is empty */
+    bool failed; /* error holds why; everything asked for then is empty */
 };
 
 /* Fills report from input; false on failure. */
@@ -70,6 +70,8 @@ struct rows report_rows(struct report *report, const struct figure *figure, cons
 struct figure_row report_total(struct report *report, const struct figure *figure, struct period period);
 /* By one dimension in a period. */
 struct rows report_by(struct report *report, const struct figure *figure, unsigned by, struct period period);
+/* Whether the records allow to say of any case in the period that it was in time or late. */
+bool report_judged(struct report *report);
 /* The row of that operator, area and category, or NULL. */
 const struct figure_row *rows_find(struct rows rows, struct str operator_, struct str area, struct str category);
 /* Orders the rows by n, the largest first; equal ones as they were. */

@@ -38,8 +38,7 @@ static void escape_code(struct text *out, uint32_t code, struct str bytes)
     case '"': text_add(out, STR("&quot;")); break;
     case '\'': text_add(out, STR("&#39;")); break;
     case '\n': text_add(out, STR("&#10;")); break;
-    default:
-        text_add(out, disturbs(code) ? STR("\xEF\xBF\xBD") : bytes);
+    default: text_add(out, disturbs(code) ? STR("\xEF\xBF\xBD") : bytes);
     }
 }
 
@@ -232,8 +231,8 @@ static const struct {
     const char *unit;
     enum word word;
 } quantity_units[] = {
-    { "minute", WORD_UNIT_MINUTE }, { "hour", WORD_UNIT_HOUR },   { "day", WORD_UNIT_DAY },     { "workday", WORD_UNIT_WORKDAY },
-    { "month", WORD_UNIT_MONTH },   { "year", WORD_UNIT_YEAR },   { "count", WORD_UNIT_COUNT }, { "yuan", WORD_UNIT_YUAN },
+    { "minute", WORD_UNIT_MINUTE }, { "hour", WORD_UNIT_HOUR }, { "day", WORD_UNIT_DAY },     { "workday", WORD_UNIT_WORKDAY },
+    { "month", WORD_UNIT_MONTH },   { "year", WORD_UNIT_YEAR }, { "count", WORD_UNIT_COUNT }, { "yuan", WORD_UNIT_YUAN },
 };
 
 struct html html_quantity(struct page *page, struct str quantity)

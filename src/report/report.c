@@ -24,7 +24,8 @@ static void claims(struct report *report)
         { "checkpoint", html_text(page, input->checkpoint) },
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        PUT(page, "<meta name=\"mingbai-{0}\" content=\"{1}\">\n", (struct html){ .markup = str_of(all[i].name) }, all[i].value);
+        PUT(page, "<meta name=\"mingbai-{0}\" content=\"{1}\">\n", (struct html){ .markup = str_of(all[i].name) },
+            all[i].value);
 }
 
 static void head(struct report *report)
@@ -33,7 +34,8 @@ static void head(struct report *report)
     PUT(page,
         "<!doctype html>\n<html lang=\"{0}\">\n<head>\n<meta charset=\"utf-8\">\n"
         "<meta http-equiv=\"Content-Security-Policy\" content=\"" POLICY "\">\n"
-        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"referrer\" content=\"no-referrer\">\n",
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"referrer\" "
+        "content=\"no-referrer\">\n",
         page->language == CHINESE ? MARKUP("zh-CN") : MARKUP("en"));
     claims(report);
     PUT(page, "<title>{0}</title>\n<style>\n", SAY(page, WORD_TITLE, html_period(page, report->input->period)));
@@ -52,13 +54,17 @@ static void header(struct report *report)
     } parts[] = { { "problems", WORD_NAV_PROBLEMS }, { "causes", WORD_NAV_CAUSES }, { "measures", WORD_NAV_MEASURES },
                   { "effect", WORD_NAV_EFFECT },     { "next", WORD_NAV_NEXT },     { "definitions", WORD_NAV_APPENDIX } };
     PUT(page,
-        "<body>\n<a class=\"skip\" href=\"#main\">{0}</a>\n<header class=\"bar\"><div class=\"wrap\"><a class=\"brand\" href=\"#main\">"
-        "<svg viewBox=\"0 0 28 28\" aria-hidden=\"true\"><path d=\"M2.5 6.5h9v15h-9zM2.5 14h9\" fill=\"none\" stroke=\"currentColor\" "
+        "<body>\n<a class=\"skip\" href=\"#main\">{0}</a>\n<header class=\"bar\"><div class=\"wrap\"><a class=\"brand\" "
+        "href=\"#main\">"
+        "<svg viewBox=\"0 0 28 28\" aria-hidden=\"true\"><path d=\"M2.5 6.5h9v15h-9zM2.5 14h9\" fill=\"none\" "
+        "stroke=\"currentColor\" "
         "stroke-width=\"2.6\"/><path d=\"M25.5 5.5a8.6 8.6 0 1 0 0 17 10.5 10.5 0 0 1 0-17z\" fill=\"currentColor\"/></svg>"
-        "<span>{1}</span><small>{2}</small></a></div></header>\n<nav class=\"nav\" aria-label=\"{3}\"><div class=\"wrap\"><ul>\n",
+        "<span>{1}</span><small>{2}</small></a></div></header>\n<nav class=\"nav\" aria-label=\"{3}\"><div "
+        "class=\"wrap\"><ul>\n",
         html_word(page, WORD_SKIP), html_word(page, WORD_PRODUCT), html_word(page, WORD_SERIES), html_word(page, WORD_NAV));
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        PUT(page, "<li><a href=\"#{0}\">{1}</a></li>\n", (struct html){ .markup = str_of(parts[i].anchor) }, html_word(page, parts[i].word));
+        PUT(page, "<li><a href=\"#{0}\">{1}</a></li>\n", (struct html){ .markup = str_of(parts[i].anchor) },
+            html_word(page, parts[i].word));
     page_markup(page, "</ul></div></nav>\n<main id=\"main\" class=\"wrap report\">\n");
 }
 
@@ -66,7 +72,9 @@ static void foot(struct report *report)
 {
     struct page *page = &report->page;
     const struct report_input *input = report->input;
-    PUT(page, "</main>\n<footer class=\"foot\" id=\"checkpoint\" data-chapter=\"checkpoint\"><div class=\"wrap\"><section><h2>{0}</h2>\n",
+    PUT(page,
+        "</main>\n<footer class=\"foot\" id=\"checkpoint\" data-chapter=\"checkpoint\"><div "
+        "class=\"wrap\"><section><h2>{0}</h2>\n",
         html_word(page, WORD_WHENCE));
     PUT(page,
         "<dl class=\"keys\"><dt>{0}</dt><dd>{1}</dd><dt>{2}</dt><dd>{3}</dd><dt>{4}</dt><dd><code>{5}</code></dd></dl>\n"
@@ -74,7 +82,10 @@ static void foot(struct report *report)
         html_word(page, WORD_POSITION), SAY(page, WORD_POSITION_NUMBER, html_number(page, (int64_t)input->audit->position)),
         html_word(page, WORD_AS_OF_NAME), html_moment(page, input->audit->as_of), html_word(page, WORD_VERIFIER_KEY),
         html_text(page, input->verifier_key), html_text(page, input->checkpoint));
-    PUT(page, "<section class=\"verify\"><h2>{0}</h2><ol><li>{1}</li><li>{2}</li><li>{3}</li></ol></section>\n</div></footer>\n</body>\n</html>\n",
+    PUT(page,
+        "<section "
+        "class=\"verify\"><h2>{0}</h2><ol><li>{1}</li><li>{2}</li><li>{3}</li></ol></section>\n</div></footer>\n</body>\n</"
+        "html>\n",
         html_word(page, WORD_VERIFY), html_word(page, WORD_VERIFY_FIRST), html_word(page, WORD_VERIFY_SECOND),
         html_word(page, WORD_VERIFY_THIRD));
 }

@@ -17,7 +17,7 @@ struct report_input {
     const struct audit *audit; /* its arena holds what the report is made of until the caller empties it */
     struct period period;
     enum language language;
-    struct str checkpoint;   /* the signed note at the audit's position */
+    struct str checkpoint; /* the signed note at the audit's position */
     struct str verifier_key;
 };
 

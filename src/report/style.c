@@ -34,7 +34,8 @@ const char report_style[] =
     ".chart .name { position: static; display: inline-block; max-width: 8em; overflow: hidden; text-overflow: ellipsis; "
     "vertical-align: bottom; font-size: inherit; color: inherit; }\n"
     ".chart .end a { color: inherit; }\n"
-    ".rule { display: grid; gap: var(--s3) var(--s7); border-bottom: 1px solid var(--rule); padding-block: var(--s4); break-inside: avoid; }\n"
+    ".rule { display: grid; gap: var(--s3) var(--s7); border-bottom: 1px solid var(--rule); padding-block: var(--s4); "
+    "break-inside: avoid; }\n"
     ".rule h3 { font-size: var(--t1); }\n"
     ".rule h4 { font-size: var(--t-1); font-weight: 400; color: var(--quiet); margin-bottom: var(--s2); }\n"
     ".rule .where { color: var(--quiet); font-size: var(--t-1); margin-bottom: var(--s2); }\n"
@@ -66,6 +67,7 @@ const char report_style[] =
     ".report .work td:first-child { width: auto; } .bars td.plot { width: 24%; } "
     ".report h1 { word-break: normal; overflow-wrap: break-word; } .chart .end .v { display: none; } "
     ".report .chart { margin-inline-start: 2.75rem; } }\n"
-    "@media print { .report details:not([open]) { display: block; } .report details::details-content { content-visibility: visible; "
+    "@media print { .report details:not([open]) { display: block; } .report details::details-content { content-visibility: "
+    "visible; "
     "height: auto; } summary { display: none; } .share i { print-color-adjust: exact; -webkit-print-color-adjust: exact; } "
     ".foot { break-before: auto; } .report :target { background: none; } }\n";

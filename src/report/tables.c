@@ -54,15 +54,17 @@ void table_bars(struct report *report, enum word head, struct rows counts, row_n
     uint64_t whole = 0;
     for (size_t i = 0; i < counts.count; i++) whole += counts.at[i].n;
     rows_by_n(counts);
-    struct html heads = FILL(page,
-                             "<thead><tr><th scope=\"col\">{0}</th><th scope=\"col\" class=\"n\">{1}</th>"
-                             "<th scope=\"col\" class=\"n\">{2}</th><th scope=\"col\"><span class=\"hidden\">{2}</span></th></tr></thead>",
-                             html_word(page, head), html_word(page, WORD_COUNT), html_word(page, WORD_SHARE));
+    struct html heads =
+        FILL(page,
+             "<thead><tr><th scope=\"col\">{0}</th><th scope=\"col\" class=\"n\">{1}</th>"
+             "<th scope=\"col\" class=\"n\">{2}</th><th scope=\"col\"><span class=\"hidden\">{2}</span></th></tr></thead>",
+             html_word(page, head), html_word(page, WORD_COUNT), html_word(page, WORD_SHARE));
     PUT(page, "<table class=\"plots bars\">{0}<tbody>\n", heads);
     for (size_t i = 0; i < counts.count; i++) {
         before_row(report, i, counts.count, "plots bars", heads);
         const struct figure_row *row = &counts.at[i];
-        PUT(page, "<tr><th scope=\"row\">{0}</th><td class=\"n\">{1}</td><td class=\"n\">{2}%</td><td class=\"plot\">{3}</td></tr>\n",
+        PUT(page,
+            "<tr><th scope=\"row\">{0}</th><td class=\"n\">{1}</td><td class=\"n\">{2}%</td><td class=\"plot\">{3}</td></tr>\n",
             name(report, row), evidence(report, row, PART_N), evidence_share(report, row, whole),
             chart_bar(report, row, counts.at[0].n));
     }
@@ -91,9 +93,9 @@ static struct html plot_heads(struct report *report, enum word head, const struc
     struct page *page = &report->page;
     struct text out = { 0 };
     for (size_t i = 0; i < count; i++)
-        text_add(&out, FILL(page, "<th scope=\"col\" colspan=\"2\">{0}<br>{1}</th>",
-                            figure_name(report, columns[i].figure),
-                            SAY(page, WORD_AXIS, scale_ends(report, columns[i].figure, columns[i].scale))).markup);
+        text_add(&out, FILL(page, "<th scope=\"col\" colspan=\"2\">{0}<br>{1}</th>", figure_name(report, columns[i].figure),
+                            SAY(page, WORD_AXIS, scale_ends(report, columns[i].figure, columns[i].scale)))
+                           .markup);
     return FILL(page, "<thead><tr><th scope=\"col\">{0}</th>{1}<th scope=\"col\" class=\"n\">{2}</th></tr></thead>",
                 html_word(page, head), html_take(page, &out), html_word(page, WORD_COUNT));
 }
@@ -160,7 +162,8 @@ struct html fault_records(struct report *report, const struct fault *fault)
     for (size_t i = 0; i < fault->record_count && i < RECORDS_SHOWN; i++) {
         if (i > 0) text_add(&out, STR("<br>"));
         text_add(&out, FILL(page, "{0} {1}", html_text(page, fault->records[i].source),
-                            html_exact(page, (int64_t)fault->records[i].seq, 0)).markup);
+                            html_exact(page, (int64_t)fault->records[i].seq, 0))
+                           .markup);
     }
     if (fault->record_count > RECORDS_SHOWN) text_add(&out, STR("<br>…"));
     return html_take(page, &out);
@@ -184,8 +187,8 @@ void table_faults(struct report *report, const struct fault *faults, size_t coun
                                     html_text(page, str_of(fault->duty->id)), html_text(page, fault->subject));
         PUT(page, "<tr{0}><td>{1}</td><td>{2}<br><small>{3}{4}</small></td><td>{5}</td><td>{6}</td>", identity,
             html_moment(page, fault->time), html_capital(page, fault_subject(report, fault)),
-            fault->says.length > 0 ? html_text(page, fault->says) : html_capital(page, html_says(page, fault->duty->says)), provisional,
-            report_operator_name(report, fault->operator_), report_area_name(report, fault->area));
+            fault->says.length > 0 ? html_text(page, fault->says) : html_capital(page, html_says(page, fault->duty->says)),
+            provisional, report_operator_name(report, fault->operator_), report_area_name(report, fault->area));
         PUT(page, "<td>{0}</td><td>{1}</td><td>{2}</td></tr>\n", evidence_quantity(report, fault, "limit", fault->limit),
             evidence_quantity(report, fault, "measured", fault->measured), fault_records(report, fault));
     }
