@@ -185,6 +185,6 @@ void chapter_measures(struct report *report)
             turns(report, groups, count, duty);
             page_markup(page, "</div></article>\n");
         }
-    if (shown == 0) PUT(page, "<p>{0}</p>\n", html_word(page, WORD_NO_MEASURES));
+    if (shown == 0) PUT(page, "<p>{0}</p>\n", html_word(page, report_judged(report) ? WORD_NO_MEASURES : WORD_NO_LATENESS));
     page_markup(page, "</section>\n");
 }

@@ -70,21 +70,42 @@ static void places_of(struct rows rows, size_t row, size_t *best, size_t *worst)
     }
 }
 
+struct placed {
+    const struct figure_row *row;
+    size_t best, worst;
+};
+
+static int compare_placed(const void *left, const void *right)
+{
+    const struct placed *a = left, *b = right;
+    if (a->best + a->worst != b->best + b->worst) return a->best + a->worst < b->best + b->worst ? -1 : 1;
+    return str_compare(a->row->operator_, b->row->operator_);
+}
+
+static struct html placed_words(struct report *report, const struct placed *placed)
+{
+    struct counted what = { .name = count_places, .operator_ = placed->row->operator_, .by_period = true };
+    struct html name = report_operator_name(report, placed->row->operator_), best = evidence_count(report, what, placed->best);
+    if (placed->best == placed->worst) return SAY(&report->page, WORD_RANK, name, best);
+    return SAY(&report->page, WORD_RANKS, name, best, evidence_count(report, what, placed->worst));
+}
+
 static void ranks(struct report *report, const struct figure *figure, struct rows rows)
 {
     struct page *page = &report->page;
-    struct text out = { 0 };
+    struct placed placed[TABLE_FIRST];
     size_t undecided = 0;
+    must(rows.count <= TABLE_FIRST);
     for (size_t i = 0; i < rows.count; i++) {
-        size_t best, worst;
-        places_of(rows, i, &best, &worst);
-        undecided += best == 1 && worst == rows.count;
+        placed[i].row = &rows.at[i];
+        places_of(rows, i, &placed[i].best, &placed[i].worst);
+        undecided += placed[i].best == 1 && placed[i].worst == rows.count;
+    }
+    qsort(placed, rows.count, sizeof *placed, compare_placed);
+    struct text out = { 0 };
+    for (size_t i = 0; i < rows.count; i++) {
         if (i > 0) text_add(&out, html_word(page, WORD_COMMA).markup);
-        struct counted place = { .name = count_places, .operator_ = rows.at[i].operator_, .by_period = true };
-        struct html name = report_operator_name(report, rows.at[i].operator_), first = evidence_count(report, place, best);
-        struct html ranked = best == worst ? SAY(page, WORD_RANK, name, first)
-                                           : SAY(page, WORD_RANKS, name, first, evidence_count(report, place, worst));
-        text_add(&out, ranked.markup);
+        text_add(&out, placed_words(report, &placed[i]).markup);
     }
     struct html all = html_take(page, &out);
     PUT(page, "<p>{0}</p>\n",

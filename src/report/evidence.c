@@ -4,6 +4,8 @@
 
 #include "base/number.h"
 
+enum { SHORT_UNIT = 8 };
+
 static bool is_share(const struct figure *figure)
 {
     return strcmp(figure->unit, "share") == 0;
@@ -59,7 +61,8 @@ struct html figure_name(struct report *report, const struct figure *figure)
 
 struct html figure_unit_beside(struct report *report, const struct figure *figure)
 {
-    return name_says_unit(report, figure) ? MARKUP("") : figure_unit(report, figure);
+    struct html unit = figure_unit(report, figure);
+    return name_says_unit(report, figure) && unit.markup.length > SHORT_UNIT ? MARKUP("") : unit;
 }
 
 static struct html attribute(struct page *page, const char *name, struct str value)

@@ -39,7 +39,7 @@ struct html evidence_attributes(struct report *report, const struct figure_row *
 struct html figure_unit(struct report *report, const struct figure *figure);
 /* The figure's name as a head, with its unit where the name does not say it. */
 struct html figure_name(struct report *report, const struct figure *figure);
-/* The unit, or nothing where the name says it. */
+/* The unit, or nothing where it is long and the name says it. */
 struct html figure_unit_beside(struct report *report, const struct figure *figure);
 /* The unit of a difference of two values: for shares, percentage points. */
 struct html figure_change_unit(struct report *report, const struct figure *figure);
