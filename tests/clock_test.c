@@ -33,7 +33,8 @@ static const struct story stories[] = {
     { "a limit of none ends with the day", "2015-01-03 10:00", "2015-01-04 00:00:01 answered", "0 day", "2015-03-01",
       "2015-01-03 10:00 answered late 2015-01-04 00:00 1 day" },
 
-    { "open, judged at the end of its limit: in time", "2015-01-03 10:00", "", "15 day", "2015-01-19", "2015-01-03 10:00 open" },
+    { "open, judged at the end of its limit: in time", "2015-01-03 10:00", "", "15 day", "2015-01-19",
+      "2015-01-03 10:00 open" },
     { "open, judged a second later: late", "2015-01-03 10:00", "", "15 day", "2015-01-19 00:00:01",
       "2015-01-03 10:00 open late 2015-01-19 00:00 16 day" },
     { "standing, and past its limit already", "2015-01-03 10:00", "2015-01-06 10:00 paused", "2 day", "2015-02-01",
@@ -64,8 +65,8 @@ static const struct story stories[] = {
       "2015-03-01", "2015-01-03 10:00 answered; 2015-02-04 10:00 answered late 2015-02-06 00:00 2 day" },
     { "a second pause, and resuming what runs, change nothing", "2015-01-03 10:00",
       "2015-01-03 11:00 resumed, 2015-01-04 10:00 paused, 2015-01-05 10:00 paused, 2015-01-06 10:00 resumed,"
-      "2015-01-07 10:00 resumed, 2015-01-08 10:00 answered", "1 day", "2015-03-01",
-      "2015-01-03 10:00 answered late 2015-01-07 00:00 3 day" },
+      "2015-01-07 10:00 resumed, 2015-01-08 10:00 answered",
+      "1 day", "2015-03-01", "2015-01-03 10:00 answered late 2015-01-07 00:00 3 day" },
 
     { "a dispute starts the clock afresh", "2015-01-03 10:00", "2015-01-05 10:00 answered, 2015-01-10 10:00 disputed", "3 day",
       "2015-01-20", "2015-01-03 10:00 answered; 2015-01-10 10:00 open late 2015-01-14 00:00 9 day" },
@@ -74,13 +75,14 @@ static const struct story stories[] = {
       "2015-02-20", "2015-01-03 10:00 answered; 2015-01-10 10:00 answered late 2015-01-14 00:00 4 day" },
     { "each run has its own lateness", "2015-01-03 10:00",
       "2015-01-06 10:00 answered, 2015-01-10 10:00 written, 2015-01-14 10:00 answered, 2015-01-14 10:00 disputed,"
-      "2015-01-16 00:00 answered", "1 day", "2015-02-20",
+      "2015-01-16 00:00 answered",
+      "1 day", "2015-02-20",
       "2015-01-03 10:00 answered late 2015-01-05 00:00 3 day; 2015-01-10 10:00 answered late 2015-01-12 00:00 4 day;"
       " 2015-01-14 10:00 answered" },
     { "while the clock runs or stands these two change nothing", "2015-01-03 10:00",
       "2015-01-04 10:00 written, 2015-01-04 11:00 paused, 2015-01-05 10:00 disputed, 2015-01-06 10:00 written,"
-      "2015-01-07 10:00 resumed, 2015-01-09 10:00 answered", "2 day", "2015-03-01",
-      "2015-01-03 10:00 answered late 2015-01-09 00:00 3 day" },
+      "2015-01-07 10:00 resumed, 2015-01-09 10:00 answered",
+      "2 day", "2015-03-01", "2015-01-03 10:00 answered late 2015-01-09 00:00 3 day" },
     { "never after a withdrawal", "2015-01-03 10:00",
       "2015-01-04 10:00 withdrawn, 2015-01-10 10:00 written, 2015-01-11 10:00 disputed, 2015-01-12 10:00 answered", "2 day",
       "2015-03-01", "2015-01-03 10:00 withdrawn" },
@@ -142,7 +144,8 @@ static const struct story stories[] = {
 
 /* 2015's holidays around the Spring Festival as published, and nothing of 2016. */
 static const char workdays[] =
-    "CREATE TABLE \"limit\" (\"duty\" TEXT, \"area\" TEXT, \"service\" TEXT, \"place\" BIGINT, \"statistic\" TEXT, \"value\" BIGINT,"
+    "CREATE TABLE \"limit\" (\"duty\" TEXT, \"area\" TEXT, \"service\" TEXT, \"place\" BIGINT, \"statistic\" TEXT, \"value\" "
+    "BIGINT,"
     " \"unit\" BIGINT, \"from\" BIGINT, \"to\" BIGINT, \"basis\" TEXT, \"status\" TEXT, \"entry\" BIGINT);"
     "CREATE TABLE \"area\" (\"area\" TEXT, \"parent\" TEXT, \"name_en\" TEXT, \"name_zh\" TEXT, \"population\" BIGINT);"
     "CREATE TABLE \"operator\" (\"operator\" TEXT, \"name_en\" TEXT, \"name_zh\" TEXT);"
@@ -151,8 +154,8 @@ static const struct {
     const char *day;
     int working;
 } calendar[] = {
-    { "2015-02-15", 1 }, { "2015-02-18", 0 }, { "2015-02-19", 0 }, { "2015-02-20", 0 }, { "2015-02-21", 0 }, { "2015-02-22", 0 },
-    { "2015-02-23", 0 }, { "2015-02-24", 0 }, { "2015-02-28", 1 },
+    { "2015-02-15", 1 }, { "2015-02-18", 0 }, { "2015-02-19", 0 }, { "2015-02-20", 0 }, { "2015-02-21", 0 },
+    { "2015-02-22", 0 }, { "2015-02-23", 0 }, { "2015-02-24", 0 }, { "2015-02-28", 1 },
 };
 
 static struct law *law;

@@ -24,7 +24,8 @@ ERAS = [(2015, 2, 1), (2014, 12, 20), (2016, 2, 20), (2016, 7, 20), (2018, 7, 15
         (2005, 4, 10)]
 STEPS = ["answered"] * 5 + ["paused"] * 4 + ["resumed"] * 4 + ["moved"] * 3 + ["merged", "written", "written", "confirmed",
                                                                            "disputed", "disputed", "withdrawn"]
-APPEAL_STEPS = ["accepted"] * 4 + ["refused"] * 3 + ["forwarded", "operator_answered", "mediated", "decided", "decided", "withdrawn"]
+APPEAL_STEPS = ["accepted"] * 4 + ["refused"] * 3 + ["forwarded", "operator_answered", "mediated", "decided", "decided",
+                                                     "withdrawn"]
 SOURCES = ["a", "B", "z-1", "甲", "~"]
 LIMITS = [
     # duty, area, statistic, value, unit, from, to
@@ -170,7 +171,8 @@ class Province:
                 self.files.pop()
                 self.write(kind, rows)
         # A later version of some complaints: it counts instead.
-        later = [{**row, "area": self.rng.choice(AREAS), "outcome": ""} for row in self.tables["complaint"] if chance(self.rng, 8)]
+        later = [{**row, "area": self.rng.choice(AREAS), "outcome": ""} for row in self.tables["complaint"] if chance(self.rng,
+                                                                                                                      8)]
         for row in later:
             self.identify(row)
         newest = self.files[2:]
@@ -188,7 +190,8 @@ def run(data, *arguments):
     ended = subprocess.run([PROGRAM, "--data", str(data), *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                            check=False, timeout=600, env={**os.environ, "LC_ALL": "C.UTF-8"})
     if ended.returncode:
-        raise RuntimeError("mingbai %s: %d\n%s%s" % (" ".join(map(str, arguments)), ended.returncode, ended.stdout.decode()[-2000:],
+        raise RuntimeError("mingbai %s: %d\n%s%s" % (" ".join(map(str, arguments)), ended.returncode,
+                                                     ended.stdout.decode()[-2000:],
                                                      ended.stderr.decode()[-2000:]))
     return Result(ended.returncode, ended.stdout, ended.stderr.decode()).rows
 
@@ -246,7 +249,8 @@ def try_province(seed, workdays):
             wanted = expected(province, workdays, as_of)
             wrong = difference(found, wanted)
             if wrong:
-                name = next((part for part in wrong.replace("'", " ").split() if part.startswith(("complaint:", "appeal:"))), "")
+                name = next((part for part in wrong.replace("'", " ").split() if part.startswith(("complaint:", "appeal:"))),
+                            "")
                 raise AssertionError("seed %s as of %s: %s\n%s" % (seed, as_of, wrong, story(province, name.partition(":")[2])))
             agreed += len(wanted)
         return agreed

@@ -339,7 +339,8 @@ def cases(case_paths, event_paths, owner, as_of):
 
 def latest(*paths_of_kinds):
     """The latest event time in files of these kinds."""
-    times = [moment(row.get(field)) for paths in paths_of_kinds for row in rows(paths) for field in ("filed", "answered", "time")]
+    times = [moment(row.get(field)) for paths in paths_of_kinds for row in rows(paths) for field in ("filed", "answered",
+                                                                                                     "time")]
     return max((at for at in times if at), default=None)
 
 
@@ -371,7 +372,8 @@ def judge(options):
     of_complaints, of_appeals = (options.complaint, options.complaint_event), (options.appeal, options.appeal_event)
     for duties, read in ((("complaint.answer.late",), of_complaints),
                          (("complaint.appeal.accept_late", "complaint.appeal.decide_late"), of_appeals),
-                         (("complaint.appeal.early", "complaint.appeal.late", "complaint.appeal.refused"), of_complaints + of_appeals)):
+                         (("complaint.appeal.early", "complaint.appeal.late", "complaint.appeal.refused"),
+                          of_complaints + of_appeals)):
         as_of = latest(*read)
         if as_of:
             yield from (one for one in judge_as_of(options, law, as_of) if one["duty"] in duties)

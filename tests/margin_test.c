@@ -48,8 +48,10 @@ static void garwood_of_large_counts_is_near_the_normal(void **state)
         struct margin margin = margin_garwood(counts[i], 1, 1, 0);
         double root = 1;
         while (root * root < (double)counts[i]) root++;
-        assert_in_range((uint64_t)margin.low, (uint64_t)((double)counts[i] - 1.96 * root) - 3, (uint64_t)((double)counts[i] - 1.96 * root) + 6);
-        assert_in_range((uint64_t)margin.high, (uint64_t)((double)counts[i] + 1.96 * root) - 3, (uint64_t)((double)counts[i] + 1.96 * root) + 6);
+        assert_in_range((uint64_t)margin.low, (uint64_t)((double)counts[i] - 1.96 * root) - 3,
+                        (uint64_t)((double)counts[i] - 1.96 * root) + 6);
+        assert_in_range((uint64_t)margin.high, (uint64_t)((double)counts[i] + 1.96 * root) - 3,
+                        (uint64_t)((double)counts[i] + 1.96 * root) + 6);
     }
 }
 

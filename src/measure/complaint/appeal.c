@@ -56,7 +56,8 @@ static enum answer is_early(const struct hearing *hearing, const struct limit **
     }
     struct open_run open;
     int64_t end;
-    if (!ended && limit_passed(*limit, hearing->audit->law, run_from(&open, one->filed), filed + 1, &end, provisional)) return NO;
+    if (!ended && limit_passed(*limit, hearing->audit->law, run_from(&open, one->filed), filed + 1, &end, provisional))
+        return NO;
     return closed_on_unknown_day(one) ? CANNOT_TELL : YES;
 }
 
@@ -69,8 +70,9 @@ static enum answer is_late(const struct hearing *hearing, const struct limit **l
     if (!*limit) return CANNOT_TELL;
     struct open_run open;
     int64_t end;
-    return limit_passed(*limit, hearing->audit->law, run_from(&open, one->filed), hearing->appeal->filed, &end, provisional) ? YES
-                                                                                                                           : NO;
+    return limit_passed(*limit, hearing->audit->law, run_from(&open, one->filed), hearing->appeal->filed, &end, provisional)
+               ? YES
+               : NO;
 }
 
 /* ---- what happened to the appeal ---- */
@@ -170,7 +172,8 @@ static bool hear_early(struct hearing *hearing, struct findings_sink sink, struc
 {
     const struct event *event = admission(hearing);
     const struct limit *limit;
-    if (!event || event->step != APPEAL_ACCEPTED || is_early(hearing, &limit, &hearing->finding.provisional) != YES) return true;
+    if (!event || event->step != APPEAL_ACCEPTED || is_early(hearing, &limit, &hearing->finding.provisional) != YES)
+        return true;
     measure_early(hearing, limit);
     say_admission(hearing, early_says, limit, event);
     return found(hearing, event->time, event, sink, error);
@@ -182,8 +185,8 @@ static bool hear_late(struct hearing *hearing, struct findings_sink sink, struct
     const struct limit *limit;
     if (!event || event->step != APPEAL_ACCEPTED || is_late(hearing, &limit, &hearing->finding.provisional) != YES) return true;
     struct open_run open;
-    int64_t needed = limit_needed(limit, hearing->audit->law, run_from(&open, hearing->complaint->filed), hearing->appeal->filed,
-                                  &hearing->finding.provisional);
+    int64_t needed = limit_needed(limit, hearing->audit->law, run_from(&open, hearing->complaint->filed),
+                                  hearing->appeal->filed, &hearing->finding.provisional);
     hearing->finding.limit = limit_text(limit, limit->value, hearing->audit->arena);
     hearing->finding.measured = limit_text(limit, needed, hearing->audit->arena);
     say_admission(hearing, late_says, limit, event);
@@ -216,7 +219,8 @@ static const char *const accept_says[CLOCK_ENDS][LANGUAGES] = {
                      "申诉$i应在$e前作出是否受理的决定（时限$l），截至$d仍未作出，逾期$t。" },
     [CLOCK_DONE] = { "Appeal $i had to be accepted or refused by $e (limit: $l); that was done on $d, $t late.",
                      "申诉$i应在$e前作出是否受理的决定（时限$l），实际于$d作出，晚$t。" },
-    [CLOCK_WITHDRAWN] = { "Appeal $i had to be accepted or refused by $e (limit: $l); it was withdrawn on $d without that, $t late.",
+    [CLOCK_WITHDRAWN] = { "Appeal $i had to be accepted or refused by $e (limit: $l); it was withdrawn on $d without"
+                          " that, $t late.",
                           "申诉$i应在$e前作出是否受理的决定（时限$l），至$d用户撤回时仍未作出，逾期$t。" },
 };
 static const char *const decide_says[CLOCK_ENDS][LANGUAGES] = {
@@ -224,7 +228,8 @@ static const char *const decide_says[CLOCK_ENDS][LANGUAGES] = {
                      "申诉$i应在$e前调解或作出处理意见（时限$l），截至$d仍未办结，逾期$t。" },
     [CLOCK_DONE] = { "Appeal $i had to be decided or mediated by $e (limit: $l); it was closed on $d, $t late.",
                      "申诉$i应在$e前调解或作出处理意见（时限$l），实际于$d办结，晚$t。" },
-    [CLOCK_WITHDRAWN] = { "Appeal $i had to be decided or mediated by $e (limit: $l); it was withdrawn on $d without that, $t late.",
+    [CLOCK_WITHDRAWN] = { "Appeal $i had to be decided or mediated by $e (limit: $l); it was withdrawn on $d without"
+                          " that, $t late.",
                           "申诉$i应在$e前调解或作出处理意见（时限$l），至$d用户撤回时仍未办结，逾期$t。" },
 };
 
@@ -317,12 +322,14 @@ bool judge_appeal_refused(const struct audit *audit, const struct duty *duty, st
     return judge_appeals(audit, duty, sink, hear_refused, error);
 }
 
-bool judge_appeal_accept_late(const struct audit *audit, const struct duty *duty, struct findings_sink sink, struct error *error)
+bool judge_appeal_accept_late(const struct audit *audit, const struct duty *duty, struct findings_sink sink,
+                              struct error *error)
 {
     return judge_appeals(audit, duty, sink, hear_accept_late, error);
 }
 
-bool judge_appeal_decide_late(const struct audit *audit, const struct duty *duty, struct findings_sink sink, struct error *error)
+bool judge_appeal_decide_late(const struct audit *audit, const struct duty *duty, struct findings_sink sink,
+                              struct error *error)
 {
     return judge_appeals(audit, duty, sink, hear_decide_late, error);
 }

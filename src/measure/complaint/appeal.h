@@ -7,7 +7,9 @@
 bool judge_appeal_early(const struct audit *audit, const struct duty *duty, struct findings_sink sink, struct error *error);
 bool judge_appeal_late(const struct audit *audit, const struct duty *duty, struct findings_sink sink, struct error *error);
 bool judge_appeal_refused(const struct audit *audit, const struct duty *duty, struct findings_sink sink, struct error *error);
-bool judge_appeal_accept_late(const struct audit *audit, const struct duty *duty, struct findings_sink sink, struct error *error);
-bool judge_appeal_decide_late(const struct audit *audit, const struct duty *duty, struct findings_sink sink, struct error *error);
+bool judge_appeal_accept_late(const struct audit *audit, const struct duty *duty, struct findings_sink sink,
+                              struct error *error);
+bool judge_appeal_decide_late(const struct audit *audit, const struct duty *duty, struct findings_sink sink,
+                              struct error *error);
 
 #endif

@@ -136,8 +136,12 @@ static bool complaint_add(struct complaints *complaints, const struct audit *aud
     int64_t answered = number_or(select, 6, INT64_MIN);
     if (answered >= one->filed) one->has_answer = true;
     if (with_events && answered >= one->filed && answered <= audit->as_of)
-        events_add(&complaints->events, (struct event){ .time = answered, .seq = one->seq, .source = one->source, .owner = place,
-                                                        .operator_ = NOBODY, .step = STEP_ANSWERED });
+        events_add(&complaints->events, (struct event){ .time = answered,
+                                                        .seq = one->seq,
+                                                        .source = one->source,
+                                                        .owner = place,
+                                                        .operator_ = NOBODY,
+                                                        .step = STEP_ANSWERED });
     return true;
 }
 

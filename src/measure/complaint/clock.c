@@ -114,8 +114,8 @@ static int64_t unit_length(enum limit_unit unit)
 /* Counts days whose ends lie in the run and before a moment, at most so many; *end is the end of the last. The day of the start
    does not count. An end on the seam of two stretches counts once: a pause that begins at 24:00 leaves that day counted, and
    a resumption at 24:00 counts it. */
-static int64_t count_days(bool working, const struct law *law, const struct run *run, int64_t before, int64_t most, int64_t *end,
-                          bool *provisional)
+static int64_t count_days(bool working, const struct law *law, const struct run *run, int64_t before, int64_t most,
+                          int64_t *end, bool *provisional)
 {
     int32_t next = day_of(run->start) + 1;
     int64_t counted = 0;

@@ -67,7 +67,8 @@ bool limit_is_time(const struct limit *limit);
 bool limit_passed(const struct limit *limit, const struct law *law, const struct run *run, int64_t before, int64_t *end,
                   bool *provisional);
 /* The smallest limit in the same unit, scaled as limits are, within which something at that moment would have been in time. */
-int64_t limit_needed(const struct limit *limit, const struct law *law, const struct run *run, int64_t moment, bool *provisional);
+int64_t limit_needed(const struct limit *limit, const struct law *law, const struct run *run, int64_t moment,
+                     bool *provisional);
 /* The time that the clock ran in the run until its stop, in milliseconds; the run is not open. */
 int64_t run_length(const struct run *run);
 

@@ -19,6 +19,7 @@ struct group_key {
 
 struct group {
     struct group_key key;
+    struct str operator_, area;
     struct period period;
     uint64_t n, hits, unknown;
     int64_t *lengths; /* of those done, in milliseconds; those open are counted in n alone */
@@ -51,7 +52,8 @@ static const struct field *category_field(void)
 static size_t group_slot(const struct walk *walk, const struct group_key *key)
 {
     uint64_t hash = ((uint64_t)key->operator_ << 32 | key->area) * UINT64_C(0x9e3779b97f4a7c15);
-    hash = (hash ^ hash >> 29 ^ ((uint64_t)(uint32_t)key->period_first << 32 | (uint32_t)key->category)) * UINT64_C(0xbf58476d1ce4e5b9);
+    hash = (hash ^ hash >> 29 ^ ((uint64_t)(uint32_t)key->period_first << 32 | (uint32_t)key->category)) *
+           UINT64_C(0xbf58476d1ce4e5b9);
     size_t slot = (size_t)(hash >> 32) & (walk->slot_count - 1);
     while (walk->slots[slot] && memcmp(&walk->groups[walk->slots[slot] - 1].key, key, sizeof *key) != 0)
         slot = (slot + 1) & (walk->slot_count - 1);
@@ -282,7 +284,8 @@ static void find_repeats(struct walk *walk)
     for (uint32_t i = 0; i < complaints->count; i++) {
         const struct complaint_case *one = &complaints->at[i];
         if (one->subscriber >= 0 && one->category >= 0)
-            all[count++] = (struct repeat){ one->subscriber, one->filed, one->seq, one->operator_, one->source, i, one->category };
+            all[count++] =
+                (struct repeat){ one->subscriber, one->filed, one->seq, one->operator_, one->source, i, one->category };
     }
     qsort(all, count, sizeof *all, by_subscriber_and_time);
     walk->repeated = allocate(complaints->count * sizeof *walk->repeated);
@@ -334,19 +337,35 @@ static struct str word_of(const struct walk *walk, const struct audit *audit, ui
     return (struct str){ arena_copy(audit->arena, word.at, word.length), word.length };
 }
 
+static int by_name(const void *a, const void *b)
+{
+    const struct group *first = a, *second = b;
+    int order = str_compare(first->operator_, second->operator_);
+    if (!order) order = str_compare(first->area, second->area);
+    if (!order) order = (first->key.category > second->key.category) - (first->key.category < second->key.category);
+    return order ? order : (first->period.first > second->period.first) - (first->period.first < second->period.first);
+}
+
 static bool finish_all(struct walk *walk, const struct audit *audit, const struct figure *figure, const struct recipe *recipe,
                        struct figures_sink sink, struct error *error)
 {
     const struct figure_request *request = walk->request;
     for (size_t i = 0; i < walk->group_count; i++) {
+        struct group *group = &walk->groups[i];
+        group->operator_ = word_of(walk, audit, group->key.operator_, request->operator_);
+        group->area = word_of(walk, audit, group->key.area, request->area);
+    }
+    if (walk->group_count) qsort(walk->groups, walk->group_count, sizeof *walk->groups, by_name);
+    for (size_t i = 0; i < walk->group_count; i++) {
         const struct group *group = &walk->groups[i];
         struct str category = request->category;
         if (request->by & BY_CATEGORY)
-            category = group->key.category < 0 ? (struct str){ 0 } : str_of(category_field()->choices[group->key.category].word);
+            category =
+                group->key.category < 0 ? (struct str){ 0 } : str_of(category_field()->choices[group->key.category].word);
         struct figure_row row = {
             .figure = figure,
-            .operator_ = word_of(walk, audit, group->key.operator_, request->operator_),
-            .area = word_of(walk, audit, group->key.area, request->area),
+            .operator_ = group->operator_,
+            .area = group->area,
             .category = category,
             .period = group->period,
             .n = group->n,
@@ -392,8 +411,8 @@ const struct figure complaint_figures[COMPLAINT_FIGURES] = {
         .says = { "complaints", "投诉数" },
         .unit = "complaint",
         .unit_says = { "complaints", "件" },
-        .definition = { "Complaints filed in the period, by the operator that they were filed against; those later merged or"
-                        " withdrawn are among them. A full count, so it has no margin.",
+        .definition = { "Complaints filed in the period, by the operator that they were filed against; those later"
+                        " merged or withdrawn are among them. A full count, so it has no margin.",
                         "期内提出的投诉件数，按最初投诉的企业计；后来并案或撤回的也计入。为全数统计，无误差范围。" },
         .better = BETTER_LOWER,
         .compute = compute,
@@ -404,11 +423,11 @@ const struct figure complaint_figures[COMPLAINT_FIGURES] = {
         .says = { "complaints per million subscribers", "百万用户投诉量" },
         .unit = "per million",
         .unit_says = { "per million subscribers", "件／百万用户" },
-        .definition = { "Complaints filed in the period for each million subscribers: the mean of the months that have market totals,"
-                        " else the subscribers served at the period's end; null where neither is known. The margin is the exact"
-                        " one of a count (Garwood, 95 %): as many could have come by chance.",
-                        "期内投诉件数除以用户数（百万）。用户数取有市场总数的各月平均值；没有时取期末在网用户数；都没有则不给出。"
-                        "误差范围为计数的精确区间（Garwood，95%），反映偶然波动。" },
+        .definition = { "Complaints filed in the period for each million subscribers: the mean of the months that have"
+                        " market totals, else the subscribers served at the period's end; null where neither is known."
+                        " The margin is the exact one of a count (Garwood, 95 %): as many could have come by chance.",
+                        "期内投诉件数除以用户数（百万）。用户数取有市场总数的各月平均值；没有时取期末在网用户数；"
+                        "都没有则不给出。误差范围为计数的精确区间（Garwood，95%），反映偶然波动。" },
         .better = BETTER_LOWER,
         .decimals = RATE_DECIMALS,
         .shown_decimals = 1,
@@ -419,11 +438,11 @@ const struct figure complaint_figures[COMPLAINT_FIGURES] = {
         .says = { "answered within the limit", "按时答复率" },
         .unit = "share",
         .unit_says = { "of complaints", "占投诉比例" },
-        .definition = { "Of the complaints filed in the period, the share whose first answer came within the limit. Not counted:"
-                        " open ones not yet due, and those merged or withdrawn before the limit without an answer. Unknown: closed"
-                        " on an unknown day, or no law holds. A full count, so it has no margin.",
-                        "期内提出的投诉中，首次答复未超过时限的比例。未到期且未办结的，以及期限前未答复即并案或撤回的，不计入。"
-                        "不明：办结日期不明，或没有适用的时限。为全数统计，无误差范围。" },
+        .definition = { "Of the complaints filed in the period, the share whose first answer came within the limit. Not"
+                        " counted: open ones not yet due, and those merged or withdrawn before the limit without an"
+                        " answer. Unknown: closed on an unknown day, or no law holds. A full count, so it has no margin.",
+                        "期内提出的投诉中，首次答复未超过时限的比例。未到期且未办结的，以及期限前未答复即并案或撤回的，"
+                        "不计入。不明：办结日期不明，或没有适用的时限。为全数统计，无误差范围。" },
         .better = BETTER_HIGHER,
         .decimals = SHARE_DECIMALS,
         .shown_decimals = 3,
@@ -435,9 +454,11 @@ const struct figure complaint_figures[COMPLAINT_FIGURES] = {
         .says = { "satisfied with the answer", "满意率" },
         .unit = "share",
         .unit_says = { "of those who said", "占表态用户比例" },
-        .definition = { "Of the complaints filed in the period whose person said whether they were satisfied, the share that were."
-                        " Those who said stand for all, so it has a margin (Wilson, 95 %). Unknown: did not say.",
-                        "期内提出的投诉中，表示满意的占已表态的比例。以已表态者推断全体，故有误差范围（Wilson，95%）。不明：未表态。" },
+        .definition = { "Of the complaints filed in the period whose person said whether they were satisfied, the share"
+                        " that were. Those who said stand for all, so it has a margin (Wilson, 95 %). Unknown: did not"
+                        " say.",
+                        "期内提出的投诉中，表示满意的占已表态的比例。以已表态者推断全体，故有误差范围（Wilson，95%）。"
+                        "不明：未表态。" },
         .better = BETTER_HIGHER,
         .decimals = SHARE_DECIMALS,
         .shown_decimals = 3,
@@ -448,9 +469,9 @@ const struct figure complaint_figures[COMPLAINT_FIGURES] = {
         .says = { "complained again", "重复投诉率" },
         .unit = "share",
         .unit_says = { "of complaints", "占投诉比例" },
-        .definition = { "Of the complaints filed in the period, the share whose subscriber had complained about the same operator in"
-                        " the same category within the 90 days before. Unknown: without a subscriber or a category. A full count,"
-                        " so it has no margin.",
+        .definition = { "Of the complaints filed in the period, the share whose subscriber had complained about the same"
+                        " operator in the same category within the 90 days before. Unknown: without a subscriber or a"
+                        " category. A full count, so it has no margin.",
                         "期内提出的投诉中，同一用户此前90天内就同一企业、同一类别投诉过的比例。不明：没有用户号码或类别。"
                         "为全数统计，无误差范围。" },
         .better = BETTER_LOWER,
@@ -464,12 +485,14 @@ const struct figure complaint_figures[COMPLAINT_FIGURES] = {
         .says = { "days to the first answer, median", "首次答复用时（中位数）" },
         .unit = "day",
         .unit_says = { "days", "天" },
-        .definition = { "Half of the complaints filed in the period had their first answer within so many days; pauses do not count."
-                        " Open ones count as not yet done, so that the value is null where it falls among them; those merged or"
-                        " withdrawn before an answer are left out. The margin is by order statistics (95 %); null where there are too"
-                        " few, or where it reaches the open ones. Unknown: closed on an unknown day.",
-                        "期内提出的投诉中，一半在多少天内得到首次答复，暂停时间不计。未办结的按尚未完成计，若中位数落在其中则不给出；"
-                        "答复前并案或撤回的不计入。误差范围按顺序统计量（95%），件数太少或触及未办结的则不给出。不明：办结日期不明。" },
+        .definition = { "Half of the complaints filed in the period had their first answer within so many days; pauses"
+                        " do not count. Open ones count as not yet done, so that the value is null where it falls among"
+                        " them; those merged or withdrawn before an answer are left out. The margin is by order"
+                        " statistics (95 %); null where there are too few, or where it reaches the open ones. Unknown:"
+                        " closed on an unknown day.",
+                        "期内提出的投诉中，一半在多少天内得到首次答复，暂停时间不计。未办结的按尚未完成计，"
+                        "若中位数落在其中则不给出；答复前并案或撤回的不计入。误差范围按顺序统计量（95%），"
+                        "件数太少或触及未办结的则不给出。不明：办结日期不明。" },
         .better = BETTER_LOWER,
         .decimals = DAY_DECIMALS,
         .shown_decimals = 1,
@@ -480,12 +503,14 @@ const struct figure complaint_figures[COMPLAINT_FIGURES] = {
         .says = { "days to the first answer, 95th percentile", "首次答复用时（95百分位）" },
         .unit = "day",
         .unit_says = { "days", "天" },
-        .definition = { "95 of 100 complaints filed in the period had their first answer within so many days; pauses do not count."
-                        " Open ones count as not yet done, so that the value is null where it falls among them; those merged or"
-                        " withdrawn before an answer are left out. The margin is by order statistics (95 %); null where there are too"
-                        " few, or where it reaches the open ones. Unknown: closed on an unknown day.",
-                        "期内提出的投诉中，百分之九十五在多少天内得到首次答复，暂停时间不计。未办结的按尚未完成计，若该分位落在其中则不给出；"
-                        "答复前并案或撤回的不计入。误差范围按顺序统计量（95%），件数太少或触及未办结的则不给出。不明：办结日期不明。" },
+        .definition = { "95 of 100 complaints filed in the period had their first answer within so many days; pauses do"
+                        " not count. Open ones count as not yet done, so that the value is null where it falls among"
+                        " them; those merged or withdrawn before an answer are left out. The margin is by order"
+                        " statistics (95 %); null where there are too few, or where it reaches the open ones. Unknown:"
+                        " closed on an unknown day.",
+                        "期内提出的投诉中，百分之九十五在多少天内得到首次答复，暂停时间不计。未办结的按尚未完成计，"
+                        "若该分位落在其中则不给出；答复前并案或撤回的不计入。误差范围按顺序统计量（95%），"
+                        "件数太少或触及未办结的则不给出。不明：办结日期不明。" },
         .better = BETTER_LOWER,
         .decimals = DAY_DECIMALS,
         .shown_decimals = 1,

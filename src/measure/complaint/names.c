@@ -12,7 +12,8 @@ static size_t slot_of(const struct names *names, struct str name)
     uint64_t hash;
     crypto_shorthash((unsigned char *)&hash, (const unsigned char *)name.at, name.length, names->key);
     size_t slot = (size_t)hash & (names->slot_count - 1);
-    while (names->slots[slot] && !str_equal(names->at[names->slots[slot] - 1], name)) slot = (slot + 1) & (names->slot_count - 1);
+    while (names->slots[slot] && !str_equal(names->at[names->slots[slot] - 1], name))
+        slot = (slot + 1) & (names->slot_count - 1);
     return slot;
 }
 

@@ -37,7 +37,9 @@ static const struct manner {
 };
 
 static const uint32_t weekday_weights[] = { 0, 125, 115, 110, 105, 105, 75, 65 }; /* Monday is 1 */
-static const uint32_t hour_weights[24] = { 1, 1, 0, 0, 0, 1, 2, 6, 30, 60, 70, 55, 30, 40, 55, 60, 55, 40, 25, 25, 20, 12, 6, 2 };
+static const uint32_t hour_weights[24] = {
+    1, 1, 0, 0, 0, 1, 2, 6, 30, 60, 70, 55, 30, 40, 55, 60, 55, 40, 25, 25, 20, 12, 6, 2
+};
 
 static const char *const channels[] = { "热线", "网站", "手机应用", "营业厅", "来信" };
 static const uint32_t channel_weights[] = { 55, 18, 15, 9, 3 };
@@ -144,7 +146,8 @@ static bool add_event(struct writer *writer, const struct telling *telling, int6
 
 static bool is_about_charges(size_t category)
 {
-    static const char *const words[] = { "unclear_prices", "wrong_charge", "unordered_service", "late_reminder", "broadband_price" };
+    static const char *const words[] = { "unclear_prices", "wrong_charge", "unordered_service", "late_reminder",
+                                         "broadband_price" };
     const char *word = complaint_kind.fields[kind_field(&complaint_kind, STR("category"))].choices[category].word;
     for (size_t i = 0; i < COUNT(words); i++)
         if (strcmp(word, words[i]) == 0) return true;
@@ -191,7 +194,8 @@ static void tell_until_answer(struct writer *writer, struct telling *telling)
     const struct filed *other = &writer->recent[random_below(random, RECENT)];
     if (random_chance(random, 2 * PER_CENT) && *other->id && other != telling->filed) {
         telling->ended = true;
-        add_event(writer, telling, later(telling, telling->start, 20, 600), "merged", (struct event_cells){ .into = other->id });
+        add_event(writer, telling, later(telling, telling->start, 20, 600), "merged",
+                  (struct event_cells){ .into = other->id });
     } else if (random_chance(random, 3 * PER_CENT)) {
         telling->ended = true;
         add_event(writer, telling, later(telling, telling->start, 40, 600), "withdrawn", (struct event_cells){ 0 });
@@ -212,7 +216,8 @@ static void tell_after_answer(struct writer *writer, struct telling *telling)
     for (int again = 0; again < 2 && random_chance(random, 7 * PER_CENT); again++) {
         int64_t disputed = days_later(last, 6, random);
         write_dispute_text(&writer->text, random);
-        add_event(writer, telling, disputed, random_chance(random, 70 * PER_CENT) ? "disputed" : "written", (struct event_cells){ 0 });
+        add_event(writer, telling, disputed, random_chance(random, 70 * PER_CENT) ? "disputed" : "written",
+                  (struct event_cells){ 0 });
         last = later(telling, disputed, manner->answer_hours, manner->answer_sigma);
         int64_t amount = refund(telling);
         write_answer_text(&writer->text, random, telling->filed->category, amount);
@@ -263,7 +268,8 @@ static void tell_appeal(struct writer *writer, struct telling *telling, int64_t 
     write_answer_text(&writer->text, random, telling->filed->category, 0);
     add_appeal_event(writer, id, answered, "operator_answered", false);
     write_decision_text(&writer->text, random);
-    add_appeal_event(writer, id, later(telling, answered, 190, 550), random_chance(random, 60 * PER_CENT) ? "mediated" : "decided", false);
+    add_appeal_event(writer, id, later(telling, answered, 190, 550),
+                     random_chance(random, 60 * PER_CENT) ? "mediated" : "decided", false);
 }
 
 /* Who was left without an answer appeals more often than who has one, and now and then somebody too early. */
@@ -303,7 +309,8 @@ static void write_complaint(struct writer *writer, struct telling *telling, bool
     else csv_empty(csv);
     if (answered) csv_text(csv, str_of(outcomes[random_below(random, COUNT(outcomes))]));
     else csv_empty(csv);
-    if (answered && random_chance(random, 45 * PER_CENT)) csv_flag(csv, random_chance(random, manners[telling->operator_].satisfied));
+    if (answered && random_chance(random, 45 * PER_CENT))
+        csv_flag(csv, random_chance(random, manners[telling->operator_].satisfied));
     else csv_empty(csv);
 }
 
@@ -325,8 +332,9 @@ static void simulate_one(struct writer *writer, struct random *random, int64_t s
     *filed = (struct filed){ .subscriber = index, .category = category };
     snprintf(filed->id, sizeof filed->id, "TS-%07llu", (unsigned long long)++writer->written);
 
-    struct telling telling = { .random = *random, .filed = filed, .subscriber = &subscriber, .operator_ = operator_, .start = start,
-                               .short_form = true };
+    struct telling telling = {
+        .random = *random, .filed = filed, .subscriber = &subscriber, .operator_ = operator_, .start = start, .short_form = true
+    };
     tell_until_answer(writer, &telling);
     if (telling.answered != MOMENT_NONE) tell_after_answer(writer, &telling);
     write_complaint(writer, &telling, random_chance(&telling.random, 93 * PER_CENT));
@@ -379,7 +387,8 @@ bool complaint_simulate(const struct simulation *simulation, struct error *error
     bool done = (writer.complaints = csv_create(directory, "complaint", complaint_columns, COUNT(complaint_columns), error)) &&
                 (writer.events = csv_create(directory, "complaint_event", event_columns, COUNT(event_columns), error)) &&
                 (writer.appeals = csv_create(directory, "appeal", appeal_columns, COUNT(appeal_columns), error)) &&
-                (writer.appeal_events = csv_create(directory, "appeal_event", appeal_event_columns, COUNT(appeal_event_columns), error));
+                (writer.appeal_events =
+                     csv_create(directory, "appeal_event", appeal_event_columns, COUNT(appeal_event_columns), error));
     if (done) simulate_days(&writer);
     done = close_one(writer.complaints, done, error);
     done = close_one(writer.events, done, error);
