@@ -1,4 +1,5 @@
 /* mingbai: reads the command line and runs a command. */
+#include <errno.h>
 #include <locale.h>
 #include <signal.h>
 #include <sodium.h>
@@ -117,7 +118,7 @@ static enum exit_code call(struct invocation *invocation, int count, char **argu
         return wrong(command, invocation->language, "a language is zh or en", language);
     if (language) invocation->language = *language == 'z' ? CHINESE : ENGLISH;
     enum exit_code code = command->run(invocation);
-    if (fflush(stdout) && code == EXIT_DONE) {
+    if (fflush(stdout) && errno != EPIPE && code == EXIT_DONE) { /* a reader that has seen enough, as head has, is no failure */
         fail_errno(&invocation->error, "the results could not be written");
         code = EXIT_FAILED;
     }

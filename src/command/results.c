@@ -21,7 +21,6 @@ struct findings_print {
     struct rows rows;
     struct findings_filter filter;
     struct session *session;
-    enum language language;
     struct finding *list;
     size_t count, room;
 };
@@ -132,7 +131,7 @@ static enum exit_code findings(struct invocation *invocation)
 {
     const struct duty **duties = allocate((invocation->argument_count + 1) * sizeof *duties);
     struct session session = { 0 };
-    struct findings_print print = { .session = &session, .language = invocation->language };
+    struct findings_print print = { .session = &session };
     bool done = true;
     for (size_t i = 0; done && i < invocation->argument_count; i++)
         if (!(duties[i] = duty_find(str_of(invocation->arguments[i]))))
@@ -207,11 +206,36 @@ const struct command notices_command = {
 
 /* ---- figures ---- */
 
-static bool figure_print(void *context, const struct figure_row *row, struct error *error)
+struct figures_print {
+    struct rows rows;
+    struct session *session;
+    struct figure_row *list;
+    size_t count, room;
+};
+
+static bool figure_keep(void *context, const struct figure_row *row, struct error *error)
 {
     (void)error;
-    struct findings_print *print = context;
-    struct rows *rows = &print->rows;
+    struct figures_print *print = context;
+    if (print->count == print->room) {
+        print->room = print->room ? print->room * 2 : 256;
+        print->list = reallocate(print->list, print->room * sizeof *print->list);
+    }
+    print->list[print->count++] = *row;
+    return true;
+}
+
+static int figures_order(const void *a, const void *b)
+{
+    const struct figure_row *first = a, *second = b;
+    int order = str_compare(first->operator_, second->operator_);
+    if (!order) order = str_compare(first->area, second->area);
+    if (!order) order = str_compare(first->category, second->category);
+    return order ? order : (first->period.first > second->period.first) - (first->period.first < second->period.first);
+}
+
+static void figure_print(struct rows *rows, const struct figure_row *row, uint64_t position)
+{
     const struct figure *figure = row->figure;
     char period[DAY_ROOM];
     rows_begin(rows);
@@ -234,9 +258,8 @@ static bool figure_print(void *context, const struct figure_row *row, struct err
     rows_number(rows, "n", (int64_t)row->n);
     rows_number(rows, "unknown", (int64_t)row->unknown);
     rows_string(rows, "unit", str_of(figure->unit));
-    rows_number(rows, "position", (int64_t)print->session->audit.position);
+    rows_number(rows, "position", (int64_t)position);
     rows_end(rows);
-    return true;
 }
 
 static const struct {
@@ -283,7 +306,7 @@ static bool request_read(struct figure_request *request, struct invocation *invo
     return true;
 }
 
-static bool definition_print(struct rows *rows, const struct figure *figure, enum language language)
+static void definition_print(struct rows *rows, const struct figure *figure, enum language language)
 {
     rows_begin(rows);
     rows_string(rows, "figure", str_of(figure->id));
@@ -292,7 +315,6 @@ static bool definition_print(struct rows *rows, const struct figure *figure, enu
     rows_string(rows, "better", figure->better == BETTER_LOWER ? STR("lower") : STR("higher"));
     rows_string(rows, "definition", str_of(figure->definition[language]));
     rows_end(rows);
-    return true;
 }
 
 static bool figure_asked(const struct invocation *invocation, const struct figure *figure)
@@ -302,7 +324,18 @@ static bool figure_asked(const struct invocation *invocation, const struct figur
     return !invocation->argument_count;
 }
 
-static bool figures_run(struct invocation *invocation, struct findings_print *print, const struct figure_request *request,
+static bool figures_compute(struct invocation *invocation, struct figures_print *print, const struct figure *figure,
+                            const struct figure_request *request)
+{
+    struct audit *audit = &print->session->audit;
+    print->count = 0;
+    if (!figure->compute(audit, figure, request, (struct figures_sink){ figure_keep, print }, &invocation->error)) return false;
+    if (print->count) qsort(print->list, print->count, sizeof *print->list, figures_order);
+    for (size_t i = 0; i < print->count; i++) figure_print(&print->rows, &print->list[i], audit->position);
+    return true;
+}
+
+static bool figures_run(struct invocation *invocation, struct figures_print *print, const struct figure_request *request,
                         bool definitions)
 {
     struct audit *audit = &print->session->audit;
@@ -316,8 +349,9 @@ static bool figures_run(struct invocation *invocation, struct findings_print *pr
         for (size_t f = 0; f < measures[m]->figure_count; f++) {
             const struct figure *figure = &measures[m]->figures[f];
             if (!figure_asked(invocation, figure)) continue;
-            if (definitions ? !definition_print(&print->rows, figure, invocation->language)
-                            : !figure->compute(audit, figure, request, (struct figures_sink){ figure_print, print }, &invocation->error))
+            if (definitions)
+                definition_print(&print->rows, figure, invocation->language);
+            else if (!figures_compute(invocation, print, figure, request))
                 return false;
         }
     return true;
@@ -326,7 +360,7 @@ static bool figures_run(struct invocation *invocation, struct findings_print *pr
 static enum exit_code figures(struct invocation *invocation)
 {
     struct session session = { 0 };
-    struct findings_print print = { .session = &session, .language = invocation->language };
+    struct figures_print print = { .session = &session };
     struct figure_request request;
     for (size_t i = 0; i < invocation->argument_count; i++)
         if (!figure_find(str_of(invocation->arguments[i]))) {
@@ -339,6 +373,7 @@ static enum exit_code figures(struct invocation *invocation)
         return failed(invocation);
     bool done = figures_run(invocation, &print, &request, definitions);
     rows_finish(&print.rows);
+    free(print.list);
     if (!definitions) session_close(&session);
     return done ? EXIT_DONE : failed(invocation);
 }
