@@ -56,6 +56,8 @@ class Hostile(ProgramCase):
         self.taken("deep.jsonl", good + "\n" + '{"id":' + "[" * 100_000 + "]" * 100_000 + "}\n" + good.replace("C-1", "C-2"), 2, 1)
         self.taken("unknown.jsonl", good.replace("C-1", "C-6") + "\n" + good.replace("C-1", "C-7").replace('"channel"', '"colour"') + "\n" +
                    good.replace("C-1", "C-8") + "\n", 2, 1)
+        first = self.write("first.jsonl", good.replace('"channel"', '"colour"') + "\n" + good + "\n")
+        self.assertIn("colour", self.mingbai("load", "complaint", first, code=1).err)
 
     def test_zip_bomb(self):
         bomb = io.BytesIO()

@@ -101,7 +101,7 @@ void map_close(struct map *map)
     arena_close(&map->arena);
     free(map->columns);
     free(map->steps);
-    free(map->nameless);
+    free(map->barred);
     free(map);
 }
 

@@ -72,10 +72,14 @@ static bool bind_column(struct map *map, size_t column, struct error *error)
     size_t target = map_target(map->kind, name);
     if (is_ignored(map, name)) return true;
     if (!name.length) {
-        map->nameless[map->nameless_count++] = column;
+        map->barred[map->barred_count++] = column;
         return true;
     }
-    if (target > map_seq(map->kind) || map_rule(map, target)) return map->ignores_all || unknown_column(map, name, error);
+    if (target > map_seq(map->kind) || map_rule(map, target)) {
+        if (!map->is_bound) return map->ignores_all || unknown_column(map, name, error);
+        if (!map->ignores_all) map->barred[map->barred_count++] = column; /* only the rows that have it are refused */
+        return true;
+    }
     const struct field *field = map_target_field(map->kind, target);
     for (size_t i = 0; i < map->step_count; i++)
         if (map->steps[i].target == target)
@@ -105,18 +109,20 @@ bool map_bind(struct map *map, const struct str *columns, size_t count, struct e
 {
     map->columns = reallocate(map->columns, count * sizeof *map->columns);
     map->steps = reallocate(map->steps, count * sizeof *map->steps);
-    map->nameless = reallocate(map->nameless, count * sizeof *map->nameless);
+    map->barred = reallocate(map->barred, count * sizeof *map->barred);
     for (size_t i = 0; i < count; i++)
         map->columns[i] = columns[i];
     map->column_count = count;
-    map->step_count = map->nameless_count = 0;
+    map->step_count = map->barred_count = 0;
     bool *used = allocate(count), done = true;
     for (size_t i = 0; done && i < map->rule_count; i++)
         done = bind_rule(&map->rules[i], columns, count, used, error);
     for (size_t i = 0; done && i < count; i++)
         done = used[i] || bind_column(map, i, error);
     free(used);
-    return done && check_needed(map, error);
+    done = done && check_needed(map, error);
+    map->is_bound = map->is_bound || done;
+    return done;
 }
 
 bool map_has_seq(const struct map *map)
@@ -333,15 +339,17 @@ static struct str rule_name(const struct rule *rule, struct arena *arena)
     return name;
 }
 
-static bool nothing_nameless(const struct map *map, const struct row *row, struct str *field, struct error *error)
+/* No cell where the map has no place for one. */
+static bool nothing_barred(const struct map *map, const struct row *row, struct str *field, struct error *error)
 {
     char room[QUOTE_ROOM];
-    for (size_t i = 0; i < map->nameless_count; i++) {
-        const struct cell *cell = cell_at(row, map->nameless[i]);
+    for (size_t i = 0; i < map->barred_count; i++) {
+        const struct cell *cell = cell_at(row, map->barred[i]);
         if (is_blank(cell)) continue;
-        *field = STR("");
+        *field = str_trim(map->columns[map->barred[i]]);
+        if (field->length) return unknown_column(map, *field, error);
         return fail(error, ERROR_INPUT, "%s stands in column %zu, which has no heading: give it one, or empty it",
-                    quote(cell->text, room), map->nameless[i] + 1);
+                    quote(cell->text, room), map->barred[i] + 1);
     }
     return true;
 }
@@ -369,5 +377,5 @@ bool map_record(struct map *map, const struct row *row, struct str default_sourc
         *field = rule_name(rule, arena);
         return false;
     }
-    return nothing_nameless(map, row, field, error);
+    return nothing_barred(map, row, field, error);
 }

@@ -64,8 +64,9 @@ struct map {
     size_t column_count;
     struct step *steps;
     size_t step_count;
-    size_t *nameless; /* columns without a name, whose cells must be empty */
-    size_t nameless_count;
+    size_t *barred; /* columns whose cells must be empty: without a heading, or of no field and met only while reading */
+    size_t barred_count;
+    bool is_bound;
 };
 
 /* A target is the place of a field, or behind them source and seq. */

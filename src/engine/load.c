@@ -196,7 +196,7 @@ bool load_file(struct engine *engine, const struct load_options *options, struct
     bool done = load_open(&load, error);
     if (done) {
         const struct str *columns = reader_columns(load.reader, &count);
-        done = map_bind(load.map, columns, load.columns = count, error) && load_rows(&load, error);
+        done = (!count || map_bind(load.map, columns, load.columns = count, error)) && load_rows(&load, error);
         /* what came before a failure stays accepted */
         struct error *second = done ? error : &(struct error){ 0 };
         done = intake_finish(load.intake, second) && done;
