@@ -38,9 +38,9 @@ static const struct story stories[] = {
     { "open, judged a second later: late", "2015-01-03 10:00", "", "15 day", "2015-01-19 00:00:01",
       "2015-01-03 10:00 open late 2015-01-19 00:00 16 day" },
     { "standing, and past its limit already", "2015-01-03 10:00", "2015-01-06 10:00 paused", "2 day", "2015-02-01",
-      "2015-01-03 10:00 standing late 2015-01-06 00:00 3 day" },
+      "2015-01-03 10:00 open late 2015-01-06 00:00 3 day" },
     { "standing before its limit for ever", "2015-01-03 10:00", "2015-01-05 10:00 paused", "2 day", "2016-01-01",
-      "2015-01-03 10:00 standing" },
+      "2015-01-03 10:00 open" },
 
     { "a day on whose end the clock stands is not counted", "2015-01-03 10:00",
       "2015-01-04 10:00 paused, 2015-01-06 10:00 resumed, 2015-01-09 10:00 answered", "2 day", "2015-03-01",
@@ -255,7 +255,7 @@ static void tell(const struct story *story, struct text *out)
     for (struct run run; clock_next(&clock, &run);) {
         if (out->length) text_add(out, STR("; "));
         add_moment(out, run.start);
-        text_format(out, " %s", run.standing ? "standing" : ends[run.end]);
+        text_format(out, " %s", ends[run.end]);
         int64_t until = run.end == RUN_OPEN ? moment(story->as_of) : run.stop, end;
         bool provisional = false;
         if (!limit_passed(&limit, law, &run, until, &end, &provisional)) continue;

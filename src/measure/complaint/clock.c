@@ -87,7 +87,6 @@ bool clock_next(struct clock *clock, struct run *run)
         }
     }
     if (running) add_stretch(clock, run, from, run->stop);
-    run->standing = !running && !run->stopped_by;
     clock->ended = run->end != RUN_ANSWERED;
     return true;
 }

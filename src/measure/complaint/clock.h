@@ -35,7 +35,6 @@ enum run_end { RUN_OPEN, RUN_ANSWERED, RUN_MERGED, RUN_WITHDRAWN };
 struct run {
     int64_t start, stop;            /* stop: INT64_MAX while open */
     enum run_end end;
-    bool standing;                  /* open, and paused */
     const struct event *started_by; /* NULL: the filing */
     const struct event *stopped_by; /* NULL: open */
     const struct stretch *stretches;

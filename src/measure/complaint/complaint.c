@@ -72,42 +72,6 @@ static const struct duty duties[] = {
     },
 };
 
-static enum complaint_state state_of(const struct complaints *complaints, const struct complaint_case *one, struct clock *clock)
-{
-    if (closed_on_unknown_day(one)) return COMPLAINT_UNKNOWN;
-    struct run run, last;
-    clock_set(clock, one->filed, complaint_events(complaints, one), one->event_count);
-    must(clock_next(clock, &last));
-    while (clock_next(clock, &run)) last = run;
-    /* What was merged or withdrawn after its answer is no longer waiting either way: it stays answered. */
-    switch (last.end) {
-    case RUN_ANSWERED: return COMPLAINT_ANSWERED;
-    case RUN_MERGED: return COMPLAINT_MERGED;
-    case RUN_WITHDRAWN: return COMPLAINT_WITHDRAWN;
-    case RUN_OPEN: break;
-    }
-    return last.standing ? COMPLAINT_PAUSED : COMPLAINT_OPEN;
-}
-
-bool complaint_count_states(const struct audit *audit, struct str operator_, struct period period,
-                            uint64_t counts[COMPLAINT_STATES], struct error *error)
-{
-    struct complaints complaints;
-    if (!complaints_read(&complaints, audit, true, error)) return false;
-    struct clock clock = { 0 };
-    memset(counts, 0, COMPLAINT_STATES * sizeof *counts);
-    for (size_t i = 0; i < complaints.count; i++) {
-        const struct complaint_case *one = &complaints.at[i];
-        int32_t day = day_of(one->filed);
-        if (operator_.length && !str_equal(operator_, complaints.words.at[one->operator_])) continue;
-        if (period.kind && (day < period.first || day >= period.end)) continue;
-        counts[state_of(&complaints, one, &clock)]++;
-    }
-    clock_close(&clock);
-    complaints_close(&complaints);
-    return true;
-}
-
 const struct measure complaint = {
     .name = "complaint",
     .says = { "complaints and appeals", "投诉与申诉" },

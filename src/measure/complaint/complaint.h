@@ -21,19 +21,4 @@ enum appeal_step {
     APPEAL_WITHDRAWN
 };
 
-/* What has become of a complaint, as of the audit's time. */
-enum complaint_state {
-    COMPLAINT_OPEN,      /* the clock runs */
-    COMPLAINT_PAUSED,    /* it stands */
-    COMPLAINT_ANSWERED,
-    COMPLAINT_MERGED,
-    COMPLAINT_WITHDRAWN,
-    COMPLAINT_UNKNOWN,   /* closed on an unknown day */
-    COMPLAINT_STATES
-};
-
-/* How many complaints filed in the period (kind 0: ever) against the operator (empty: all) are in each state. */
-bool complaint_count_states(const struct audit *audit, struct str operator_, struct period period,
-                            uint64_t counts[COMPLAINT_STATES], struct error *error);
-
 #endif
