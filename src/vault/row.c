@@ -64,15 +64,15 @@ void row_end(uint8_t *row, size_t bytes, uint64_t number, enum row_state state, 
     put_word(row + 4, row_crc(row, bytes, number));
 }
 
-/* The key and the nonce of one row, both from its salt. The key is HChaCha20 under the master key, which costs a quarter of a
-   general hash; the purpose in front keeps the keys of persons and texts apart. */
+/* XChaCha20-Poly1305 with a nonce from the row's salt, taken apart: its first step, HChaCha20 under the master key, gives the
+   row's own key, which texts are committed to with. The purpose in front keeps the keys of persons and texts apart. */
 struct row_key {
     uint8_t key[crypto_core_hchacha20_OUTPUTBYTES];
-    uint8_t nonce[crypto_aead_xchacha20poly1305_ietf_NPUBBYTES];
+    uint8_t nonce[crypto_aead_chacha20poly1305_ietf_NPUBBYTES];
 };
-enum { KEY_SALT = crypto_core_hchacha20_INPUTBYTES - 1 };
+enum { KEY_SALT = crypto_core_hchacha20_INPUTBYTES - 1, NONCE_ZEROS = 4, NONCE_SALT = 8 };
 _Static_assert(crypto_core_hchacha20_OUTPUTBYTES == VAULT_KEY_BYTES, "a row's key is as long as the master key");
-_Static_assert(SALT_BYTES - KEY_SALT <= crypto_aead_xchacha20poly1305_ietf_NPUBBYTES, "the rest of the salt fits the nonce");
+_Static_assert(KEY_SALT + NONCE_SALT <= SALT_BYTES, "the salt is long enough for both");
 
 static void derive_key(struct row_key *key, const uint8_t *salt, enum seal seal, const uint8_t *master)
 {
@@ -80,8 +80,8 @@ static void derive_key(struct row_key *key, const uint8_t *salt, enum seal seal,
     input[0] = (uint8_t)seal;
     memcpy(input + 1, salt, KEY_SALT);
     crypto_core_hchacha20(key->key, input, master, NULL);
-    memset(key->nonce, 0, sizeof key->nonce);
-    memcpy(key->nonce, salt + KEY_SALT, SALT_BYTES - KEY_SALT);
+    memset(key->nonce, 0, NONCE_ZEROS);
+    memcpy(key->nonce + NONCE_ZEROS, salt + KEY_SALT, NONCE_SALT);
 }
 
 void row_seal(uint8_t *row, uint64_t number, enum seal seal, const uint8_t master[VAULT_KEY_BYTES], struct str clear,
@@ -92,7 +92,7 @@ void row_seal(uint8_t *row, uint64_t number, enum seal seal, const uint8_t maste
     row_put_number(place, number);
     random_bytes(row + ROW_HEAD, SALT_BYTES);
     derive_key(&key, row + ROW_HEAD, seal, master);
-    crypto_aead_xchacha20poly1305_ietf_encrypt(row + SEALED_HEAD, NULL, (const uint8_t *)clear.at, clear.length, place,
+    crypto_aead_chacha20poly1305_ietf_encrypt(row + SEALED_HEAD, NULL, (const uint8_t *)clear.at, clear.length, place,
                                                sizeof place, NULL, key.nonce, key.key);
     row_end(row, SEALED_HEAD + clear.length + TAG_BYTES, number, ROW_LIVE, length);
     if (key_out)
@@ -107,7 +107,7 @@ bool row_unseal(const uint8_t *row, size_t bytes, uint64_t number, enum seal sea
     uint8_t place[sizeof number];
     row_put_number(place, number);
     derive_key(&key, row + ROW_HEAD, seal, master);
-    bool opened = crypto_aead_xchacha20poly1305_ietf_decrypt(clear, NULL, NULL, row + SEALED_HEAD, bytes - SEALED_HEAD, place,
+    bool opened = crypto_aead_chacha20poly1305_ietf_decrypt(clear, NULL, NULL, row + SEALED_HEAD, bytes - SEALED_HEAD, place,
                                                              sizeof place, key.nonce, key.key) == 0;
     sodium_memzero(&key, sizeof key);
     return opened;
