@@ -21,7 +21,10 @@ static const struct {
     { "workday", &embedded_workdays_csv },
 };
 
-enum { SAMPLE_SUBSCRIBERS = 20000, SAMPLE_DAYS = 120, SAMPLE_SEED = 2015 };
+/* Jiangsu's 80.3 million subscribers of 2014 in the totals, and a few of them one by one: half a year, so that the first quarter
+   of 2015 is whole and has one to be compared with. */
+enum { SAMPLE_MARKET = 80300000, SAMPLE_SUBSCRIBERS = 100000, SAMPLE_DAYS = 200, SAMPLE_SEED = 2015 };
+enum { SIMULATED_SUBSCRIBERS = 20000 };
 
 static bool simulate_all(const struct simulation *simulation, struct error *error)
 {
@@ -33,7 +36,7 @@ static bool simulate_all(const struct simulation *simulation, struct error *erro
 static int32_t simulation_first_day(void)
 {
     int32_t day = 0;
-    must(civil_day((struct civil){ 2014, 12, 1 }, &day));
+    must(civil_day((struct civil){ 2014, 10, 1 }, &day));
     return day;
 }
 
@@ -82,7 +85,7 @@ static bool provided_load(struct engine *engine, bool sample, struct error *erro
                 disk_posix()->make_directory(disk_posix(), sample_folder, error) && provided_write(provided_folder, error) &&
                 folder_load(engine, provided_folder, "mingbai", error);
     if (done && sample)
-        done = simulate_all(&(struct simulation){ .subscribers = SAMPLE_SUBSCRIBERS, .days = SAMPLE_DAYS, .seed = SAMPLE_SEED,
+        done = simulate_all(&(struct simulation){ .subscribers = SAMPLE_SUBSCRIBERS, .market = SAMPLE_MARKET, .days = SAMPLE_DAYS, .seed = SAMPLE_SEED,
                                                   .directory = sample_folder, .first_day = simulation_first_day() },
                             error) &&
                folder_load(engine, sample_folder, "sample", error);
@@ -193,7 +196,7 @@ const struct command restore_command = {
 
 static enum exit_code simulate(struct invocation *invocation)
 {
-    uint64_t subscribers = SAMPLE_SUBSCRIBERS, days = SAMPLE_DAYS, seed = SAMPLE_SEED;
+    uint64_t subscribers = SIMULATED_SUBSCRIBERS, days = SAMPLE_DAYS, seed = SAMPLE_SEED;
     const char *out = invocation_option(invocation, "out");
     if (!invocation_number(invocation, "subscribers", &subscribers) || !invocation_number(invocation, "days", &days) ||
         !invocation_number(invocation, "seed", &seed))
@@ -213,7 +216,7 @@ static enum exit_code simulate(struct invocation *invocation)
 
 static const struct option simulate_options[] = {
     { "subscribers", "N", { "how many people it has; 20000 unless given", "用户数，默认 20000" } },
-    { "days", "D", { "how many days from 2014-12-01; 120 unless given", "自 2014-12-01 起的天数，默认 120" } },
+    { "days", "D", { "how many days from 2014-10-01; 200 unless given", "自 2014-10-01 起的天数，默认 200" } },
     { "seed", "S", { "the same seed gives the same bytes", "相同的种子得到相同的内容" } },
     { "out", "DIR", { "where the files go", "文件写入的目录" } },
 };

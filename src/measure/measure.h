@@ -112,11 +112,12 @@ struct figure {
 
 /* Writing a province's records: the same bytes for the same seed. */
 struct simulation {
-    uint64_t subscribers;
+    uint64_t subscribers;  /* written one by one */
+    uint64_t market;       /* in the market totals, which complaints come from; 0: as many */
     int days;
     uint64_t seed;
     const char *directory; /* one CSV file a kind goes here: KIND.csv, UTF-8 with a byte-order mark */
-    int32_t first_day;     /* 2014-12-01 */
+    int32_t first_day;
 };
 
 struct measure {

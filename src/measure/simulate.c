@@ -274,21 +274,26 @@ const struct simulated_city simulated_cities[SIMULATED_CITIES] = {
 enum { ALL_SHARES = 100 };
 #define ALL_PEOPLE UINT64_C(79600600)
 
-/* Subscribers stand in a row by city and operator. How many stand before this operator in this city. */
-static uint64_t subscribers_before(const struct simulation *simulation, uint64_t people_before, size_t city, size_t operator_)
+uint64_t simulated_market_size(const struct simulation *simulation)
+{
+    return simulation->market ? simulation->market : simulation->subscribers;
+}
+
+/* Subscribers stand in a row by city and operator. How many of all stand before this operator in this city. */
+static uint64_t subscribers_before(uint64_t all, uint64_t people_before, size_t city, size_t operator_)
 {
     uint64_t shares = 0;
     for (size_t i = 0; i < operator_; i++) shares += simulated_operators[i].share;
     uint64_t weight = people_before * ALL_SHARES + simulated_cities[city].population * shares;
-    return simulation->subscribers * weight / (ALL_PEOPLE * ALL_SHARES);
+    return all * weight / (ALL_PEOPLE * ALL_SHARES);
 }
 
 uint64_t simulated_market(const struct simulation *simulation, size_t operator_, size_t city)
 {
     uint64_t people_before = 0;
     for (size_t i = 0; i < city; i++) people_before += simulated_cities[i].population;
-    return subscribers_before(simulation, people_before, city, operator_ + 1) -
-           subscribers_before(simulation, people_before, city, operator_);
+    uint64_t all = simulated_market_size(simulation);
+    return subscribers_before(all, people_before, city, operator_ + 1) - subscribers_before(all, people_before, city, operator_);
 }
 
 struct simulated_subscriber simulated_subscriber(const struct simulation *simulation, uint64_t index)
@@ -300,9 +305,9 @@ struct simulated_subscriber simulated_subscriber(const struct simulation *simula
 
     uint64_t people_before = 0;
     size_t city = 0, operator_ = 0;
-    while (place >= subscribers_before(simulation, people_before, city, SIMULATED_OPERATORS))
+    while (place >= subscribers_before(simulation->subscribers, people_before, city, SIMULATED_OPERATORS))
         people_before += simulated_cities[city++].population;
-    while (place >= subscribers_before(simulation, people_before, city, operator_ + 1)) operator_++;
+    while (place >= subscribers_before(simulation->subscribers, people_before, city, operator_ + 1)) operator_++;
 
     struct random random = random_of(simulation->seed, "subscriber", index);
     struct simulated_subscriber subscriber = {

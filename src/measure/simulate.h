@@ -83,7 +83,9 @@ struct simulated_subscriber {
 
 /* Subscriber number 0 to subscribers - 1. The same for every simulator. */
 struct simulated_subscriber simulated_subscriber(const struct simulation *simulation, uint64_t index);
-/* How many of them an operator has in a city. The sum over all is simulation->subscribers. */
+/* Subscribers in the market totals: simulation->market, or as many as are written. */
+uint64_t simulated_market_size(const struct simulation *simulation);
+/* How many of them an operator has in a city; the sum over all is the market's size. */
 uint64_t simulated_market(const struct simulation *simulation, size_t operator_, size_t city);
 
 #endif

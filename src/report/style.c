@@ -13,7 +13,7 @@ const char report_style[] =
     ".part p { color: var(--quiet); font-size: var(--t-1); }\n"
     ".part + p { max-width: var(--text); margin-bottom: var(--s3); }\n"
     ".value.none b { color: var(--quiet); font-size: var(--t2); }\n"
-    ".report .value { flex-wrap: wrap; row-gap: 0; }\n"
+    ".report .value { flex-wrap: wrap; row-gap: var(--s2); }\n"
     ".value > span { white-space: nowrap; }\n"
     ".report .chart { margin-inline-start: 3.25rem; }\n"
     ".spark path, .chart .series { stroke-linecap: round; }\n"

@@ -365,7 +365,7 @@ static void simulate_days(struct writer *writer)
     const struct simulation *simulation = writer->simulation;
     uint64_t all = 0, weight = 0;
     for (int i = 0; i < simulation->days; i++) all += weekday_weights[day_weekday(simulation->first_day + i)];
-    uint64_t complaints = (uint64_t)multiply_divide((int64_t)simulation->subscribers * COMPLAINTS_PER_MILLION, simulation->days,
+    uint64_t complaints = (uint64_t)multiply_divide((int64_t)simulated_market_size(simulation) * COMPLAINTS_PER_MILLION, simulation->days,
                                                     INT64_C(30) * 1000000);
     if (complaints < COMPLAINTS_LEAST) complaints = COMPLAINTS_LEAST;
     for (int i = 0; i < simulation->days; i++) {
