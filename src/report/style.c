@@ -17,7 +17,7 @@ const char report_style[] =
     ".value > span { white-space: nowrap; }\n"
     ".report .chart { margin-inline-start: 3.25rem; }\n"
     ".spark path, .chart .series { stroke-linecap: round; }\n"
-    ".plots tbody th { white-space: normal; overflow-wrap: anywhere; min-width: 5em; }\n"
+    ".plots tbody th { white-space: normal; overflow-wrap: break-word; min-width: 5em; }\n"
     ".plots thead th { white-space: normal; }\n"
     ".plots thead th.n { padding-inline-end: var(--s3); }\n"
     ".plots thead th.n:last-child, .plots tr > :last-child { padding-inline-end: 0; }\n"
