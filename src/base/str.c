@@ -87,6 +87,7 @@ size_t str_find(struct str string, char byte)
 
 bool str_is_utf8(struct str string)
 {
+    if (!string.length) return true;
     const unsigned char *at = (const unsigned char *)string.at, *end = at + string.length;
     while (at < end) {
         if (end - at >= 8) {

@@ -167,6 +167,8 @@ enum bytes_state input_more(struct input *input, bool wait)
 bool input_open(struct input *input, struct bytes *bytes, const char *name, struct error *error)
 {
     *input = (struct input){ .bytes = bytes };
+    text_room(&input->encoded, 1); /* an empty file has a place, too */
+    make_room(input, 0);
     enum encoding given = name ? encoding_named(name) : ENCODING_UNKNOWN;
     if (name && given == ENCODING_UNKNOWN)
         return fail(error, ERROR_USAGE, "there is no encoding '%s': it is UTF-8, GB18030, UTF-16LE or UTF-16BE", name);
