@@ -29,10 +29,10 @@ void bench_remove(const char *path)
     disk_remove_tree(disk_posix(), path, &error);
 }
 
-void bench_line(const char *what, double ours, double floor, const char *floor_what, const char *unit, double bar, bool less_is_better)
+void bench_line(const char *what, double ours, double floor, const char *floor_what, const char *unit, const char *bar)
 {
-    printf("{\"what\":\"%s\",\"ours\":%.6g,\"floor\":%.6g,\"floor_what\":\"%s\",\"unit\":\"%s\",\"bar\":%.6g,\"less\":%s}\n", what, ours,
-           floor, floor_what, unit, bar, less_is_better ? "true" : "false");
+    printf("{\"what\":\"%s\",\"ours\":%.6g,\"floor\":%.6g,\"floor_what\":\"%s\",\"unit\":\"%s\",\"bar\":\"%s\"}\n", what, ours, floor,
+           floor_what, unit, bar);
     fflush(stdout);
 }
 

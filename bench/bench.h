@@ -4,7 +4,6 @@
 #define BENCH_BENCH_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "base/error.h"
 
@@ -13,8 +12,8 @@ double bench_seconds(void);
 /* A new folder under $TMPDIR or /tmp; ends the program where none can be made. */
 void bench_folder(char path[256]);
 void bench_remove(const char *path);
-/* One line of the table. floor 0: there is none. bar: the ratio (or, without a floor, the value) that is aimed at; 0: none. */
-void bench_line(const char *what, double ours, double floor, const char *floor_what, const char *unit, double bar, bool less_is_better);
+/* One line of the table. floor 0: there is none. bar is what is aimed at, in words (">= 0.8 of the floor"); "": nothing is. */
+void bench_line(const char *what, double ours, double floor, const char *floor_what, const char *unit, const char *bar);
 /* Ends the program with the error where done is false. */
 void bench_must(bool done, const struct error *error);
 

@@ -10,7 +10,7 @@
 #include "engine/load.h"
 #include "measure/measure.h"
 
-enum { RECORDS = 300000, TRANSACTION = 65536, RUNS = 3, COLUMNS_MAX = 24 };
+enum { RECORDS = 600000, TRANSACTION = 65536, RUNS = 3, COLUMNS_MAX = 24 };
 
 static void csv_write(const char *path)
 {
@@ -136,7 +136,8 @@ int main(void)
         if (rate > ours) ours = rate;
         if (sqlite > floor) floor = sqlite;
     }
-    bench_line("complaint, CSV to durable and applied", ours, floor, "bare SQLite, same rows, tables, indexes", "records/s", 0.8, false);
+    bench_line("complaint, CSV to durable and applied", ours, floor, "bare SQLite, same rows, tables, indexes", "records/s",
+               ">= 0.8 of the floor");
     bench_remove(folder);
     return 0;
 }

@@ -98,8 +98,8 @@ int main(void)
     }
     engine_close(engine);
     bench_line("door and ledger alone, known persons, CSV to durable", best, floor, "bare loop: split, copy, write, fdatasync", "records/s",
-               0, false);
-    bench_line("door and ledger alone, persons never seen before", first, floor, "the same bare loop", "records/s", 0, false);
+               ">= 1,000,000 records/s");
+    bench_line("door and ledger alone, persons never seen before", first, floor, "the same bare loop", "records/s", "");
     bench_remove(folder);
     return 0;
 }

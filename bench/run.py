@@ -25,8 +25,7 @@ def main():
             row = json.loads(line)
             floor = f"{number(row['floor'])} {row['unit']} ({row['floor_what']})" if row["floor"] else ""
             ratio = f"{row['ours'] / row['floor']:.2f}" if row["floor"] else ""
-            bar = f"{'<=' if row['less'] else '>='} {row['bar']:g}" if row["bar"] else ""
-            print(f"| {row['what']} | {number(row['ours'])} {row['unit']} | {floor} | {ratio} | {bar} |", flush=True)
+            print(f"| {row['what']} | {number(row['ours'])} {row['unit']} | {floor} | {ratio} | {row['bar']} |", flush=True)
         if ended.returncode:
             return f"{bench.name} failed"
     return 0

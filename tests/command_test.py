@@ -90,6 +90,41 @@ class Loading(ProgramCase):
         self.mingbai("load", "complaint", self.write("bad.csv", "unknown,columns\n1,2\n"), "--replaces", row["source"], code=1)
         self.assertEqual(len(self.mingbai("check").rows), 1)
 
+    def test_replaces_with_several_sources(self):
+        source = self.load("complaint", "a.csv", HEADER + LATE)["source"]
+        rows = "source,seq," + HEADER + "".join(f"{s},{n}," + LATE.replace("C-1", f"{s}-{n}") for s in ("S2", "S3") for n in (1, 2))
+        self.assertEqual(self.summary(self.load("complaint", "b.csv", rows, "--replaces", source)), (4, 4, 0, 0))
+        self.assertEqual(len(self.mingbai("check").rows), 4)
+        self.mingbai("verify", "--replay")
+
+    def test_replaces_does_not_pass_the_door_by(self):
+        self.load("complaint", "a.csv", HEADER + LATE, "--source", "month")
+        self.load("complaint", "b.csv", HEADER + IN_TIME, "--source", "jan")
+        other = HEADER + LATE.replace("C-1", "C-9")
+        row = self.load("complaint", "c.csv", other, "--source", "month", "--replaces", "jan", code=1)
+        self.assertEqual((row["accepted"], row["rejected"]), (0, 1))
+        self.assertEqual(self.mingbai("figures", "complaint.count", "--by", "period").rows[0]["value"], 2)
+        self.mingbai("load", "complaint", self.write("empty.csv", HEADER), "--replaces", "jan", code=1)
+        self.assertEqual(self.mingbai("figures", "complaint.count", "--by", "period").rows[0]["value"], 2)
+        done = self.load("complaint", "d.csv", HEADER + IN_TIME.replace("C-2", "C-8"), "--replaces", "jan")
+        self.assertEqual(self.summary(done), (1, 1, 0, 0))
+        again = self.load("complaint", "d.csv", HEADER + IN_TIME.replace("C-2", "C-8"), "--replaces", "jan")
+        self.assertEqual(self.summary(again), (1, 0, 1, 0))
+
+    def test_the_programs_own_sources_are_its_own(self):
+        self.mingbai("load", "complaint", self.write("c.csv", HEADER + LATE), "--source", "mingbai:area", code=2)
+        row = self.load("complaint", "d.csv", "source,seq," + HEADER + "mingbai:x,1," + LATE, code=3)
+        self.assertEqual(self.summary(row), (1, 0, 0, 1))
+        self.mingbai("withdraw", self.load("complaint", "e.csv", HEADER + LATE)["source"], "--why", "x")
+        self.mingbai("withdraw", "mingbai:withdrawals", "--why", "x", code=1)
+        self.mingbai("load", "complaint", self.write("f.csv", HEADER + LATE), "--source", "a\x1b[31mb", code=2)
+
+    def test_rejects_stay_out_of_the_data_directory(self):
+        bad = self.write("bad.csv", HEADER + LATE.replace("2015-01-03", "never"))
+        self.mingbai("load", "complaint", bad, "--rejects", self.data / "x.jsonl", code=2)
+        self.mingbai("load", "complaint", bad, "--rejects", self.data / "ledger" / "newest", code=2)
+        self.assertEqual([p for p in self.data.rglob("*x.jsonl*")], [])
+
     def test_an_unknown_column_refuses_the_file(self):
         path = self.write("c.csv", HEADER.strip() + ",colour\n" + LATE.strip() + ",red\n")
         result = self.mingbai("load", "complaint", path, code=1)
@@ -258,6 +293,122 @@ class Elsewhere(ProgramCase):
         self.assertLessEqual(len(help_text.splitlines()), 40)
         for name in re.findall(r"^  ([a-z]+) ", help_text, re.MULTILINE):
             self.assertIn("mingbai", self.mingbai(name, "--help").text)
+
+
+class Mending(ProgramCase):
+    def setUp(self):
+        super().setUp()
+        self.mingbai("init")
+        self.load("complaint", "c.csv", HEADER + LATE + IN_TIME)
+        self.before = self.mingbai("check").out
+
+    def test_a_damaged_state_is_made_anew(self):
+        state = next(self.data.glob("state/*/state.db"))
+        for damage in (lambda: state.write_bytes(b"j" * 4000), lambda: state.write_bytes(state.read_bytes()[:6000]), lambda: state.unlink(),
+                       lambda: subprocess.run(["rm", "-r", self.data / "state"], check=True)):
+            damage()
+            self.mingbai("rebuild")
+            self.assertEqual(self.mingbai("check").out, self.before)
+            self.mingbai("verify", "--replay")
+            state = next(self.data.glob("state/*/state.db"))
+        self.assertEqual(len(list(self.data.glob("state/*/state.db"))), 1)
+
+    def test_a_missing_ledger_costs_nothing_else(self):
+        ledger, away = self.data / "ledger", self.folder / "away"
+        ledger.rename(away)
+        self.assertIn("ledger", self.mingbai("figures", code=1).err)
+        ledger.mkdir()
+        self.mingbai("figures", code=1)
+        ledger.rmdir()
+        away.rename(ledger)
+        self.assertEqual(self.mingbai("check").out, self.before)
+        self.assertEqual(self.load("complaint", "c.csv", HEADER + LATE + IN_TIME)["duplicate"], 2)
+
+    def test_an_older_ledger_costs_nothing_else(self):
+        older, newer = self.folder / "older", self.folder / "newer"
+        subprocess.run(["cp", "-a", self.data / "ledger", older], check=True)
+        row = "C-7,jia,320100,spam,2015-01-03T08:00:00+08:00,hall,13700137000,别的话,,,\n"
+        self.load("complaint", "more.csv", HEADER + row)
+        (self.data / "ledger").rename(newer)
+        subprocess.run(["cp", "-a", older, self.data / "ledger"], check=True)
+        self.assertIn("cut", self.mingbai("figures", code=1).err)
+        subprocess.run(["rm", "-r", self.data / "ledger"], check=True)
+        newer.rename(self.data / "ledger")
+        self.assertEqual(self.load("complaint", "more.csv", HEADER + row)["duplicate"], 1)
+        self.mingbai("findings", "--subscriber", "13700137000")
+
+    def test_rebuild_takes_no_forged_entry(self):
+        segment = sorted((self.data / "ledger").glob("*.segment"))[-1]
+        content = bytearray(segment.read_bytes())
+        place = content.index(b"C-1\x03jia")
+        content[place + 4:place + 7] = b"xia"
+        start = content.rindex(b"E", 0, place - 20)  # the type byte in front of the entry's body
+        while int.from_bytes(content[start - 8:start - 4], "little") + start + 1 < place or \
+                int.from_bytes(content[start - 8:start - 4], "little") > 4000:
+            start = content.rindex(b"E", 0, start)
+        length = int.from_bytes(content[start - 8:start - 4], "little")
+        content[start - 4:start] = crc32c(bytes(content[start:start + 1 + length])).to_bytes(4, "little")
+        segment.write_bytes(bytes(content))
+        self.mingbai("rebuild", code=1)
+        self.assertIn("entries", self.mingbai("verify", code=1).text)
+
+    def test_missing_and_changed_keys(self):
+        keys = self.data / "keys" / "keys.json"
+        good = keys.read_text()
+        digest = re.search(r'"vault_digest":"(.)', good)
+        keys.write_text(good.replace(digest.group(0), '"vault_digest":"' + ("0" if digest.group(1) != "0" else "1")))
+        self.assertIn("damaged", self.mingbai("figures", code=1).err)
+        keys.unlink()
+        self.assertIn("keys", self.mingbai("figures", code=1).err)
+        self.mingbai("init", code=1)
+        keys.write_text(good)
+        self.assertEqual(self.mingbai("check").out, self.before)
+
+    def test_an_init_that_was_broken_off(self):
+        fresh = self.folder / "fresh"
+        (self.folder / "fresh.init" / "keys").mkdir(parents=True)
+        (self.folder / "fresh.init" / "keys" / "keys.json").write_text("{")
+        self.mingbai("init", data=fresh)
+        self.assertFalse((self.folder / "fresh.init").exists())
+        for _ in range(6):
+            other = self.folder / "other"
+            starting = subprocess.Popen([PROGRAM, "--data", str(other), "init"], stderr=subprocess.DEVNULL)
+            try:
+                starting.wait(0.01)
+            except subprocess.TimeoutExpired:
+                starting.kill()
+                starting.wait()
+            if not other.exists():
+                self.mingbai("init", data=other)
+            self.assertEqual(len(self.mingbai("sources", data=other).rows), 3)
+            subprocess.run(["rm", "-r", other], check=True)
+
+    def test_a_full_disk_claims_nothing(self):
+        rows = "".join(LATE.replace("C-1", f"D-{i}").replace("13800138000", f"137{i:08d}") for i in range(30000))
+        path = self.write("many.csv", HEADER + rows)
+
+        def limit():
+            import resource
+            resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, 2_000_000))
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        ended = subprocess.run([PROGRAM, "--data", str(self.data), "load", "complaint", path], stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, preexec_fn=limit, check=False)
+        self.assertEqual(ended.returncode, 1)
+        accepted = json.loads(ended.stdout)["accepted"]
+        there = {row["source"]: row["records"] for row in self.mingbai("sources").rows}
+        mine = sum(count for name, count in there.items() if name.startswith("many.csv:"))
+        self.assertLessEqual(accepted, mine)
+        self.mingbai("verify", "--replay")
+        self.assertEqual(self.load("complaint", "many.csv", HEADER + rows)["accepted"] + mine, 30000)
+
+
+def crc32c(data):
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+    return crc ^ 0xFFFFFFFF
 
 
 class Report(ProgramCase):

@@ -199,12 +199,42 @@ static void test_failures_that_are_no_crash(void **state)
     }
 }
 
+/* Two loads at once: entries come into the ledger in another order than they were packed in, and the newest names less of the
+   vault than the one before it. No person may be lost by that, nor their number given to another. */
+static void test_two_intakes_at_once(void **state)
+{
+    (void)state;
+    struct error error = { 0 };
+    struct fault_disk *fault = made_directory();
+    struct engine *engine = open_on(fault, &error);
+    assert_non_null(engine);
+    const struct intake_options options = { .kind = kind_find(STR("complaint")) };
+    struct intake *first = intake_open(engine, &options, &error), *second = intake_open(engine, &options, &error);
+    assert_true(first && second);
+    enum taken taken;
+    fill(first, "a", 1);
+    assert_true(intake_take(first, &taken, &error) && intake_admit(first, &error));
+    fill(second, "b", 2);
+    assert_true(intake_take(second, &taken, &error) && intake_finish(second, &error) && intake_finish(first, &error));
+    intake_close(first);
+    intake_close(second);
+    uint64_t subject = vault_find(engine_vault(engine), STR("13800130002"));
+    engine_close(engine);
+    engine = open_on(fault, &error);
+    assert_non_null(engine);
+    assert_true(subject != UINT64_MAX);
+    assert_int_equal(vault_find(engine_vault(engine), STR("13800130002")), subject);
+    engine_close(engine);
+    fault_disk_close(fault);
+}
+
 int main(void)
 {
     if (sodium_init() < 0) return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_crash_at_every_step),
         cmocka_unit_test(test_failures_that_are_no_crash),
+        cmocka_unit_test(test_two_intakes_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -37,7 +37,7 @@ static void summary_print(const struct kind *kind, const struct load_summary *su
     struct json json = { .out = &line };
     json_open(&json, '{');
     json_put_string(&json, "kind", str_of(kind->name));
-    json_put_string(&json, "source", text_str(&summary->source));
+    json_put_string(&json, "source", summary->source.length ? text_str(&summary->source) : (struct str){ 0 });
     json_put_number(&json, "read", (int64_t)summary->read);
     json_put_number(&json, "accepted", (int64_t)summary->accepted);
     json_put_number(&json, "duplicate", (int64_t)summary->duplicate);
@@ -55,6 +55,17 @@ static void rejects_say(const struct invocation *invocation, const char *file, u
     fprintf(stderr,
             invocation->language == CHINESE ? "%s：%llu 条未被接受，原因见 %s%s\n" : "%s: %llu records were rejected; see %s%s for the reasons\n",
             file, (unsigned long long)rejected, list ? list : file, list ? "" : ".rejected.csv");
+}
+
+/* A bulk kind's sequence numbers are not compared with what came under them before: a second delivery under one name, numbered
+   from the beginning again, is all duplicates, and whoever sent it wants to know. */
+static void duplicates_say(const struct invocation *invocation, const struct kind *kind, const struct load_summary *summary)
+{
+    if (!kind->bulk || !summary->read || summary->duplicate != summary->read || !invocation_option(invocation, "source")) return;
+    fprintf(stderr,
+            invocation->language == CHINESE ? "全部 %llu 条的来源和序号此前都已装入；如果内容是新的，请换一个 --source\n"
+                                            : "all %llu records have a source and seq that were loaded before; if they are new, give them another --source\n",
+            (unsigned long long)summary->read);
 }
 
 static enum exit_code load(struct invocation *invocation)
@@ -83,6 +94,7 @@ static enum exit_code load(struct invocation *invocation)
         progress_end(&session.progress);
         if (done || summary.read) summary_print(kind, &summary);
         if (summary.rejected) rejects_say(invocation, options.path, summary.rejected);
+        duplicates_say(invocation, kind, &summary);
         rejected = rejected || summary.rejected;
         load_summary_close(&summary);
     }

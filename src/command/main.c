@@ -122,6 +122,8 @@ static enum exit_code call(struct invocation *invocation, int count, char **argu
         fail_errno(&invocation->error, "the results could not be written");
         code = EXIT_FAILED;
     }
+    for (char *at = invocation->error.says; *at; at++) /* names in it come from anywhere, and this is a terminal */
+        if ((unsigned char)*at < ' ' || *at == 0x7f) *at = '?';
     if (invocation->error.code) fprintf(stderr, "mingbai: %s\n", invocation->error.says);
     return code;
 }

@@ -328,7 +328,8 @@ static enum exit_code verify(struct invocation *invocation)
     char path[PATH_ROOM], *given = NULL;
     size_t given_length = 0;
     struct ledger_verified verified;
-    bool done = directory_keys(disk_posix(), invocation->directory, &verification.keys, error) &&
+    int lock = -1;
+    bool done = directory_lock(invocation->directory, true, &lock, error) && directory_keys(disk_posix(), invocation->directory, &verification.keys, error) &&
                 directory_path(invocation->directory, "ledger", path, error) &&
                 (!given_file || disk_read_all(disk_posix(), given_file, NOTE_LIMIT, &given, &given_length, error)) &&
                 ledger_verify(disk_posix(), path, &verification.keys.ledger, (struct str){ given, given_length }, progress_show,
@@ -342,6 +343,7 @@ static enum exit_code verify(struct invocation *invocation)
         disk_remove_tree(disk_posix(), verification.scratch, &ignored);
     }
     free(given);
+    directory_unlock(lock);
     if (!done) {
         printf("%s\n", error->says);
         *error = (struct error){ 0 };

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/embedded.h"
 #include "command/rows.h"
@@ -54,7 +55,8 @@ static bool folder_load(struct engine *engine, const char *folder, const char *p
         done = directory_path(folder, name, path, error) && disk_posix()->exists(disk_posix(), path, &there, error);
         if (!done || !there) continue;
         struct load_summary summary = { 0 };
-        done = load_file(engine, &(struct load_options){ .kind = kinds[i], .path = path, .source = source }, &summary, error);
+        done = load_file(engine, &(struct load_options){ .kind = kinds[i], .path = path, .source = source, .own = true },
+                         &summary, error);
         if (done && summary.rejected)
             done = fail(error, ERROR_INPUT, "%llu rows of %s cannot be taken: see %s.rejected.csv",
                         (unsigned long long)summary.rejected, name, path);
@@ -78,8 +80,10 @@ static bool provided_write(const char *folder, struct error *error)
 /* What comes with the program goes the way of everybody's files: through a folder and the door. */
 static bool provided_load(struct engine *engine, bool sample, struct error *error)
 {
-    char provided_folder[PATH_ROOM], sample_folder[PATH_ROOM], scratch[] = "/tmp/mingbai-init-XXXXXX";
-    if (!mkdtemp(scratch)) return fail_errno(error, "no scratch folder can be made in /tmp");
+    char provided_folder[PATH_ROOM], sample_folder[PATH_ROOM], scratch[PATH_ROOM];
+    const char *base = getenv("TMPDIR");
+    snprintf(scratch, sizeof scratch, "%s/mingbai-init-XXXXXX", base && *base ? base : "/tmp");
+    if (!mkdtemp(scratch)) return fail_errno(error, "no scratch folder can be made: set TMPDIR");
     bool done = directory_path(scratch, "provided", provided_folder, error) && directory_path(scratch, "sample", sample_folder, error) &&
                 disk_posix()->make_directory(disk_posix(), provided_folder, error) &&
                 disk_posix()->make_directory(disk_posix(), sample_folder, error) && provided_write(provided_folder, error) &&
@@ -90,18 +94,55 @@ static bool provided_load(struct engine *engine, bool sample, struct error *erro
                             error) &&
                folder_load(engine, sample_folder, "sample", error);
     struct error ignored;
-    if (done) disk_remove_tree(disk_posix(), scratch, &ignored);
+    disk_remove_tree(disk_posix(), scratch, &ignored);
+    return done;
+}
+
+/* Whether a data directory can be put there: nothing is, or an empty folder. */
+static bool place_is_free(const char *directory, struct error *error)
+{
+    char keys[PATH_ROOM];
+    bool there;
+    if (rmdir(directory) == 0 || errno == ENOENT) return true;
+    return directory_path(directory, "keys/keys.json", keys, error) && disk_posix()->exists(disk_posix(), keys, &there, error) &&
+           fail(error, ERROR_CONFLICT, there ? "%s is a data directory already" : "%s is there, and is not an empty folder: choose another place",
+                directory);
+}
+
+/* All is made beside its place, in DIR.init, and put there when it is whole: a directory without the law would judge nothing
+   and not say so. What an init that was broken off has left there goes; one that still runs holds its lock. */
+static bool init_beside(struct invocation *invocation, const char *directory, const char *beside, struct session *session)
+{
+    struct error *error = &invocation->error;
+    int lock = -1;
+    bool there;
+    if (!place_is_free(directory, error) || !disk_posix()->exists(disk_posix(), beside, &there, error)) return false;
+    if (there && !directory_lock(beside, false, &lock, error)) return false;
+    bool cleared = disk_remove_tree(disk_posix(), beside, error);
+    directory_unlock(lock);
+    if (!cleared || !directory_make(disk_posix(), beside, error)) return false;
+    invocation->directory = beside;
+    bool done = session_open(session, invocation, false);
+    invocation->directory = directory;
     return done;
 }
 
 static enum exit_code init(struct invocation *invocation)
 {
-    struct error *error = &invocation->error;
-    struct session session;
-    if (!directory_make(disk_posix(), invocation->directory, error) || !session_open(&session, invocation, false)) return EXIT_FAILED;
-    bool done = provided_load(session.engine, invocation_option(invocation, "sample") != NULL, error);
-    session_close(&session);
-    if (done) fprintf(stderr, invocation->language == CHINESE ? "%s 已建好\n" : "%s is ready\n", invocation->directory);
+    struct error *error = &invocation->error, ignored;
+    struct session session = { 0 };
+    char directory[PATH_ROOM], beside[PATH_ROOM + 8];
+    snprintf(directory, sizeof directory, "%s", invocation->directory);
+    for (size_t length = strlen(directory); length > 1 && directory[length - 1] == '/'; length--) directory[length - 1] = 0;
+    snprintf(beside, sizeof beside, "%s.init", directory);
+    bool done = init_beside(invocation, directory, beside, &session);
+    if (done) {
+        done = provided_load(session.engine, invocation_option(invocation, "sample") != NULL, error);
+        session_close(&session);
+        done = done && disk_posix()->rename(disk_posix(), beside, directory, error) && disk_sync_above(disk_posix(), directory, error);
+        if (!done) disk_remove_tree(disk_posix(), beside, &ignored);
+    }
+    if (done) fprintf(stderr, invocation->language == CHINESE ? "%s 已建好\n" : "%s is ready\n", directory);
     return done ? EXIT_DONE : EXIT_FAILED;
 }
 

@@ -35,6 +35,16 @@ struct secret {
 };
 enum { SECRET_COUNT = 4 };
 
+/* So that a changed digit is known for one: some of the keys would show it only by wrong answers. */
+static void keys_check(struct str origin, const struct secret secrets[SECRET_COUNT], struct text *check)
+{
+    struct sha256_run *run = sha256_start();
+    sha256_add(run, origin);
+    for (size_t i = 0; i < SECRET_COUNT; i++) sha256_add(run, (struct str){ (const char *)secrets[i].bytes, secrets[i].length });
+    struct hash hash = sha256_end(run);
+    hex_add(check, (struct str){ (const char *)hash.bytes, HASH_BYTES });
+}
+
 static bool keys_make(struct disk *disk, const char *directory, struct error *error)
 {
     struct keys keys = { 0 };
@@ -55,6 +65,10 @@ static bool keys_make(struct disk *disk, const char *directory, struct error *er
         json_put_string(&writer, secrets[i].name, text_str(&hex));
         text_close(&hex);
     }
+    struct text check = { 0 };
+    keys_check(text_str(&origin), secrets, &check);
+    json_put_string(&writer, "check", text_str(&check));
+    text_close(&check);
     json_close(&writer, '}');
     text_add_byte(&json, '\n');
     char path[PATH_ROOM];
@@ -64,18 +78,6 @@ static bool keys_make(struct disk *disk, const char *directory, struct error *er
     text_close(&origin);
     text_close(&json);
     return done;
-}
-
-/* The directory's own name is durable once the folder that it stands in is. */
-static bool parent_sync(struct disk *disk, const char *directory, struct error *error)
-{
-    char parent[PATH_ROOM];
-    size_t length = strlen(directory);
-    while (length > 1 && directory[length - 1] == '/') length--;
-    while (length && directory[length - 1] != '/') length--;
-    while (length > 1 && directory[length - 1] == '/') length--;
-    snprintf(parent, sizeof parent, "%.*s", length ? (int)length : 1, length ? directory : ".");
-    return disk->sync_directory(disk, parent, error);
 }
 
 bool directory_make(struct disk *disk, const char *directory, struct error *error)
@@ -88,7 +90,7 @@ bool directory_make(struct disk *disk, const char *directory, struct error *erro
     static const char *const parts[] = { "ledger", "vault", "state", "cache" };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (!directory_path(directory, parts[i], path, error) || !disk->make_directory(disk, path, error)) return false;
-    return keys_make(disk, directory, error) && disk->sync_directory(disk, directory, error) && parent_sync(disk, directory, error);
+    return keys_make(disk, directory, error) && disk->sync_directory(disk, directory, error) && disk_sync_above(disk, directory, error);
 }
 
 bool directory_keys(struct disk *disk, const char *directory, struct keys *keys, struct error *error)
@@ -97,8 +99,12 @@ bool directory_keys(struct disk *disk, const char *directory, struct keys *keys,
     size_t length;
     bool there;
     if (!directory_path(directory, "keys/keys.json", path, error) || !disk->exists(disk, path, &there, error)) return false;
-    if (!there)
+    if (!there) {
+        struct error ignored;
+        if (directory_path(directory, "ledger/newest", path, &ignored) && disk->exists(disk, path, &there, &ignored) && there)
+            return fail(error, ERROR_DAMAGE, "the keys of %s are missing (keys/keys.json): put them back, or restore a backup", directory);
         return fail(error, ERROR_NOT_FOUND, "%s is no data directory: make one with `mingbai --data %s init`", directory, directory);
+    }
     if (!disk_read_all(disk, path, KEYS_FILE_LIMIT, &bytes, &length, error)) return false;
     json_t *json = json_loadb(bytes, length, 0, NULL);
     free(bytes);
@@ -108,6 +114,10 @@ bool directory_keys(struct disk *disk, const char *directory, struct keys *keys,
     bool whole = origin && strlen(origin) < sizeof keys->ledger.name;
     for (size_t i = 0; whole && i < SECRET_COUNT; i++)
         whole = hex_read(str_of(json_string_value(json_object_get(json, secrets[i].name))), secrets[i].bytes, secrets[i].length);
+    struct text check = { 0 };
+    if (whole) keys_check(str_of(origin), secrets, &check);
+    whole = whole && str_equal(text_str(&check), str_of(json_string_value(json_object_get(json, "check"))));
+    text_close(&check);
     if (whole) {
         uint8_t seed[LEDGER_SEED_BYTES];
         memcpy(seed, keys->ledger.seed, sizeof seed);
@@ -117,14 +127,15 @@ bool directory_keys(struct disk *disk, const char *directory, struct keys *keys,
     return whole || fail(error, ERROR_DAMAGE, "%s is damaged: restore it from a backup", path);
 }
 
-bool directory_lock(const char *directory, int *lock, struct error *error)
+bool directory_lock(const char *directory, bool shared, int *lock, struct error *error)
 {
     char path[PATH_ROOM];
     if (!directory_path(directory, "lock", path, error)) return false;
-    int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (file < 0) return fail_errno(error, "%s cannot be locked", directory);
+    int file = open(path, shared ? O_RDONLY | O_CLOEXEC : O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    *lock = -1;
+    if (file < 0) return (shared && errno == ENOENT) || fail_errno(error, "%s cannot be locked", directory);
     for (int i = 0; i < LOCK_TRIES; i++) {
-        if (flock(file, LOCK_EX | LOCK_NB) == 0) {
+        if (flock(file, (shared ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0) {
             *lock = file;
             return true;
         }
@@ -133,6 +144,20 @@ bool directory_lock(const char *directory, int *lock, struct error *error)
     }
     close(file);
     return fail(error, ERROR_BUSY, "%s is in use by another mingbai: wait until it has ended, and try again", directory);
+}
+
+bool directory_holds(const char *directory, const char *path)
+{
+    char folder[PATH_ROOM], *inner, *outer = realpath(directory, NULL);
+    snprintf(folder, sizeof folder, "%s", path);
+    char *slash = strrchr(folder, '/');
+    if (slash) slash[slash == folder] = 0;
+    inner = realpath(slash ? folder : ".", NULL);
+    bool holds = inner && outer && str_starts(str_of(inner), str_of(outer)) &&
+                 (!inner[strlen(outer)] || inner[strlen(outer)] == '/');
+    free(inner);
+    free(outer);
+    return holds;
 }
 
 void directory_unlock(int lock)

@@ -29,9 +29,12 @@ bool directory_make(struct disk *disk, const char *directory, struct error *erro
 /* ERROR_NOT_FOUND, with what to do, where it is no data directory. */
 bool directory_keys(struct disk *disk, const char *directory, struct keys *keys, struct error *error);
 /* Holds the lock of a real directory for this process, or fails with ERROR_BUSY after waiting a few seconds; release with
-   directory_unlock. The lock keeps other processes out; it ends with the process. */
-bool directory_lock(const char *directory, int *lock, struct error *error);
+   directory_unlock. The lock keeps other processes out; it ends with the process. Shared: others may look, too; it makes
+   nothing, and where there is no lock to hold (a copy of a ledger), *lock is -1. */
+bool directory_lock(const char *directory, bool shared, int *lock, struct error *error);
 void directory_unlock(int lock);
+/* Whether a path that is there, or would be made, lies in the directory. */
+bool directory_holds(const char *directory, const char *path);
 /* The generation that counts; 0: none yet. */
 bool directory_generation(struct disk *disk, const char *directory, uint64_t *generation, struct error *error);
 bool directory_set_generation(struct disk *disk, const char *directory, uint64_t generation, struct error *error);

@@ -5,13 +5,8 @@
 
 #include "base/memory.h"
 #include "engine/replay.h"
+#include "engine/sources.h"
 #include "measure/province/province.h"
-
-struct door_source {
-    char *name;
-    size_t length;
-    struct seen seen;
-};
 
 struct engine {
     struct disk *disk;
@@ -27,8 +22,7 @@ struct engine {
     void *context;
 
     pthread_mutex_t door;         /* protects the sources below: see engine_door_lock */
-    struct door_source *sources;
-    size_t source_count, source_room, last_source;
+    struct sources sources;
 
     /* `queue_lock` protects what follows, up to `failure`. `state` is touched by the writer while a group is in flight, by
        the owner of the engine otherwise. */
@@ -128,7 +122,7 @@ static bool group_apply(struct engine *engine, struct group *group, uint64_t ind
         struct entry entry;
         if (!entry_read(group_bytes(group, i), &entry, error)) return false;
         if (entry.hold)
-            state_skip(engine->state, index);
+            state_skip(engine->state, index, &entry);
         else if (!state_apply(engine->state, index, &entry, APPLY_COUNTS, &group->repeated, error))
             return false;
     }
@@ -194,8 +188,9 @@ struct group *engine_group(struct engine *engine, struct error *error)
     pthread_mutex_lock(&engine->queue_lock);
     while (engine->in_flight >= GROUPS_IN_FLIGHT && !engine->failed)
         pthread_cond_wait(&engine->queue_changed, &engine->queue_lock);
+    bool failed = engine->failed;
     struct group *group = NULL;
-    if (engine->failed) {
+    if (failed) {
         *error = engine->failure;
     } else {
         group = engine->spare;
@@ -203,7 +198,7 @@ struct group *engine_group(struct engine *engine, struct error *error)
         engine->in_flight++;
     }
     pthread_mutex_unlock(&engine->queue_lock);
-    if (!group && engine->failed) return NULL;
+    if (failed) return NULL;
     if (!group) group = allocate(sizeof *group);
     group->bytes.length = group->mark.length = group->count = 0;
     group->records = group->repeated = 0;
@@ -258,30 +253,8 @@ void engine_door_unlock(struct engine *engine)
 
 struct seen *engine_door_seen(struct engine *engine, struct str source)
 {
-    for (size_t i = engine->source_count, at = engine->last_source; i--; at = (at ? at : engine->source_count) - 1) {
-        struct door_source *known = &engine->sources[at];
-        if (!str_equal(source, (struct str){ known->name, known->length })) continue;
-        engine->last_source = at;
-        return &known->seen;
-    }
-    if (engine->source_count == engine->source_room) {
-        engine->source_room = engine->source_room ? engine->source_room * 2 : 16;
-        engine->sources = reallocate(engine->sources, engine->source_room * sizeof *engine->sources);
-    }
-    engine->last_source = engine->source_count;
-    struct door_source *made = &engine->sources[engine->source_count++];
-    *made = (struct door_source){ .name = allocate(source.length + 1), .length = source.length };
-    memcpy(made->name, source.at, source.length);
-    return &made->seen;
-}
-
-static void door_empty(struct engine *engine)
-{
-    for (size_t i = 0; i < engine->source_count; i++) {
-        free(engine->sources[i].name);
-        seen_close(&engine->sources[i].seen);
-    }
-    engine->source_count = engine->last_source = 0;
+    struct source *known = sources_find(&engine->sources, source);
+    return known ? &known->seen : &sources_add(&engine->sources, source)->seen;
 }
 
 static void door_source_take(void *context, struct str name, const struct seen *seen)
@@ -297,7 +270,7 @@ static void door_source_take(void *context, struct str name, const struct seen *
 static void door_fill(struct engine *engine)
 {
     engine_door_lock(engine);
-    door_empty(engine);
+    sources_close(&engine->sources);
     state_sources(engine->state, door_source_take, engine);
     engine_door_unlock(engine);
 }
@@ -305,7 +278,8 @@ static void door_fill(struct engine *engine)
 bool engine_has_source(struct engine *engine, struct str source)
 {
     engine_door_lock(engine);
-    bool has = engine_door_seen(engine, source)->count > 0;
+    struct source *known = sources_find(&engine->sources, source);
+    bool has = known && known->seen.count > 0;
     engine_door_unlock(engine);
     return has;
 }
@@ -325,6 +299,28 @@ static bool generation_remove(struct engine *engine, uint64_t generation, struct
 {
     char path[PATH_ROOM];
     return directory_state_path(engine->directory, generation, false, path, error) && disk_remove_tree(engine->disk, path, error);
+}
+
+struct old_generations {
+    struct engine *engine;
+    uint64_t keep;
+};
+
+static void old_generation(void *context, const char *name)
+{
+    struct old_generations *old = context;
+    struct error ignored; /* a leftover costs room, nothing else, and is tried again at the next opening */
+    uint64_t generation;
+    if (str_number(str_of(name), &generation) && generation != old->keep) generation_remove(old->engine, generation, &ignored);
+}
+
+static void generations_clean(struct engine *engine)
+{
+    char folder[PATH_ROOM];
+    struct error ignored;
+    struct old_generations old = { engine, engine->generation };
+    if (directory_path(engine->directory, "state", folder, &ignored))
+        engine->disk->list(engine->disk, folder, old_generation, &old, &ignored);
 }
 
 /* Replays into a new folder, then swaps it in. The old one is removed. */
@@ -347,8 +343,8 @@ static bool generation_make(struct engine *engine, struct error *error)
     }
     state_close(engine->state);
     engine->state = state;
-    if (engine->generation && !generation_remove(engine, engine->generation, error)) return false;
     engine->generation = next;
+    generations_clean(engine);
     door_fill(engine);
     pthread_mutex_lock(&engine->queue_lock);
     engine->position = size;
@@ -365,12 +361,13 @@ static bool find_withdrawal(void *context, uint64_t index, struct str bytes, str
     return true;
 }
 
-/* Brings the state of the present generation up to the ledger, or makes a new one where it cannot be brought. */
-static bool catch_up(struct engine *engine, struct error *error)
+/* Brings the state of the present generation up to the ledger; *remake: it cannot be brought, only made anew. */
+static bool catch_up(struct engine *engine, bool *remake, struct error *error)
 {
     uint64_t size = ledger_durable(engine->ledger);
-    if (!engine->generation) return generation_make(engine, error);
-    if (!generation_open(engine, engine->generation, &engine->state, error)) return false;
+    *remake = true;
+    if (!engine->generation) return true;
+    if (!generation_open(engine, engine->generation, &engine->state, error)) return error->code == ERROR_DAMAGE;
     uint64_t position = state_position(engine->state);
     if (position > size)
         return fail(error, ERROR_DAMAGE,
@@ -378,13 +375,34 @@ static bool catch_up(struct engine *engine, struct error *error)
                     (unsigned long long)size, (unsigned long long)position);
     bool withdrawn = false;
     if (!ledger_scan(engine->ledger, position, size, find_withdrawal, &withdrawn, error)) return false;
-    if (withdrawn) return generation_make(engine, error);
+    if (withdrawn) return true;
     struct decisions *decisions = decisions_read(engine->ledger, 0, error);
     bool done = decisions && replay(engine->ledger, engine->state, size, decisions, engine->progress, engine->context, error);
     decisions_close(decisions);
+    *remake = !done;
+    if (!done) return error->code == ERROR_DAMAGE;
     engine->position = size;
+    generations_clean(engine);
     door_fill(engine);
-    return done;
+    return true;
+}
+
+static bool state_ready(struct engine *engine, struct error *error)
+{
+    bool remake;
+    char folder[PATH_ROOM];
+    return directory_path(engine->directory, "state", folder, error) && engine->disk->make_directory(engine->disk, folder, error) &&
+           catch_up(engine, &remake, error) && (!remake || generation_make(engine, error));
+}
+
+/* From here on nothing is taken any more: what is in memory is not what is on the disk. */
+static bool engine_fails(struct engine *engine, const struct error *error)
+{
+    pthread_mutex_lock(&engine->queue_lock);
+    engine->failed = true;
+    engine->failure = *error;
+    pthread_mutex_unlock(&engine->queue_lock);
+    return false;
 }
 
 bool engine_rebuild(struct engine *engine, struct error *error)
@@ -392,10 +410,14 @@ bool engine_rebuild(struct engine *engine, struct error *error)
     return engine_wait(engine, error) && generation_make(engine, error);
 }
 
+static const struct str withdrawals_source = STR("mingbai:withdrawals");
+
 bool engine_withdraw(struct engine *engine, struct str source, struct str why, uint64_t hold, struct str replacement,
                      struct error *error)
 {
     if (!engine_wait(engine, error)) return false;
+    if (str_equal(source, withdrawals_source))
+        return fail(error, ERROR_USAGE, "a withdrawal cannot be withdrawn: load what was withdrawn again");
     if (!engine_has_source(engine, source))
         return fail(error, ERROR_NOT_FOUND, "nothing of source %.*s counts: `mingbai sources` lists those that do", STR_ARGS(source));
     struct record record = { .kind = &withdrawal_kind };
@@ -419,14 +441,15 @@ bool engine_withdraw(struct engine *engine, struct str source, struct str why, u
     uint64_t size = ledger_size(engine->ledger);
     struct span span = { size, size };
     entry_write(&(struct entry){ .kind = str_of(withdrawal_kind.name), .version = withdrawal_kind.version,
-                                 .source = STR("mingbai:withdrawals"), .received = moment_now(),
+                                 .source = withdrawals_source, .received = moment_now(),
                                  .marks = vault_marks(engine->vault), .count = 1, .spans = &span, .span_count = 1,
                                  .digest = vault_digest(engine->vault, text_str(&packed)), .records = text_str(&packed) },
                 &bytes);
     struct str entry = text_str(&bytes);
-    bool done = vault_write(engine->vault, error) && vault_sync(engine->vault, error) &&
-                ledger_append(engine->ledger, &entry, 1, error) && ledger_sync(engine->ledger, error) &&
-                generation_make(engine, error);
+    bool done = (vault_write(engine->vault, error) && vault_sync(engine->vault, error) &&
+                 ledger_append(engine->ledger, &entry, 1, error) && ledger_sync(engine->ledger, error) &&
+                 generation_make(engine, error)) ||
+                engine_fails(engine, error);
     text_close(&packed);
     text_close(&bytes);
     return done;
@@ -434,18 +457,26 @@ bool engine_withdraw(struct engine *engine, struct str source, struct str why, u
 
 /* ---- opening and closing ---- */
 
-/* How much of the vault the newest entry names. */
-static bool marks_read(struct engine *engine, struct vault_marks *marks, struct error *error)
+static void count_name(void *context, const char *name)
 {
-    uint64_t size = ledger_durable(engine->ledger);
-    *marks = (struct vault_marks){ 0 };
-    if (!size) return true;
-    struct text bytes = { 0 };
-    struct entry entry;
-    bool done = ledger_read(engine->ledger, size - 1, &bytes, error) && entry_read(text_str(&bytes), &entry, error);
-    if (done) *marks = entry.marks;
-    text_close(&bytes);
-    return done;
+    (void)name;
+    ++*(uint64_t *)context;
+}
+
+/* An empty ledger beside a vault or a state that is not empty is a ledger that is missing: going on would throw away what the
+   vault holds, as nothing names it any more. */
+static bool ledger_is_there(struct engine *engine, const char *ledger_path, struct error *error)
+{
+    uint64_t segments = 0, states = 0;
+    char path[PATH_ROOM];
+    bool there;
+    struct disk *disk = engine->disk;
+    if (!disk->exists(disk, ledger_path, &there, error) || (there && !disk->list(disk, ledger_path, count_name, &segments, error)) ||
+        !directory_path(engine->directory, "state", path, error) || !disk->exists(disk, path, &there, error) ||
+        (there && !disk->list(disk, path, count_name, &states, error)))
+        return false;
+    return segments || !states ||
+           fail(error, ERROR_DAMAGE, "%s is missing or empty, but what was made from it is there: put it back, or restore a backup", ledger_path);
 }
 
 static bool threads_start(struct engine *engine, struct error *error)
@@ -469,23 +500,23 @@ struct engine *engine_open(const struct engine_options *options, struct error *e
     pthread_cond_init(&engine->queue_changed, NULL);
     pthread_cond_init(&engine->sync_changed, NULL);
     char ledger_path[PATH_ROOM], vault_path[PATH_ROOM], cache_path[PATH_ROOM];
-    struct vault_marks marks;
     snprintf(engine->directory, sizeof engine->directory, "%s", options->directory);
     bool opened = directory_path(options->directory, "ledger", ledger_path, error) &&
                   directory_path(options->directory, "vault", vault_path, error) &&
                   directory_path(options->directory, "cache", cache_path, error) &&
                   directory_keys(engine->disk, options->directory, &engine->keys, error) &&
-                  (engine->disk != disk_posix() || directory_lock(options->directory, &engine->lock, error)) &&
+                  (engine->disk != disk_posix() || directory_lock(options->directory, false, &engine->lock, error)) &&
+                  ledger_is_there(engine, ledger_path, error) &&
                   engine->disk->make_directory(engine->disk, cache_path, error) &&
                   (engine->ledger = ledger_open(&(struct ledger_options){ .disk = engine->disk, .directory = ledger_path,
                                                                           .cache = cache_path, .key = &engine->keys.ledger,
                                                                           .segment_bytes = options->segment_bytes,
                                                                           .may_recover = true },
                                                 error)) &&
-                  marks_read(engine, &marks, error) &&
-                  (engine->vault = vault_open(engine->disk, vault_path, &engine->keys.vault, marks, true, error)) &&
-                  directory_generation(engine->disk, options->directory, &engine->generation, error) &&
-                  catch_up(engine, error) && threads_start(engine, error);
+                  directory_generation(engine->disk, options->directory, &engine->generation, error) && state_ready(engine, error) &&
+                  (engine->vault = vault_open(engine->disk, vault_path, &engine->keys.vault, state_marks(engine->state), true,
+                                              error)) &&
+                  threads_start(engine, error);
     if (opened) return engine;
     engine_close(engine);
     return NULL;
@@ -509,8 +540,7 @@ void engine_close(struct engine *engine)
         next = group->next;
         group_free(group);
     }
-    door_empty(engine);
-    free(engine->sources);
+    sources_close(&engine->sources);
     state_close(engine->state);
     if (engine->vault) vault_close(engine->vault);
     if (engine->ledger) ledger_close(engine->ledger);

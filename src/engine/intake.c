@@ -3,13 +3,9 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "engine/sources.h"
 
 enum { BLOCK_RECORDS = 512 };
-
-struct progress_mark {
-    struct str source; /* in the intake's own memory */
-    uint64_t seq;
-};
 
 struct intake {
     struct engine *engine;
@@ -26,13 +22,12 @@ struct intake {
     struct span *spans;
     size_t span_count;
     uint64_t batch_count;
-    struct seen held;              /* of a held load: seen within it */
+    struct sources held;           /* of a held load: what was seen within it */
     struct text acknowledge_source; /* the source whose progress is not yet told, and how far it is */
     uint64_t acknowledge_seq;
     bool has_progress;
-    uint64_t taken;
-    pthread_mutex_t lock;          /* protects repeated, which the writer's thread adds to */
-    uint64_t repeated;
+    pthread_mutex_t lock;          /* protects the two below, which the writer's thread adds to */
+    uint64_t accepted, repeated;
 };
 
 struct intake *intake_open(struct engine *engine, const struct intake_options *options, struct error *error)
@@ -55,7 +50,7 @@ void intake_close(struct intake *intake)
     engine_wait(intake->engine, &ignored); /* groups on their way call back into this intake */
     if (intake->group) engine_discard(intake->engine, intake->group);
     if (intake->reader) store_close(intake->reader);
-    seen_close(&intake->held);
+    sources_close(&intake->held);
     text_close(&intake->content);
     text_close(&intake->batch);
     text_close(&intake->batch_source);
@@ -83,6 +78,7 @@ static void group_done(void *context, struct group *group)
 {
     struct intake *intake = context;
     pthread_mutex_lock(&intake->lock);
+    intake->accepted += group->records - group->repeated;
     intake->repeated += group->repeated;
     pthread_mutex_unlock(&intake->lock);
     if (!intake->options.acknowledge) return;
@@ -267,6 +263,27 @@ static void record_keep(struct intake *intake, struct record *record)
     }
 }
 
+/* Whether a (source, seq) was seen before; notes it as seen. *is_here: within this load, whose content is not to be had yet
+   where it is held. */
+static bool is_known(struct intake *intake, const struct record *record, bool *is_here)
+{
+    struct span span = { record->seq, record->seq };
+    size_t from, gone;
+    *is_here = false;
+    engine_door_lock(intake->engine);
+    bool is_replaced = intake->options.hold && str_equal(record->source, intake->options.replaces);
+    struct seen *seen = is_replaced ? NULL : engine_door_seen(intake->engine, record->source);
+    bool known = seen && seen_has(seen, record->seq);
+    if (!known && !intake->options.hold) seen_add(seen, span, &from, &gone);
+    engine_door_unlock(intake->engine);
+    if (known || !intake->options.hold) return known;
+    struct source *held = sources_find(&intake->held, record->source);
+    if (!held) held = sources_add(&intake->held, record->source);
+    *is_here = seen_has(&held->seen, record->seq);
+    if (!*is_here) seen_add(&held->seen, span, &from, &gone);
+    return *is_here;
+}
+
 bool intake_take(struct intake *intake, enum taken *taken, struct error *error)
 {
     struct record *record = intake_record(intake);
@@ -280,17 +297,12 @@ bool intake_take(struct intake *intake, enum taken *taken, struct error *error)
         record_content(record, &intake->content);
         digest = vault_digest(engine_vault(intake->engine), text_str(&intake->content));
     }
-    engine_door_lock(intake->engine);
-    struct seen *seen = intake->options.hold ? &intake->held : engine_door_seen(intake->engine, record->source);
-    bool known = seen_has(seen, record->seq);
-    size_t from, gone;
-    if (!known) seen_add(seen, (struct span){ record->seq, record->seq }, &from, &gone);
-    engine_door_unlock(intake->engine);
+    bool is_here, known = is_known(intake, record, &is_here);
     intake_pass(intake, record->source, record->seq);
     if (known) {
         int64_t before = 0;
-        *taken = TAKEN_DUPLICATE;
-        if (kind->bulk || intake->options.hold) return true;
+        *taken = is_here ? TAKEN_CONFLICT : TAKEN_DUPLICATE;
+        if (kind->bulk || is_here) return true;
         struct record kept = *record; /* what is in hand may be flushed while looking: the slot and the arena with it */
         struct text source = { 0 };
         text_add(&source, record->source);
@@ -303,7 +315,6 @@ bool intake_take(struct intake *intake, enum taken *taken, struct error *error)
     *taken = TAKEN_NEW;
     record_keep(intake, record);
     intake->digests[intake->block_count++] = digest;
-    intake->taken++;
     if (intake->block_count == BLOCK_RECORDS && !intake_admit(intake, error)) return false;
     if (intake->group && (intake->group->records >= GROUP_RECORDS || intake->group->bytes.length >= GROUP_BYTES))
         return intake_flush(intake, error);
@@ -330,15 +341,20 @@ bool intake_finish(struct intake *intake, struct error *error)
     return intake_flush(intake, error) && engine_wait(intake->engine, error);
 }
 
+static uint64_t counted(struct intake *intake, const uint64_t *number)
+{
+    pthread_mutex_lock(&intake->lock);
+    uint64_t value = *number;
+    pthread_mutex_unlock(&intake->lock);
+    return value;
+}
+
 uint64_t intake_accepted(struct intake *intake)
 {
-    return intake->taken - intake_repeated(intake);
+    return counted(intake, &intake->accepted);
 }
 
 uint64_t intake_repeated(struct intake *intake)
 {
-    pthread_mutex_lock(&intake->lock);
-    uint64_t repeated = intake->repeated;
-    pthread_mutex_unlock(&intake->lock);
-    return repeated;
+    return counted(intake, &intake->repeated);
 }

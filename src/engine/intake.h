@@ -9,6 +9,7 @@
 struct intake_options {
     const struct kind *kind;
     uint64_t hold; /* not 0: nothing counts until it is decided (engine_withdraw) */
+    struct str replaces; /* with hold: the source that is replaced, whose sequence numbers are free again */
     /* Told, in the writer's thread, that everything of a source up to seq is durable; may be NULL. */
     void (*acknowledge)(void *context, struct str source, uint64_t seq);
     void *context;
@@ -27,7 +28,7 @@ struct arena *intake_arena(struct intake *intake);
 enum taken {
     TAKEN_NEW,
     TAKEN_DUPLICATE, /* the same (source, seq) with the same content (in bulk kinds: uncompared) */
-    TAKEN_CONFLICT,  /* the same (source, seq) with other content */
+    TAKEN_CONFLICT,  /* the same (source, seq) with other content; within a held load: with any content */
 };
 /* Takes the record that was filled; its strings are copied. */
 bool intake_take(struct intake *intake, enum taken *taken, struct error *error);
@@ -40,7 +41,7 @@ bool intake_flush(struct intake *intake, struct error *error);
 /* Hands over and waits until it is durable and applied. */
 bool intake_finish(struct intake *intake, struct error *error);
 
-/* Taken as new, and those of them whose key already had their content; whole after intake_finish. */
+/* Records that are durable by now and brought something, and those whose key already had their content. */
 uint64_t intake_accepted(struct intake *intake);
 uint64_t intake_repeated(struct intake *intake);
 

@@ -11,7 +11,10 @@
 #include "engine/intake.h"
 #include "measure/province/province.h"
 
-enum { HASH_CHUNK = 1024 * 1024, SOURCE_HASH_BYTES = 8, ROWS_BETWEEN = 4096 };
+enum { HASH_CHUNK = 1024 * 1024, SOURCE_HASH_BYTES = 8, ROWS_BETWEEN = 4096, REJECTS_MAX = 1000000 };
+
+/* Sources of the program itself. */
+static const struct str reserved = STR("mingbai:");
 
 struct load {
     struct engine *engine;
@@ -69,16 +72,38 @@ static bool source_of_file(const char *path, struct text *source, struct error *
     return true;
 }
 
+/* What a source's name may be; the sentence says what is wrong. */
+static bool source_is_good(struct str name, bool own, struct error *error)
+{
+    if (!name.length || name.length > SOURCE_LIMIT) return fail(error, ERROR_USAGE, "a source has 1 to %d bytes", SOURCE_LIMIT);
+    for (size_t i = 0; i < name.length; i++)
+        if ((unsigned char)name.at[i] < ' ' || name.at[i] == 0x7f)
+            return fail(error, ERROR_USAGE, "a source's name has no line breaks and no control characters: give another with --source NAME");
+    if (!own && str_starts(name, reserved))
+        return fail(error, ERROR_USAGE, "sources that begin with mingbai: are the program's own: choose another name");
+    return true;
+}
+
 static bool source_default(struct load *load, struct error *error)
 {
     const struct load_options *options = load->options;
     if (options->source) {
         struct str name = str_of(options->source);
-        if (!name.length || name.length > SOURCE_LIMIT) return fail(error, ERROR_USAGE, "a source has 1 to %d bytes", SOURCE_LIMIT);
+        if (!source_is_good(name, options->own, error)) return false;
         text_add(&load->source, name);
         return true;
     }
-    return !strcmp(options->path, "-") || source_of_file(options->path, &load->source, error);
+    return !strcmp(options->path, "-") ||
+           (source_of_file(options->path, &load->source, error) && source_is_good(text_str(&load->source), false, error));
+}
+
+/* Rejected lines are people's data, and never go into the data directory. */
+static bool rejects_stay_out(const struct load *load, struct error *error)
+{
+    const struct load_options *options = load->options;
+    const char *near = options->rejects ? options->rejects : options->path;
+    return (!options->rejects && !strcmp(options->path, "-")) || !directory_holds(engine_directory(load->engine), near) ||
+           fail(error, ERROR_USAGE, "rejected lines would go into the data directory, which they never do: name another place with --rejects PATH");
 }
 
 static bool load_open(struct load *load, struct error *error)
@@ -92,15 +117,20 @@ static bool load_open(struct load *load, struct error *error)
     if (!load->map || !source_default(load, error)) return false;
     reading.wanted = map_columns(load->map, &reading.wanted_count);
     if (!(load->reader = reader_open(&reading, error))) return false;
-    if (options->replaces) {
-        if (!engine_has_source(load->engine, str_of(options->replaces)))
+    if (!rejects_stay_out(load, error)) return false;
+    struct str replaced = str_of(options->replaces);
+    /* Done before, and then broken off, or repeated by mistake: what is there shows it, and all are duplicates. */
+    bool is_done = replaced.length && !engine_has_source(load->engine, replaced) && load->source.length &&
+                   engine_has_source(load->engine, text_str(&load->source));
+    if (replaced.length && !is_done) {
+        if (!engine_has_source(load->engine, replaced))
             return fail(error, ERROR_NOT_FOUND, "nothing of source %s counts, so nothing can replace it: `mingbai sources` lists those that do",
                         options->replaces);
         random_bytes(&load->hold, sizeof load->hold);
         load->hold = (load->hold >> 1) | 1;
     }
-    load->intake = intake_open(load->engine, &(struct intake_options){ .kind = options->kind, .hold = load->hold,
-                                                                       .acknowledge = options->acknowledge,
+    load->intake = intake_open(load->engine, &(struct intake_options){ .kind = options->kind, .hold = load->hold, .replaces = replaced,
+                                                                       .acknowledge = load->hold ? NULL : options->acknowledge,
                                                                        .context = options->context },
                                error);
     load->rejects = load->intake ? rejects_open(options->path, options->rejects, error) : NULL;
@@ -143,6 +173,10 @@ static bool load_row(struct load *load, const struct row *row, struct error *err
     }
     if (!record->source.length)
         return fail(error, ERROR_USAGE, "standard input needs a name for where it comes from: give one with --source NAME");
+    if (!str_equal(record->source, text_str(&load->source)) && !source_is_good(record->source, load->options->own, &reason)) {
+        load_reject(load, row, STR("source"), reason.says);
+        return true;
+    }
     source_note(load, record->source);
     if (!record_check(record, &wrong, &reason)) {
         load_reject(load, row, str_of(wrong ? wrong->name : NULL), reason.says);
@@ -185,6 +219,8 @@ static bool load_rows(struct load *load, struct error *error)
             load->columns = count;
         }
         if (!load_row(load, &row, error)) return false;
+        if (load->summary->rejected > REJECTS_MAX)
+            return fail(error, ERROR_LIMIT, "more than %d records were rejected: this is not a file of that kind, or it needs a map", REJECTS_MAX);
         if (n % ROWS_BETWEEN == 0 && !between_rows(load, error)) return false;
     }
 }
@@ -205,8 +241,11 @@ bool load_file(struct engine *engine, const struct load_options *options, struct
     }
     if (load.rejects) done = rejects_close(load.rejects, done ? error : &(struct error){ 0 }) && done;
     intake_close(load.intake);
-    if (done && options->replaces)
+    if (done && load.hold && !summary->accepted)
+        done = fail(error, ERROR_INPUT, "nothing of %s could be taken, so %s stays as it is", options->path, options->replaces);
+    if (done && load.hold)
         done = engine_withdraw(engine, str_of(options->replaces), STR("replaced"), load.hold, text_str(&load.source), error);
+    if (!done && load.hold) summary->accepted = 0;
     if (!load.one_source) summary->source.length = 0;
     if (!summary->source.length && load.one_source) text_add(&summary->source, text_str(&load.source));
     if (load.reader) reader_close(load.reader);

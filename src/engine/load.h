@@ -13,6 +13,7 @@ struct load_options {
     const char *map;           /* NULL: the columns are the fields */
     const char *source;        /* NULL: the file's name and its content's hash */
     const char *rejects;       /* NULL: beside the file */
+    bool own;                  /* the program's own rows: their sources may begin with "mingbai:" */
     const char *replaces;      /* a source that this file takes the place of; NULL: none */
     void (*acknowledge)(void *context, struct str source, uint64_t seq); /* in another thread; may be NULL */
     void (*progress)(void *context, uint64_t done, uint64_t all);
@@ -21,7 +22,7 @@ struct load_options {
 
 struct load_summary {
     struct text source;        /* the one source of all records; empty where rows name several */
-    uint64_t read, accepted, duplicate, rejected;
+    uint64_t read, accepted, duplicate, rejected; /* accepted: durable, and counting unless the whole load failed */
 };
 void load_summary_close(struct load_summary *summary);
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "ledger/tree.h"
 #include "measure/province/province.h"
 
 enum { REPLAY_COMMIT_ENTRIES = 65536 };
@@ -17,6 +18,7 @@ struct decision {
 struct decisions {
     struct decision *list;
     size_t count, room;
+    struct tree tree; /* over the entries read, to hold against the signed root */
 };
 
 bool entry_withdraws(const struct entry *entry)
@@ -28,6 +30,8 @@ static bool decision_add(void *context, uint64_t index, struct str bytes, struct
 {
     struct decisions *decisions = context;
     struct entry entry;
+    struct hash leaf = hash_leaf(bytes);
+    tree_add(&decisions->tree, &leaf, NULL);
     if (!entry_read(bytes, &entry, error)) return false;
     if (!entry_withdraws(&entry)) return true;
     struct record record = { 0 };
@@ -47,7 +51,12 @@ static bool decision_add(void *context, uint64_t index, struct str bytes, struct
 struct decisions *decisions_read(struct ledger *ledger, uint64_t size, struct error *error)
 {
     struct decisions *decisions = allocate(sizeof *decisions);
-    if (ledger_scan(ledger, 0, size, decision_add, decisions, error)) return decisions;
+    struct hash root, again;
+    if (ledger_scan(ledger, 0, size, decision_add, decisions, error) && ledger_root(ledger, size, &root, error)) {
+        again = tree_root(&decisions->tree);
+        if (hash_equal(&root, &again)) return decisions;
+        fail(error, ERROR_DAMAGE, "the ledger's entries are not those that were signed: `mingbai verify` names the first that is not");
+    }
     decisions_close(decisions);
     return NULL;
 }
@@ -91,7 +100,7 @@ static bool replay_entry(void *context, uint64_t index, struct str bytes, struct
     if (!entry_read(bytes, &entry, error)) return false;
     enum verdict verdict = decisions_on(replay->decisions, index, &entry);
     if (verdict == ENTRY_UNDECIDED)
-        state_skip(replay->state, index);
+        state_skip(replay->state, index, &entry);
     else if (!state_apply(replay->state, index, &entry, verdict == ENTRY_COUNTS ? APPLY_COUNTS : APPLY_WITHDRAWN, &repeated, error))
         return false;
     if (++replay->since_commit < REPLAY_COMMIT_ENTRIES) return true;

@@ -6,7 +6,8 @@
 #include "engine/state.h"
 #include "ledger/ledger.h"
 
-/* Which entries count: withdrawals and decided replacements, read from the entries below a size. */
+/* Which entries count: withdrawals and decided replacements, read from the entries below a size, which are held against the
+   signed root on the way: a state is never made from an entry that was not signed. */
 struct decisions;
 struct decisions *decisions_read(struct ledger *ledger, uint64_t size, struct error *error);
 void decisions_close(struct decisions *decisions);

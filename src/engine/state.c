@@ -4,16 +4,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-
-/* A source with its number and what was seen of it. */
-struct source {
-    char *name;
-    size_t length;
-    int64_t number;
-    struct seen seen;
-    uint64_t *touched; /* where intervals that are not in the table yet begin, or began before they grew together */
-    size_t touched_count, touched_room;
-};
+#include "engine/sources.h"
 
 struct kind_table {
     const struct kind *kind;
@@ -22,11 +13,10 @@ struct kind_table {
 
 struct state {
     struct store *store;
-    uint64_t position;      /* the next entry, in the open transaction */
+    uint64_t position;         /* the next entry, in the open transaction */
     uint64_t committed;
-    struct source *sources;
-    size_t source_count, source_room;
-    size_t last_source;     /* the one used last: loads run in long stretches of one */
+    struct vault_marks marks;  /* the most that any entry so far may name */
+    struct sources sources;
     struct kind_table tables[KINDS_MAX];
     size_t table_count;
     struct record record;
@@ -41,8 +31,8 @@ static const char spine_tables[] =
     "CREATE TABLE IF NOT EXISTS \"place\" (\"source\" BIGINT NOT NULL, \"low\" BIGINT NOT NULL, \"high\" BIGINT NOT NULL,"
     " \"entry\" BIGINT NOT NULL, \"digest\" BIGINT NOT NULL, \"counts\" BIGINT NOT NULL, PRIMARY KEY (\"source\", \"low\", \"entry\"))";
 
-static const char select_meta[] = "SELECT \"number\" FROM \"meta\" WHERE \"name\" = 'position'";
-static const char put_meta[] = "INSERT INTO \"meta\" (\"name\", \"number\") VALUES ('position', $1)"
+static const char select_meta[] = "SELECT \"number\" FROM \"meta\" WHERE \"name\" = $1";
+static const char put_meta[] = "INSERT INTO \"meta\" (\"name\", \"number\") VALUES ($1, $2)"
                                " ON CONFLICT (\"name\") DO UPDATE SET \"number\" = excluded.\"number\"";
 static const char select_sources[] = "SELECT \"source\", \"name\" FROM \"source_name\" ORDER BY \"source\"";
 static const char put_source[] = "INSERT INTO \"source_name\" (\"source\", \"name\") VALUES ($1, $2)";
@@ -127,7 +117,7 @@ static bool tables_make(struct state *state, struct error *error)
     const struct kind *kinds[KINDS_MAX];
     state->table_count = kinds_all(kinds);
     struct text sql = { 0 };
-    bool done = store_run(state->store, spine_tables, error);
+    bool done = true;
     for (size_t i = 0; done && i < state->table_count; i++) {
         sql.length = 0;
         table_sql(kinds[i], &sql);
@@ -141,25 +131,6 @@ static bool tables_make(struct state *state, struct error *error)
     return done;
 }
 
-static struct source *source_add(struct state *state, struct str name, int64_t number)
-{
-    if (state->source_count == state->source_room) {
-        state->source_room = state->source_room ? state->source_room * 2 : 16;
-        state->sources = reallocate(state->sources, state->source_room * sizeof *state->sources);
-    }
-    struct source *source = &state->sources[state->source_count++];
-    *source = (struct source){ .name = allocate(name.length + 1), .length = name.length, .number = number };
-    memcpy(source->name, name.at, name.length);
-    return source;
-}
-
-static struct source *source_find(const struct state *state, struct str name)
-{
-    for (size_t i = state->source_count, at = state->last_source; i--; at = (at ? at : state->source_count) - 1)
-        if (str_equal(name, (struct str){ state->sources[at].name, state->sources[at].length })) return &state->sources[at];
-    return NULL;
-}
-
 static bool sources_read(struct state *state, struct error *error)
 {
     struct statement *sources = store_prepare(state->store, select_sources, error);
@@ -169,24 +140,82 @@ static bool sources_read(struct state *state, struct error *error)
     for (;;) {
         if (!statement_step(sources, &row, error)) return false;
         if (!row) break;
-        source_add(state, column_text(sources, 1), column_number(sources, 0));
+        if (sources_find(&state->sources, column_text(sources, 1)) ||
+            sources_add(&state->sources, column_text(sources, 1))->number != column_number(sources, 0))
+            return fail(error, ERROR_DAMAGE, "the state's sources are not numbered in a row: run `mingbai rebuild`");
     }
-    for (size_t at = 0;;) {
+    for (;;) {
         if (!statement_step(spans, &row, error)) return false;
         if (!row) return true;
-        while (at < state->source_count && state->sources[at].number != column_number(spans, 0)) at++;
-        if (at == state->source_count) return fail(error, ERROR_DAMAGE, "the state names a source that it does not have: run `mingbai rebuild`");
+        uint64_t at = (uint64_t)column_number(spans, 0) - 1;
+        if (at >= state->sources.count) return fail(error, ERROR_DAMAGE, "the state names a source that it does not have: run `mingbai rebuild`");
         size_t from, gone;
-        seen_add(&state->sources[at].seen, (struct span){ (uint64_t)column_number(spans, 1), (uint64_t)column_number(spans, 2) },
+        seen_add(&state->sources.at[at].seen, (struct span){ (uint64_t)column_number(spans, 1), (uint64_t)column_number(spans, 2) },
                  &from, &gone);
     }
+}
+
+static bool meta_get(struct store *store, struct str name, uint64_t *number, bool *found, struct error *error)
+{
+    struct statement *select = store_prepare(store, select_meta, error);
+    if (!select) return false;
+    statement_text(select, 1, name);
+    if (!statement_step(select, found, error)) return false;
+    *number = *found ? (uint64_t)column_number(select, 0) : 0;
+    statement_reset(select);
+    return true;
+}
+
+static bool meta_put(struct store *store, struct str name, uint64_t number, struct error *error)
+{
+    struct statement *put = store_prepare(store, put_meta, error);
+    if (!put) return false;
+    statement_text(put, 1, name);
+    statement_number(put, 2, (int64_t)number);
+    return statement_run(put, NULL, error);
+}
+
+/* The tables and what apply does with them, as a number: a state of another form is made anew from the ledger, which is how
+   the state's schema migrates. Raise APPLY_VERSION where apply gives other rows for the same entries. */
+enum { APPLY_VERSION = 1 };
+static uint64_t state_form(void)
+{
+    const struct kind *kinds[KINDS_MAX];
+    struct text sql = { 0 };
+    text_format(&sql, "%d %s", APPLY_VERSION, spine_tables);
+    for (size_t i = 0, count = kinds_all(kinds); i < count; i++) table_sql(kinds[i], &sql);
+    struct hash hash = sha256(text_str(&sql));
+    text_close(&sql);
+    uint64_t number;
+    memcpy(&number, hash.bytes, sizeof number);
+    return number >> 1;
+}
+
+/* Whether the file has this program's tables; a new one is given them. */
+static bool form_ready(struct state *state, struct error *error)
+{
+    uint64_t form;
+    bool found;
+    if (!store_run(state->store, spine_tables, error) || !meta_get(state->store, STR("form"), &form, &found, error)) return false;
+    if (found && form == state_form()) return true;
+    if (found || !state_stored_position(state->store, &form, error) || form)
+        return fail(error, ERROR_DAMAGE, "the state was made by another version of this program: run `mingbai rebuild`");
+    return meta_put(state->store, STR("form"), state_form(), error);
+}
+
+static bool meta_read(struct state *state, struct error *error)
+{
+    bool found;
+    return meta_get(state->store, STR("subjects"), &state->marks.subjects, &found, error) &&
+           meta_get(state->store, STR("text_bytes"), &state->marks.text_bytes, &found, error) &&
+           state_stored_position(state->store, &state->committed, error);
 }
 
 struct state *state_open(struct disk *disk, const char *path, struct error *error)
 {
     struct state *state = allocate(sizeof *state);
-    if ((state->store = store_open(disk, path, STORE_CREATE, error)) && tables_make(state, error) &&
-        state_stored_position(state->store, &state->committed, error) && sources_read(state, error)) {
+    if ((state->store = store_open(disk, path, STORE_CREATE, error)) && form_ready(state, error) && tables_make(state, error) &&
+        meta_read(state, error) && sources_read(state, error)) {
         state->position = state->committed;
         return state;
     }
@@ -197,12 +226,7 @@ struct state *state_open(struct disk *disk, const char *path, struct error *erro
 void state_close(struct state *state)
 {
     if (!state) return;
-    for (size_t i = 0; i < state->source_count; i++) {
-        free(state->sources[i].name);
-        free(state->sources[i].touched);
-        seen_close(&state->sources[i].seen);
-    }
-    free(state->sources);
+    sources_close(&state->sources);
     if (state->store) store_close(state->store);
     free(state);
 }
@@ -225,16 +249,15 @@ bool state_begin(struct state *state, struct error *error)
 /* The source of that name, made if it is new. */
 static struct source *source_of(struct state *state, struct str name, struct error *error)
 {
-    struct source *source = source_find(state, name);
+    struct source *source = sources_find(&state->sources, name);
     if (!source) {
-        source = source_add(state, name, (int64_t)state->source_count + 1);
+        source = sources_add(&state->sources, name);
         struct statement *put = store_prepare(state->store, put_source, error);
         if (!put) return NULL;
         statement_number(put, 1, source->number);
         statement_text(put, 2, name);
         if (!statement_run(put, NULL, error)) return NULL;
     }
-    state->last_source = (size_t)(source - state->sources);
     return source;
 }
 
@@ -331,11 +354,18 @@ static int64_t packed_digest(struct str packed)
     return (int64_t)(hash >> 1);
 }
 
-bool state_apply(struct state *state, uint64_t index, const struct entry *entry, enum apply_mode mode, uint64_t *repeated,
-                 struct error *error)
+static void next_entry(struct state *state, uint64_t index, const struct entry *entry)
 {
     must(index == state->position);
     state->position++;
+    if (entry->marks.subjects > state->marks.subjects) state->marks.subjects = entry->marks.subjects;
+    if (entry->marks.text_bytes > state->marks.text_bytes) state->marks.text_bytes = entry->marks.text_bytes;
+}
+
+bool state_apply(struct state *state, uint64_t index, const struct entry *entry, enum apply_mode mode, uint64_t *repeated,
+                 struct error *error)
+{
+    next_entry(state, index, entry);
     struct source *source = source_of(state, entry->source, error);
     if (!source || !places_put(state, index, entry, mode, source, error)) return false;
     if (mode == APPLY_WITHDRAWN) return true;
@@ -361,20 +391,19 @@ bool state_apply(struct state *state, uint64_t index, const struct entry *entry,
     return true;
 }
 
-void state_skip(struct state *state, uint64_t index)
+void state_skip(struct state *state, uint64_t index, const struct entry *entry)
 {
-    must(index == state->position);
-    state->position++;
+    next_entry(state, index, entry);
 }
 
 bool state_commit(struct state *state, struct error *error)
 {
-    for (size_t i = 0; i < state->source_count; i++)
-        if (state->sources[i].touched_count && !seen_put(state, &state->sources[i], error)) return false;
-    struct statement *put = store_prepare(state->store, put_meta, error);
-    if (!put) return false;
-    statement_number(put, 1, (int64_t)state->position);
-    if (!statement_run(put, NULL, error) || !store_commit(state->store, error)) return false;
+    for (size_t i = 0; i < state->sources.count; i++)
+        if (state->sources.at[i].touched_count && !seen_put(state, &state->sources.at[i], error)) return false;
+    if (!meta_put(state->store, STR("position"), state->position, error) ||
+        !meta_put(state->store, STR("subjects"), state->marks.subjects, error) ||
+        !meta_put(state->store, STR("text_bytes"), state->marks.text_bytes, error) || !store_commit(state->store, error))
+        return false;
     state->committed = state->position;
     return true;
 }
@@ -385,10 +414,15 @@ void state_rollback(struct state *state)
     store_rollback(state->store, &ignored);
 }
 
+struct vault_marks state_marks(const struct state *state)
+{
+    return state->marks;
+}
+
 void state_sources(const struct state *state, void (*source)(void *context, struct str name, const struct seen *seen), void *context)
 {
-    for (size_t i = 0; i < state->source_count; i++)
-        source(context, (struct str){ state->sources[i].name, state->sources[i].length }, &state->sources[i].seen);
+    for (size_t i = 0; i < state->sources.count; i++)
+        source(context, source_name(&state->sources.at[i]), &state->sources.at[i].seen);
 }
 
 bool state_list_sources(struct store *store, void (*source)(void *context, struct str name, uint64_t records), void *context,
@@ -437,12 +471,8 @@ bool place_find_single(struct store *store, struct str source, uint64_t seq, str
 
 bool state_stored_position(struct store *store, uint64_t *position, struct error *error)
 {
-    struct statement *select = store_prepare(store, select_meta, error);
-    bool row;
-    if (!select || !statement_step(select, &row, error)) return false;
-    *position = row ? (uint64_t)column_number(select, 0) : 0;
-    statement_reset(select);
-    return true;
+    bool found;
+    return meta_get(store, STR("position"), position, &found, error);
 }
 
 bool state_digest(struct store *store, struct hash *digest, struct error *error)

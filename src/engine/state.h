@@ -19,6 +19,9 @@ struct state;
 struct state *state_open(struct disk *disk, const char *path, struct error *error);
 void state_close(struct state *state);
 struct store *state_store(struct state *state);
+/* The most of the vault that any entry so far may name: entries of several loads may come in another order than they were
+   packed in, so that the newest does not always tell. */
+struct vault_marks state_marks(const struct state *state);
 /* Entries applied and committed: the number of the next one. */
 uint64_t state_position(const struct state *state);
 
@@ -33,7 +36,7 @@ bool state_begin(struct state *state, struct error *error);
 bool state_apply(struct state *state, uint64_t index, const struct entry *entry, enum apply_mode mode, uint64_t *repeated,
                  struct error *error);
 /* Passes over the entry of that number: it belongs to a replacement that is not, or not yet, decided. */
-void state_skip(struct state *state, uint64_t index);
+void state_skip(struct state *state, uint64_t index, const struct entry *entry);
 bool state_commit(struct state *state, struct error *error);
 void state_rollback(struct state *state);
 
