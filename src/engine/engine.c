@@ -38,14 +38,15 @@ struct engine {
     pthread_t writer;
     bool has_writer;
 
-    /* The sync of the ledger runs beside the applying of the same group. */
-    pthread_t syncer;
-    bool has_syncer;
-    pthread_mutex_t sync_lock;    /* protects the three below */
-    pthread_cond_t sync_changed;
-    enum { SYNC_IDLE, SYNC_WANTED, SYNC_DONE, SYNC_END } sync;
-    bool synced;
-    struct error sync_error;
+    /* A group becomes durable in one thread beside its being applied in the writer's. */
+    pthread_t keeper;
+    bool has_keeper;
+    pthread_mutex_t keep_lock;    /* protects the four below */
+    pthread_cond_t keep_changed;
+    enum { KEEP_IDLE, KEEP_WANTED, KEEP_DONE, KEEP_END } keep;
+    const struct group *kept;
+    bool is_kept;
+    struct error keep_error;
 };
 
 void group_entry(struct group *group, uint64_t records)
@@ -74,44 +75,58 @@ static void group_free(struct group *group)
 
 /* ---- the writer ---- */
 
-static void *sync_run(void *context)
+/* Vault before ledger: no entry names what is not there. */
+static bool group_keep(struct engine *engine, const struct group *group, struct error *error)
+{
+    struct str *entries = allocate(group->count * sizeof *entries);
+    for (size_t i = 0; i < group->count; i++) entries[i] = group_bytes(group, i);
+    bool kept = vault_write(engine->vault, error) && vault_sync(engine->vault, error) &&
+                ledger_append(engine->ledger, entries, group->count, error) && ledger_sync(engine->ledger, error);
+    free(entries);
+    return kept;
+}
+
+static void *keeper_run(void *context)
 {
     struct engine *engine = context;
-    pthread_mutex_lock(&engine->sync_lock);
+    pthread_mutex_lock(&engine->keep_lock);
     for (;;) {
-        while (engine->sync != SYNC_WANTED && engine->sync != SYNC_END)
-            pthread_cond_wait(&engine->sync_changed, &engine->sync_lock);
-        if (engine->sync == SYNC_END) break;
-        pthread_mutex_unlock(&engine->sync_lock);
+        while (engine->keep != KEEP_WANTED && engine->keep != KEEP_END)
+            pthread_cond_wait(&engine->keep_changed, &engine->keep_lock);
+        if (engine->keep == KEEP_END) break;
+        const struct group *group = engine->kept;
+        pthread_mutex_unlock(&engine->keep_lock);
         struct error error = { 0 };
-        bool synced = ledger_sync(engine->ledger, &error);
-        pthread_mutex_lock(&engine->sync_lock);
-        engine->synced = synced;
-        engine->sync_error = error;
-        engine->sync = SYNC_DONE;
-        pthread_cond_broadcast(&engine->sync_changed);
+        bool kept = group_keep(engine, group, &error);
+        pthread_mutex_lock(&engine->keep_lock);
+        engine->is_kept = kept;
+        engine->keep_error = error;
+        engine->keep = KEEP_DONE;
+        pthread_cond_broadcast(&engine->keep_changed);
     }
-    pthread_mutex_unlock(&engine->sync_lock);
+    pthread_mutex_unlock(&engine->keep_lock);
     return NULL;
 }
 
-static void sync_tell(struct engine *engine, int what)
+/* Hands a group to the keeper, or with NULL ends it. */
+static void keep_begin(struct engine *engine, const struct group *group)
 {
-    pthread_mutex_lock(&engine->sync_lock);
-    engine->sync = (unsigned)what;
-    pthread_cond_broadcast(&engine->sync_changed);
-    pthread_mutex_unlock(&engine->sync_lock);
+    pthread_mutex_lock(&engine->keep_lock);
+    engine->kept = group;
+    engine->keep = group ? KEEP_WANTED : KEEP_END;
+    pthread_cond_broadcast(&engine->keep_changed);
+    pthread_mutex_unlock(&engine->keep_lock);
 }
 
-static bool sync_wait(struct engine *engine, struct error *error)
+static bool keep_wait(struct engine *engine, struct error *error)
 {
-    pthread_mutex_lock(&engine->sync_lock);
-    while (engine->sync != SYNC_DONE) pthread_cond_wait(&engine->sync_changed, &engine->sync_lock);
-    engine->sync = SYNC_IDLE;
-    bool synced = engine->synced;
-    if (!synced) *error = engine->sync_error;
-    pthread_mutex_unlock(&engine->sync_lock);
-    return synced;
+    pthread_mutex_lock(&engine->keep_lock);
+    while (engine->keep != KEEP_DONE) pthread_cond_wait(&engine->keep_changed, &engine->keep_lock);
+    engine->keep = KEEP_IDLE;
+    bool kept = engine->is_kept;
+    if (!kept) *error = engine->keep_error;
+    pthread_mutex_unlock(&engine->keep_lock);
+    return kept;
 }
 
 static bool group_apply(struct engine *engine, struct group *group, uint64_t index, struct error *error)
@@ -129,22 +144,17 @@ static bool group_apply(struct engine *engine, struct group *group, uint64_t ind
     return true;
 }
 
+/* What is applied before it is durable stands in an open transaction, which is committed only once it is. */
 static bool group_write(struct engine *engine, struct group *group, struct error *error)
 {
     uint64_t index = ledger_size(engine->ledger);
     group->position = index + group->count;
     if (!group->count) return true;
-    if (!vault_write(engine->vault, error) || !vault_sync(engine->vault, error)) return false;
-    struct str *entries = allocate(group->count * sizeof *entries);
-    for (size_t i = 0; i < group->count; i++) entries[i] = group_bytes(group, i);
-    bool appended = ledger_append(engine->ledger, entries, group->count, error);
-    free(entries);
-    if (!appended) return false;
-    sync_tell(engine, SYNC_WANTED);
     struct error apply_error = { 0 };
-    bool applied = group_apply(engine, group, index, &apply_error), synced = sync_wait(engine, error);
-    if (applied && synced && (engine->ledger_only || state_commit(engine->state, error))) return true;
-    if (synced && !applied) *error = apply_error;
+    keep_begin(engine, group);
+    bool applied = group_apply(engine, group, index, &apply_error), kept = keep_wait(engine, error);
+    if (applied && kept && (engine->ledger_only || state_commit(engine->state, error))) return true;
+    if (kept && !applied) *error = apply_error;
     if (!engine->ledger_only) state_rollback(engine->state);
     return false;
 }
@@ -481,8 +491,8 @@ static bool ledger_is_there(struct engine *engine, const char *ledger_path, stru
 
 static bool threads_start(struct engine *engine, struct error *error)
 {
-    engine->has_syncer = !pthread_create(&engine->syncer, NULL, sync_run, engine);
-    engine->has_writer = engine->has_syncer && !pthread_create(&engine->writer, NULL, writer_run, engine);
+    engine->has_keeper = !pthread_create(&engine->keeper, NULL, keeper_run, engine);
+    engine->has_writer = engine->has_keeper && !pthread_create(&engine->writer, NULL, writer_run, engine);
     return engine->has_writer || fail(error, ERROR_LIMIT, "the system gives no more threads");
 }
 
@@ -496,9 +506,9 @@ struct engine *engine_open(const struct engine_options *options, struct error *e
     engine->context = options->context;
     pthread_mutex_init(&engine->door, NULL);
     pthread_mutex_init(&engine->queue_lock, NULL);
-    pthread_mutex_init(&engine->sync_lock, NULL);
+    pthread_mutex_init(&engine->keep_lock, NULL);
     pthread_cond_init(&engine->queue_changed, NULL);
-    pthread_cond_init(&engine->sync_changed, NULL);
+    pthread_cond_init(&engine->keep_changed, NULL);
     char ledger_path[PATH_ROOM], vault_path[PATH_ROOM], cache_path[PATH_ROOM];
     snprintf(engine->directory, sizeof engine->directory, "%s", options->directory);
     bool opened = directory_path(options->directory, "ledger", ledger_path, error) &&
@@ -532,9 +542,9 @@ void engine_close(struct engine *engine)
         pthread_mutex_unlock(&engine->queue_lock);
         pthread_join(engine->writer, NULL);
     }
-    if (engine->has_syncer) {
-        sync_tell(engine, SYNC_END);
-        pthread_join(engine->syncer, NULL);
+    if (engine->has_keeper) {
+        keep_begin(engine, NULL);
+        pthread_join(engine->keeper, NULL);
     }
     for (struct group *group = engine->spare, *next; group; group = next) {
         next = group->next;
@@ -547,9 +557,9 @@ void engine_close(struct engine *engine)
     directory_unlock(engine->lock);
     pthread_mutex_destroy(&engine->door);
     pthread_mutex_destroy(&engine->queue_lock);
-    pthread_mutex_destroy(&engine->sync_lock);
+    pthread_mutex_destroy(&engine->keep_lock);
     pthread_cond_destroy(&engine->queue_changed);
-    pthread_cond_destroy(&engine->sync_changed);
+    pthread_cond_destroy(&engine->keep_changed);
     free(engine);
 }
 

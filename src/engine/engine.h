@@ -1,7 +1,7 @@
-/* The engine: one data directory, open. One writer thread makes groups of entries durable and applies them; any thread may
-   take records in (intake.h) or read. Order of every group: vault written and synced, ledger written; then the ledger is
-   synced while the group is applied to an open SQL transaction; then the transaction is committed and the group is
-   acknowledged. So nothing is acknowledged that is not durable, and no state is ahead of the ledger. */
+/* The engine: one data directory, open. One writer thread applies groups of entries while another makes them durable; any
+   thread may take records in (intake.h) or read. Each group: the vault is written and synced, then the ledger is written and
+   synced, while the group is applied to an open SQL transaction; when both are done the transaction is committed and the
+   group is acknowledged. So nothing is acknowledged that is not durable, and no state is ahead of the ledger. */
 #ifndef ENGINE_ENGINE_H
 #define ENGINE_ENGINE_H
 
