@@ -12,7 +12,7 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import verifier  # noqa: E402
-from program import PROGRAM, ProgramCase  # noqa: E402
+from program import PROGRAM, ROOT, ProgramCase  # noqa: E402
 
 HEADER = "id,operator,area,category,filed,channel,subscriber,text,answered,outcome,satisfied\n"
 LATE = "C-1,jia,320100,spam,2015-01-03T08:00:00+08:00,hall,13800138000,垃圾短信太多,2015-01-20T09:00:00+08:00,closed,true\n"
@@ -186,14 +186,45 @@ class Loading(ProgramCase):
         self.load("complaint", "c.csv", HEADER + LATE + IN_TIME)
         self.load("complaint_event", "e.csv", "complaint,time,event,reason,text\nC-1,2015-01-04T09:00:00+08:00,paused,等待用户证件,请补充材料王小明\n")
         self.mingbai("withdraw", self.load("complaint", "d.csv", HEADER + LATE.replace("C-1", "C-4"))["source"], "--why", "其中有张三的资料")
-        secrets = ["13800138000", "13900139000", "垃圾短信太多", "没有信号", "请补充材料王小明", "等待用户证件", "其中有张三的资料"]
-        for path in self.data.rglob("*"):
+        self.load("subscriber", "s.csv", "subscriber,operator,area,since\n13611112222,jia,320100,2014-01-01\n")
+        self.load("appeal", "a.csv", "id,complaint,filed,text\nA-1,C-1,2015-02-01,申诉人李四的陈述\n")
+        self.mingbai("backup", self.data / ".." / "b.tar")
+        secrets = ["13611112222", "申诉人李四的陈述", "13800138000", "13900139000", "垃圾短信太多", "没有信号", "请补充材料王小明", "等待用户证件", "其中有张三的资料"]
+        for path in [*self.data.rglob("*"), self.folder / "b.tar"]:
             if not path.is_file():
                 continue
             content = path.read_bytes()
             for secret in secrets:
                 for spelling in (secret.encode(), secret.encode("gb18030"), secret.encode("utf-16-le")):
                     self.assertNotIn(spelling, content, f"{secret} in {path}")
+
+
+US_FORM = """Ticket #,Customer Complaint,Date,Time,Received Via,City,State,Zip code,Status,Filing on Behalf of Someone
+1001,No service for a week,22-04-2015,3:53:50 PM,Customer Care Call,Abingdon,Maryland,21009,Closed,No
+1002,Charged twice,04-08-2015,10:22:56 AM,Internet,Acworth,Georgia,30102,Open,No
+comcas,"Billing, again",06-12-2015,12:59:40 AM,Internet,Adrian,District Of Columbia,49221,Solved,Yes
+1004,Slow,06-13-2015,9:59:40 PM,Internet,Adrian,Atlantis,49221,Solved,Yes
+"""
+
+
+class OtherColumns(ProgramCase):
+    """A regulator's own columns and damaged dates, with the map that comes with the program (the lines are made up)."""
+
+    def test_the_us_map(self):
+        self.mingbai("init")
+        self.mingbai("load", "area", ROOT / "maps" / "areas.us.csv")
+        self.mingbai("load", "operator", ROOT / "maps" / "operators.us.csv")
+        row = self.load("complaint", "us.csv", US_FORM, "--map", ROOT / "maps" / "complaints.us.comcast.json", code=3)
+        self.assertEqual((row["accepted"], row["rejected"]), (3, 1))
+        self.assertIn("Atlantis", (self.folder / "us.csv.rejected.jsonl").read_text())
+        counts = {r["period"]: r["value"] for r in self.mingbai("figures", "complaint.count", "--by", "period").rows}
+        self.assertEqual(counts, {"2015-04": 2, "2015-06": 1})
+        self.assertEqual(self.mingbai("check").rows, [])
+        in_time = self.mingbai("figures", "complaint.in_time", "--by", "operator").rows[0]
+        self.assertEqual((in_time["value"], in_time["n"], in_time["unknown"]), (None, 0, 3))
+        report = self.folder / "r.html"
+        self.mingbai("report", "--period", "2015Q2", "--lang", "en", "--out", report)
+        self.mingbai("verify", "--report", report)
 
 
 class Proofs(ProgramCase):
