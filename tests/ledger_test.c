@@ -428,6 +428,67 @@ static void a_torn_tail_is_cut_where_that_is_allowed(void **state)
     fault_disk_close(fault);
 }
 
+/* While it is closed, nothing in the ledger's folder is opened for writing, made or synced. */
+static struct disk usual;
+
+static bool is_closed(const char *path, struct error *error)
+{
+    return str_starts(str_of(path), STR(LEDGER)) &&
+           !(fail)(error, ERROR_DISK, "%s was about to be changed", path); /* in brackets: cmocka has a macro of that name */
+}
+
+static bool closed_open(struct disk *disk, const char *path, enum disk_mode mode, struct disk_file **file, struct error *error)
+{
+    return (mode == DISK_READ || !is_closed(path, error)) && usual.open(disk, path, mode, file, error);
+}
+
+static bool closed_make_directory(struct disk *disk, const char *path, struct error *error)
+{
+    return !is_closed(path, error) && usual.make_directory(disk, path, error);
+}
+
+static bool closed_sync_directory(struct disk *disk, const char *path, struct error *error)
+{
+    return !is_closed(path, error) && usual.sync_directory(disk, path, error);
+}
+
+static void reading_changes_nothing(void **state)
+{
+    struct fault_disk *fault = some_ledger(20);
+    struct disk *disk = fault_disk_of(fault);
+    struct error error;
+    struct text note = { 0 };
+
+    (void)state;
+    usual = *disk;
+    disk->open = closed_open;
+    disk->make_directory = closed_make_directory;
+    disk->sync_directory = closed_sync_directory;
+    for (int has_cache = 1; has_cache >= 0; has_cache--) {
+        struct ledger *ledger = try_open(disk, 1500, false, &error);
+        if (!ledger)
+            fail_msg("%s", error.says);
+        assert_int_equal(ledger_torn(ledger), 0);
+        assert_entries(ledger, 20);
+        assert_true(ledger_checkpoint(ledger, 12, &note, &error));
+        assert_false(append_entries(ledger, 20, 21, &error));
+        assert_int_equal(error.code, ERROR_USAGE);
+        assert_non_null(strstr(error.says, "for reading only"));
+        assert_false(ledger_sync(ledger, &error));
+        assert_int_equal(ledger_size(ledger), 20);
+        ledger_close(ledger);
+        assert_true(disk_remove_tree(disk, CACHE, &error));
+    }
+    assert_null(try_open(disk, 1500, true, &error));
+    assert_true(disk_remove_tree(disk, LEDGER, &error));
+    assert_null(try_open(disk, 1500, false, &error));
+    assert_true(usual.make_directory(disk, LEDGER, &error));
+    assert_null(try_open(disk, 1500, false, &error));
+    assert_int_equal(error.code, ERROR_NOT_FOUND);
+    text_close(&note);
+    fault_disk_close(fault);
+}
+
 /* Counts what is read of the segments. */
 struct reading_disk {
     struct disk disk;
@@ -618,6 +679,7 @@ int main(void)
         cmocka_unit_test(a_ledger_cut_back_is_refused),
         cmocka_unit_test(a_given_checkpoint_tells_a_fork),
         cmocka_unit_test(a_torn_tail_is_cut_where_that_is_allowed),
+        cmocka_unit_test(reading_changes_nothing),
         cmocka_unit_test(a_cache_is_made_anew_when_it_is_not_right),
         cmocka_unit_test(a_cache_that_turns_wrong_gives_no_wrong_answer),
         cmocka_unit_test(opening_reads_only_what_the_cache_does_not_vouch_for),

@@ -39,10 +39,10 @@ struct ledger *ledger_open(const struct ledger_options *options, struct error *e
     ledger->disk = options->disk;
     ledger->directory = copy(options->directory);
     ledger->key = *options->key;
+    ledger->may_write = options->may_recover;
     ledger->segment_bytes = options->segment_bytes ? options->segment_bytes : usual_segment_bytes;
     pthread_mutex_init(&ledger->lock, NULL);
-    if (cache_open(&ledger->cache, options->disk, options->cache, error) &&
-        ledger_recover(ledger, options->may_recover, error))
+    if (cache_open(&ledger->cache, options->disk, options->cache, error) && ledger_recover(ledger, error))
         return ledger;
     free_ledger(ledger);
     return NULL;
@@ -51,7 +51,7 @@ struct ledger *ledger_open(const struct ledger_options *options, struct error *e
 /* Nothing that was acknowledged depends on what is done here: it makes the next opening quick. */
 void ledger_close(struct ledger *ledger)
 {
-    if (ledger->is_cut && !atomic_load(&ledger->failed) && ledger->tree.size == ledger->durable.size &&
+    if (ledger->may_write && !atomic_load(&ledger->failed) && ledger->tree.size == ledger->durable.size &&
         newest_rest(ledger->newest, NULL) && newest_write(ledger->newest, text_str(&ledger->note), NULL))
         ledger_vouch(ledger, NULL);
     free_ledger(ledger);
@@ -68,9 +68,8 @@ static bool is_usable(const struct ledger *ledger, struct error *error)
     if (atomic_load(&ledger->failed))
         return fail(error, ERROR_DISK, "the ledger in %s failed earlier and takes nothing more: start the program again, it "
                     "goes on from the last entry that was acknowledged", ledger->directory);
-    return ledger->is_cut ||
-           fail(error, ERROR_DAMAGE, "the ledger in %s has a torn tail of %llu bytes and was opened without leave to cut it",
-                ledger->directory, (unsigned long long)ledger->torn);
+    return ledger->may_write ||
+           fail(error, ERROR_USAGE, "the ledger in %s was opened for reading only: nothing is appended to it", ledger->directory);
 }
 
 bool ledger_vouch(struct ledger *ledger, struct error *error)

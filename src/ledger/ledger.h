@@ -35,16 +35,18 @@ bool ledger_key_from_verifier(struct ledger_key *key, struct str verifier);
 
 struct ledger_options {
     struct disk *disk;
-    const char *directory;      /* DIR/ledger, made when missing */
-    const char *cache;          /* DIR/cache: hashes of the tree and places of the entries; may be deleted at any time */
+    const char *directory;      /* DIR/ledger, made when missing and may_recover */
+    const char *cache;          /* DIR/cache: hashes of the tree and places of the entries; may be deleted at any time. It is
+                                   written in either case: who may not touch DIR gives another one */
     const struct ledger_key *key;
     uint64_t segment_bytes;     /* a new segment begins beyond that; 0: 256 MiB */
-    bool may_recover;           /* cut a torn tail; else opening with one still succeeds, and appending fails */
+    bool may_recover;           /* cut a torn tail, and append; else no byte of directory is changed, and appending fails */
 };
 
 struct ledger;
 
-/* Opens, recovers (a torn tail is cut, the cache mended or made anew), or fails with ERROR_DAMAGE naming the place. */
+/* Opens, recovers (a torn tail is cut, the cache mended or made anew), or fails with ERROR_DAMAGE naming the place. Without
+   may_recover the directory is only read, also where it cannot be written; ERROR_NOT_FOUND where there is no ledger then. */
 struct ledger *ledger_open(const struct ledger_options *options, struct error *error);
 void ledger_close(struct ledger *ledger);
 

@@ -16,7 +16,7 @@ struct ledger {
     struct ledger_key key;
     uint64_t segment_bytes;
     uint64_t torn;
-    bool is_cut; /* no torn tail is left */
+    bool may_write; /* else tail and newest are not open */
 
     /* The appender's; sync reads them while nothing is appended. */
     struct disk_file *tail;  /* the last segment */
@@ -40,7 +40,7 @@ struct ledger {
 };
 
 /* Makes the ledger's state from what is on the disk: recover.c. */
-bool ledger_recover(struct ledger *ledger, bool may_recover, struct error *error);
+bool ledger_recover(struct ledger *ledger, struct error *error);
 /* Writes the checkpoint over the tree as it is now, behind what is in ledger->out. */
 bool ledger_put_checkpoint(struct ledger *ledger, struct error *error);
 /* Tells the readers that everything appended is durable. */

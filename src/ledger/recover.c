@@ -1,5 +1,5 @@
-/* Opening: from where the cache vouches for itself the segments are walked to their end, what is torn is cut, and what is kept
-   is made durable before anyone relies on it. */
+/* Opening: from where the cache vouches for itself the segments are walked to their end. For writing, what is torn is cut then,
+   and what is kept is made durable before anyone relies on it. */
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -176,7 +176,7 @@ static bool settle(struct recovery *recovery, struct error *error)
     if (!ledger->newest ||
         (!recovery->newest.is_there && !ledger->disk->sync_directory(ledger->disk, ledger->directory, error)))
         return false;
-    ledger->is_named = ledger->is_cut = true;
+    ledger->is_named = true;
     return recovery->walk.bytes == 0 || ledger_vouch(ledger, error);
 }
 
@@ -200,24 +200,26 @@ static void take_over(struct recovery *recovery)
     ledger_publish(ledger);
 }
 
-static bool recover(struct recovery *recovery, bool may_recover, struct error *error)
+static bool recover(struct recovery *recovery, struct error *error)
 {
     struct ledger *ledger = recovery->ledger;
     struct walk *walk = &recovery->walk;
 
-    if (!ledger->disk->make_directory(ledger->disk, ledger->directory, error) ||
+    if ((ledger->may_write && !ledger->disk->make_directory(ledger->disk, ledger->directory, error)) ||
         !newest_read(ledger->disk, ledger->directory, &ledger->key, &recovery->newest, error) ||
         !segments_list(&recovery->segments, ledger->disk, ledger->directory, error))
         return false;
+    if (!ledger->may_write && recovery->segments.count == 0)
+        return fail(error, ERROR_NOT_FOUND, "there is no ledger in %s: it has no segment", ledger->directory);
     choose_start(recovery);
     recovery->synced = walk->at;
     if (!walk_run(walk, error) || !cache_flush(&ledger->cache, error) || !judge_newest(recovery, error))
         return false;
     take_over(recovery);
-    return (ledger->torn > 0 && !may_recover) || settle(recovery, error);
+    return !ledger->may_write || settle(recovery, error);
 }
 
-bool ledger_recover(struct ledger *ledger, bool may_recover, struct error *error)
+bool ledger_recover(struct ledger *ledger, struct error *error)
 {
     struct recovery recovery = { .ledger = ledger };
 
@@ -231,7 +233,7 @@ bool ledger_recover(struct ledger *ledger, bool may_recover, struct error *error
         .entry = on_entry,
         .checkpoint = on_checkpoint,
     };
-    bool done = recover(&recovery, may_recover, error);
+    bool done = recover(&recovery, error);
     walk_close(&recovery.walk);
     segments_close(&recovery.segments);
     return done;
