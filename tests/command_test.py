@@ -182,6 +182,19 @@ class Loading(ProgramCase):
         self.assertEqual(len(self.mingbai("check").rows), 1)
         self.mingbai("proof", "--source", "live", "--seq", 2)
 
+    def test_unsealing_is_a_record(self):
+        source = self.load("complaint", "c.csv", HEADER + LATE)["source"]
+        entry = self.mingbai("entry", json.loads(self.mingbai("proof", "--source", source, "--seq", 2).text)["index"]).rows[0]
+        self.mingbai("unseal", f"person:{entry['subscriber']}", code=2)
+        self.assertEqual(self.mingbai("unseal", f"person:{entry['subscriber']}", "--why", "the person called").text, "13800138000\n")
+        self.assertEqual(self.mingbai("unseal", f"text:{entry['text']['sealed']}", "--why", "to answer").text, "垃圾短信太多\n")
+        size = json.loads(self.mingbai("proof", "--source", source, "--seq", 2).text)["size"]
+        last = self.mingbai("entry", size - 1).rows[0]
+        self.assertEqual((last["kind"], last["what"]), ("unsealing", f"text:{entry['text']['sealed']}"))
+        self.mingbai("unseal", "person:99999", "--why", "x", code=1)
+        self.mingbai("verify", "--replay")
+        self.mingbai("load", "unsealing", self.write("u.csv", "what,who,why,time\n"), code=2)
+
     def test_nothing_personal_is_in_clear(self):
         self.load("complaint", "c.csv", HEADER + LATE + IN_TIME)
         self.load("complaint_event", "e.csv", "complaint,time,event,reason,text\nC-1,2015-01-04T09:00:00+08:00,paused,等待用户证件,请补充材料王小明\n")

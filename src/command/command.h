@@ -52,7 +52,7 @@ bool invocation_period(struct invocation *invocation, struct period *period);
 
 extern const struct command init_command, load_command, withdraw_command, map_command, sources_command, kinds_command,
     notices_command, findings_command, figures_command, check_command, report_command, verify_command, checkpoint_command,
-    entry_command, proof_command, rebuild_command, backup_command, restore_command, simulate_command;
+    entry_command, proof_command, rebuild_command, unseal_command, backup_command, restore_command, simulate_command;
 
 /* The options that every command that prints rows takes. */
 #define FORMAT_OPTION { "format", "jsonl|csv|table", { "how the rows come out; jsonl unless given", "输出格式，默认 jsonl" } }

@@ -109,8 +109,8 @@ static bool rejects_stay_out(const struct load *load, struct error *error)
 static bool load_open(struct load *load, struct error *error)
 {
     const struct load_options *options = load->options;
-    if (options->kind == &withdrawal_kind)
-        return fail(error, ERROR_USAGE, "a withdrawal is made with `mingbai withdraw SOURCE --why TEXT`");
+    if (options->kind == &withdrawal_kind || options->kind == &unsealing_kind)
+        return fail(error, ERROR_USAGE, "records of kind %s are written by the program itself, and cannot be loaded", options->kind->name);
     struct reader_options reading = { .path = options->path, .sheet = options->sheet };
     if (!format_read(options->format, &reading.format, error)) return false;
     load->map = options->map ? map_open(options->kind, options->map, error) : map_plain(options->kind);

@@ -154,6 +154,18 @@ const struct kind withdrawal_kind = {
     1, false, withdrawal_fields, COUNT(withdrawal_fields), NULL,
 };
 
+static const struct field unsealing_fields[] = {
+    { "what", FIELD_CODE, NEEDED, { "what was read in clear: person:NUMBER or text:NUMBER", "读取明文的对象：person:编号 或 text:编号" }, NULL, 0 },
+    { "who", FIELD_LABEL, NEEDED, { "the account that read it", "读取者的账号" }, NULL, 0 },
+    { "why", FIELD_SEALED, NEEDED, { "why it was read", "读取的原因" }, NULL, 0 },
+    { "time", FIELD_TIME, NEEDED, { "when it was read", "读取的时间" }, NULL, 0 },
+};
+const struct kind unsealing_kind = {
+    "unsealing", { "a reading of sealed personal data; written by the program itself", "读取封存的个人信息，由程序自行记录" },
+    1, false, unsealing_fields, COUNT(unsealing_fields), NULL,
+};
+
 const struct kind *const province_kinds[PROVINCE_KINDS] = {
     &operator_kind, &area_kind, &market_kind, &limit_kind, &workday_kind, &subscriber_kind, &withdrawal_kind,
+    &unsealing_kind,
 };

@@ -7,9 +7,11 @@
 extern const struct measure province;
 
 /* kinds.c */
-enum { PROVINCE_KINDS = 7 };
+enum { PROVINCE_KINDS = 8 };
 extern const struct kind *const province_kinds[PROVINCE_KINDS];
 extern const struct kind withdrawal_kind;
+extern const struct kind unsealing_kind;
+enum { UNSEALING_WHAT, UNSEALING_WHO, UNSEALING_WHY, UNSEALING_TIME };
 enum { WITHDRAWAL_TARGET, WITHDRAWAL_WHY, WITHDRAWAL_REPLACEMENT, WITHDRAWAL_HOLD }; /* its fields */
 /* simulate.c: writes operator.csv, market.csv and subscriber.csv. */
 bool province_simulate(const struct simulation *simulation, struct error *error);
