@@ -394,6 +394,89 @@ static void test_damage_is_named(void **state)
     (void)state;
 }
 
+static void assert_check(struct vault *vault, const char *says)
+{
+    struct error error = { 0 };
+    bool done = vault_check(vault, &error);
+    if (!says && !done)
+        fail_msg("%s", error.says);
+    if (!says)
+        return;
+    assert_false(done);
+    assert_int_equal(error.code, ERROR_DAMAGE);
+    if (!strstr(error.says, says))
+        fail_msg("'%s' does not say '%s'", error.says, says);
+}
+
+static void test_everything_is_checked(void **state)
+{
+    static char longest[VAULT_TEXT_LIMIT];
+    static const struct {
+        const char *file;
+        uint64_t row, bytes;
+        const char *says;
+    } rows[] = {
+        { "index", 29, INDEX_ROW, "index row of subject 29 " },
+        { "people", 9, PERSON_ROW, "sealed value of subject 9 " },
+        { "people", 29, PERSON_ROW, "sealed value of subject 29 " },
+        { "texts", 29, TEXT_FRAME + 11, "text at byte 1943 " },
+    };
+    struct place place;
+    place_open(&place);
+    struct vault_marks marks = fill(&place, 30);
+    struct vault *vault = open_vault(&place, marks);
+    assert_check(vault, NULL);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (uint64_t byte = 0; byte < rows[i].bytes; byte++) {
+            flip(&place, rows[i].file, rows[i].row * rows[i].bytes + byte);
+            assert_check(vault, rows[i].says);
+            flip(&place, rows[i].file, rows[i].row * rows[i].bytes + byte);
+        }
+    assert_true(vault_erase_person(vault, 5, NULL) && vault_erase_text(vault, 5 * (TEXT_FRAME + 11), NULL));
+    subject_of(vault, "not yet written");
+    assert_check(vault, NULL);
+
+    uint64_t number = 0; /* longer than what is read at once */
+    struct hash commitment;
+    for (int i = 0; i < 4; i++)
+        assert_true(vault_seal(vault, (struct str){ longest, sizeof longest - (i == 2 ? 3 : 0) }, &number, &commitment, NULL));
+    seal(vault, "");
+    vault = reopen(&place, vault);
+    assert_check(vault, NULL);
+    flip(&place, "texts", number + TEXT_FRAME + VAULT_TEXT_LIMIT - 1);
+    assert_check(vault, "text at byte ");
+    vault_close(vault);
+    place_close(&place);
+    (void)state;
+}
+
+static void test_another_form(void **state)
+{
+    struct place place;
+    struct text path = { 0 };
+    place_open(&place);
+    vault_close(open_vault(&place, (struct vault_marks){ 0 }));
+    struct vault_marks marks = fill(&place, 2);
+    size_t length;
+    char *form = read_file(&place, "form", &length);
+    assert_true(str_equal((struct str){ form, length }, STR("mingbai vault 1\n")));
+    free(form);
+    text_format(&path, "%s/form", place.directory);
+    static const char *const others[] = { "mingbai vault 2\n", "mingbai vault 1\n\n", "", NULL };
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        assert_true(others[i] ? disk_replace(place.disk, text_zero(&path), others[i], strlen(others[i]), NULL)
+                              : place.disk->remove(place.disk, text_zero(&path), NULL));
+        for (int may_recover = 0; may_recover < 2; may_recover++) {
+            assert_null(vault_open(place.disk, place.directory, &keys, marks, may_recover, &place.error));
+            assert_int_equal(place.error.code, ERROR_CONFLICT);
+            assert_non_null(strstr(place.error.says, "of another form"));
+        }
+    }
+    text_close(&path);
+    place_close(&place);
+    (void)state;
+}
+
 static void test_other_keys(void **state)
 {
     struct place place;
@@ -555,6 +638,8 @@ int main(void)
         cmocka_unit_test(test_digest),
         cmocka_unit_test(test_erasing),
         cmocka_unit_test(test_damage_is_named),
+        cmocka_unit_test(test_everything_is_checked),
+        cmocka_unit_test(test_another_form),
         cmocka_unit_test(test_other_keys),
         cmocka_unit_test(test_reading_changes_nothing),
         cmocka_unit_test(test_table),

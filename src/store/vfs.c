@@ -11,7 +11,6 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/moment.h"
-#include "base/str.h"
 
 enum { NAME_ROOM = 48, PATH_ROOM = 1024, SECTOR_BYTES = 4096, ASK_DISK_ERROR = 0x6d62 };
 
@@ -67,16 +66,6 @@ static struct file *file_of(sqlite3_file *file)
 static struct vfs *vfs_of(sqlite3_vfs *vfs)
 {
     return (struct vfs *)vfs;
-}
-
-static bool sync_folder_of(struct disk *disk, const char *path, struct error *error)
-{
-    struct text folder = { 0 };
-    const char *slash = strrchr(path, '/');
-    text_add(&folder, slash ? (struct str){ path, slash == path ? 1 : (size_t)(slash - path) } : STR("."));
-    bool synced = disk->sync_directory(disk, text_zero(&folder), error);
-    text_close(&folder);
-    return synced;
 }
 
 /* What connections share */
@@ -167,7 +156,7 @@ static int sync_with_name(struct file *file)
     struct error *error = &file->main->disk_error;
     if (!file->vfs->disk->sync(file->disk_file, error))
         return SQLITE_IOERR_FSYNC;
-    if (file->is_new_name && !sync_folder_of(file->vfs->disk, file->path, error))
+    if (file->is_new_name && !disk_sync_above(file->vfs->disk, file->path, error))
         return SQLITE_IOERR_DIR_FSYNC;
     file->is_new_name = false;
     return SQLITE_OK;
@@ -465,7 +454,7 @@ static int delete_file(sqlite3_vfs *base, const char *path, int sync_folder)
     struct disk *disk = vfs_of(base)->disk;
     if (!disk->remove(disk, path, NULL))
         return SQLITE_IOERR_DELETE;
-    return sync_folder && !sync_folder_of(disk, path, NULL) ? SQLITE_IOERR_DIR_FSYNC : SQLITE_OK;
+    return sync_folder && !disk_sync_above(disk, path, NULL) ? SQLITE_IOERR_DIR_FSYNC : SQLITE_OK;
 }
 
 static int access_file(sqlite3_vfs *base, const char *path, int flags, int *result)

@@ -1,4 +1,4 @@
-/* Opening: the files, what of them counts, and the table. */
+/* Opening: the files, what of them counts, and the table; and checking all that is there. */
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,19 +6,7 @@
 #include "base/memory.h"
 #include "vault/inside.h"
 
-enum { LOAD_ROWS = 32 * 1024 };
-
-/* The folder's own name is made to last, too. */
-static bool sync_parent(struct vault *vault, struct error *error)
-{
-    struct text parent = { 0 };
-    const char *slash = strrchr(vault->directory.at, '/');
-    size_t length = slash ? (size_t)(slash - vault->directory.at) : 0;
-    text_add(&parent, slash ? (struct str){ vault->directory.at, length ? length : 1 } : STR("."));
-    bool synced = vault->disk->sync_directory(vault->disk, text_zero(&parent), error);
-    text_close(&parent);
-    return synced;
-}
+enum { LOAD_ROWS = 32 * 1024, CHECK_BYTES = 1024 * 1024 };
 
 static bool open_files(struct vault *vault, struct error *error)
 {
@@ -34,7 +22,48 @@ static bool open_files(struct vault *vault, struct error *error)
         if (!opened)
             return false;
     }
-    return !vault->may_write || (disk->sync_directory(disk, vault->directory.at, error) && sync_parent(vault, error));
+    return !vault->may_write || (disk->sync_directory(disk, vault->directory.at, error) &&
+                                 disk_sync_above(disk, vault->directory.at, error));
+}
+
+/* What the file `form` holds, to the byte. */
+#define FORM "mingbai vault 1\n"
+
+static bool read_form(struct vault *vault, const char *path, struct error *error)
+{
+    bool is_there;
+    char *form;
+    size_t length;
+    if (!vault->disk->exists(vault->disk, path, &is_there, error))
+        return false;
+    if (is_there && disk_read_all(vault->disk, path, sizeof FORM, &form, &length, NULL)) {
+        bool is_known = str_equal((struct str){ form, length }, STR(FORM));
+        free(form);
+        if (is_known)
+            return true;
+    }
+    return fail(error, ERROR_CONFLICT, "the vault in %s is of another form than this version of mingbai reads: the file form in "
+                "it is not the one of this version; use the version that made it, or restore a backup", vault->directory.at);
+}
+
+/* An empty vault is given the form of this version, each time it is opened: whether what a failed opening wrote lasts is
+   unknown. Any other must have it. */
+static bool settle_form(struct vault *vault, struct error *error)
+{
+    bool is_empty = true, done = true;
+    struct text path = { 0 };
+    for (int file = 0; done && file < FILES; file++) {
+        uint64_t size = 0;
+        done = vault->disk->size(vault->files[file], &size, error);
+        is_empty = is_empty && size == 0;
+    }
+    text_format(&path, "%s/form", vault->directory.at);
+    if (done && !is_empty)
+        done = read_form(vault, text_zero(&path), error);
+    else if (done && vault->may_write)
+        done = disk_replace(vault->disk, text_zero(&path), FORM, strlen(FORM), error);
+    text_close(&path);
+    return done;
 }
 
 /* Cuts what stands behind the marks, whole or not: no entry names it, and whether it would last after a failed sync is
@@ -136,12 +165,81 @@ struct vault *vault_open(struct disk *disk, const char *directory, const struct 
     pthread_mutex_init(&vault->syncing, NULL);
     pthread_rwlock_init(&vault->overwriting, NULL);
     pthread_mutex_init(&vault->additions, NULL);
-    if (!open_files(vault, error) || !vault_finish_erasure(vault, error) || !cut_tails(vault, marks, error) ||
-        !load_index(vault, &live, error) || !check_keys(vault, live, error)) {
+    if (!open_files(vault, error) || !settle_form(vault, error) || !vault_finish_erasure(vault, error) ||
+        !cut_tails(vault, marks, error) || !load_index(vault, &live, error) || !check_keys(vault, live, error)) {
         vault_close(vault);
         return NULL;
     }
     return vault;
+}
+
+/* Checking */
+
+/* The bytes of the row at a place of a file, of which so many are there; SIZE_MAX where that is not known. */
+static size_t row_bytes(const struct vault *vault, enum vault_file file, uint64_t offset, const uint8_t *row, size_t there)
+{
+    static const size_t fixed[FILES] = { INDEX_ROW, PERSON_ROW, 0 };
+    if (fixed[file])
+        return fixed[file];
+    if (vault_is_unfinished(vault, file, offset))
+        return TEXT_FRAME + vault->unfinished.length;
+    return there < ROW_HEAD ? SIZE_MAX : TEXT_FRAME + row_length(row);
+}
+
+static bool check_row(const struct vault *vault, enum vault_file file, uint64_t number, const uint8_t *row, size_t bytes,
+                      uint8_t *clear, struct error *error)
+{
+    if (vault_is_unfinished(vault, file == INDEX ? PEOPLE : file, number))
+        return true;
+    enum row_state state = row_state(row, bytes, number);
+    if (state == ROW_TORN)
+        return vault_fail_damaged(vault, file, number, error);
+    return state == ROW_ERASED || file == INDEX ||
+           row_unseal(row, bytes, number, file == PEOPLE ? SEAL_PERSON : SEAL_TEXT, vault->keys.master, clear) ||
+           vault_fail_key(vault, file, number, error);
+}
+
+/* Checks the rows that are whole in a piece of a file, and tells how many bytes they have. */
+static bool check_piece(const struct vault *vault, enum vault_file file, uint64_t offset, const uint8_t *piece, size_t length,
+                        uint8_t *clear, size_t *checked, struct error *error)
+{
+    static const uint64_t units[FILES] = { INDEX_ROW, PERSON_ROW, 1 };
+    for (*checked = 0; *checked < length;) {
+        const uint8_t *row = piece + *checked;
+        uint64_t number = (offset + *checked) / units[file];
+        size_t there = length - *checked, bytes = row_bytes(vault, file, offset + *checked, row, there);
+        if (bytes > there && *checked > 0)
+            return true;
+        if (bytes > there) /* a piece has room for the longest */
+            return vault_fail_damaged(vault, file, number, error);
+        if (!check_row(vault, file, number, row, bytes, clear, error))
+            return false;
+        *checked += bytes;
+    }
+    return true;
+}
+
+bool vault_check(struct vault *vault, struct error *error)
+{
+    size_t room = CHECK_BYTES + TEXT_FRAME + VAULT_TEXT_LIMIT, got = 0, checked = 0;
+    uint8_t *piece = allocate(room), *clear = allocate(room);
+    bool done = true;
+    for (int file = 0; done && file < FILES; file++) {
+        pthread_mutex_lock(&vault->additions);
+        uint64_t end = vault->written[file];
+        pthread_mutex_unlock(&vault->additions);
+        for (uint64_t offset = 0; done && offset < end; offset += checked) {
+            size_t wanted = end - offset < room ? (size_t)(end - offset) : room;
+            done = vault_fetch(vault, (enum vault_file)file, offset, piece, wanted, &got, error) &&
+                   (got > 0 || fail(error, ERROR_DAMAGE, "%s/%s ends before its end: restore a backup", vault->directory.at,
+                                    vault_file_names[file])) &&
+                   check_piece(vault, (enum vault_file)file, offset, piece, got, clear, &checked, error);
+        }
+    }
+    sodium_memzero(clear, room);
+    free(clear);
+    free(piece);
+    return done;
 }
 
 void vault_close(struct vault *vault)

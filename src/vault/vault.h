@@ -7,6 +7,8 @@
    own in the same way; a text's number is its place there. Erasing overwrites salt, sealed value and blind index with zeros:
    what stays is a number that leads nowhere.
 
+   The file `form` says of which form all this is.
+
    What is added waits in memory until vault_write. Threads: every call locks what it needs, so reading, adding, writing and
    syncing may go on at once; what is added during a vault_write or vault_sync belongs to the next one.
 
@@ -40,10 +42,15 @@ struct vault;
 
 /* Opens or makes the vault in a folder. With may_recover the tail behind the marks is cut, whole or not; without it no byte
    is changed: the folder must be there, the tail is not used, and vault_write and the erasing fail. ERROR_DAMAGE names the
-   subject whose row is not what was written, or says that the keys are those of another vault. */
+   subject whose row is not what was written, or says that the keys are those of another vault; ERROR_CONFLICT says that the
+   vault is of a form that is not this version's. */
 struct vault *vault_open(struct disk *disk, const char *directory, const struct vault_keys *keys, struct vault_marks marks,
                          bool may_recover, struct error *error);
 void vault_close(struct vault *vault);
+
+/* Reads every row that was written: its CRC, and that it opens with the keys or was erased. ERROR_DAMAGE names the first that
+   is wrong. */
+bool vault_check(struct vault *vault, struct error *error);
 
 /* The subjects of so many normalised values (1 to 64 bytes each); new ones are given the next numbers. ERROR_LIMIT
    for other lengths, and then none was added. Known ones cost one memory access each, fetched ahead. */
