@@ -129,11 +129,3 @@ void json_put_number(struct json *json, const char *key, int64_t number)
     json_key(json, key);
     json_add_number(json, number);
 }
-
-void json_put_moment(struct json *json, const char *key, int64_t moment)
-{
-    char digits[MOMENT_ROOM];
-    json_key(json, key);
-    if (moment == MOMENT_NONE) json_add_null(json);
-    else json_add_string(json, (struct str){ digits, moment_format(moment, digits) });
-}

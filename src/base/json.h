@@ -27,6 +27,5 @@ void json_add_null(struct json *json);
 /* Key and value at once. An empty string with at == NULL is null. */
 void json_put_string(struct json *json, const char *key, struct str string);
 void json_put_number(struct json *json, const char *key, int64_t number);
-void json_put_moment(struct json *json, const char *key, int64_t moment);
 
 #endif
