@@ -1,10 +1,12 @@
 /* The real disk and the failing one keep the same promises; the failing one breaks them only as disks do. */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/str.h"
@@ -158,6 +160,35 @@ static void the_real_disk_behaves(void **state)
     assert_false(disk_posix()->list(disk_posix(), in(root, "f"), add_name, NULL, &error));
     assert_non_null(strstr(error.says, in(root, "f")));
     assert_true(disk_remove_tree(disk_posix(), root, &error));
+}
+
+static int empty_writes; /* how many writes from now on take nothing */
+
+/* Stands before the system's own. */
+ssize_t pwrite(int descriptor, const void *bytes, size_t length, off_t offset)
+{
+    if (empty_writes > 0)
+        return --empty_writes > 0 ? 0 : (errno = EIO, -1);
+    return (ssize_t)syscall(SYS_pwrite64, descriptor, bytes, length, offset);
+}
+
+static void a_disk_that_takes_nothing_is_no_endless_loop(void **state)
+{
+    char path[] = "/tmp/disk-XXXXXX";
+    int descriptor = mkstemp(path);
+    struct error error = { 0 };
+
+    (void)state;
+    close(descriptor);
+    struct disk_file *file = open_file(disk_posix(), path, DISK_WRITE);
+    empty_writes = 5;
+    assert_false(disk_posix()->write(file, "abc", 3, 0, &error));
+    assert_int_equal(empty_writes, 4);
+    assert_non_null(strstr(error.says, "takes nothing"));
+    empty_writes = 0;
+    assert_true(disk_posix()->write(file, "abc", 3, 0, &error));
+    disk_posix()->close(file);
+    assert_true(disk_posix()->remove(disk_posix(), path, &error));
 }
 
 static void the_failing_disk_behaves(void **state)
@@ -319,6 +350,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_real_disk_behaves),
+        cmocka_unit_test(a_disk_that_takes_nothing_is_no_endless_loop),
         cmocka_unit_test(the_failing_disk_behaves),
         cmocka_unit_test(only_what_was_synced_is_sure),
         cmocka_unit_test(a_planned_step_goes_wrong),

@@ -77,6 +77,8 @@ static bool posix_write(struct disk_file *file, const void *bytes, size_t length
         ssize_t now = pwrite(posix(file)->descriptor, (const char *)bytes + done, length - done, (off_t)(offset + done));
         if (now < 0 && errno != EINTR)
             return fail_errno(error, "cannot write to %s", posix(file)->path);
+        if (now == 0)
+            return fail(error, ERROR_DISK, "cannot write to %s: the disk takes nothing", posix(file)->path);
         done += now > 0 ? (size_t)now : 0;
     }
     return true;
