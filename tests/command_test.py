@@ -456,6 +456,23 @@ def crc32c(data):
 
 
 class Report(ProgramCase):
+    def test_it_says_what_check_says(self):
+        """A later record of another kind makes no open case late, in no place."""
+        self.mingbai("init")
+        self.load("complaint", "c.csv", "id,operator,area,filed,channel\nA,o,320100,2015-01-01,x\nB,o,320100,2015-01-10,x\n")
+        self.load("appeal", "a.csv", "id,complaint,filed\nAP,B,2015-03-01\n")
+        self.assertEqual(self.mingbai("check", "complaint.answer.late").rows, [])
+        row = self.mingbai("figures", "complaint.in_time", "--by", "operator").rows[0]
+        self.assertEqual((row["value"], row["n"]), (None, 0))
+        report = self.folder / "r.html"
+        self.mingbai("report", "--period", "2015Q1", "--lang", "en", "--out", report)
+        self.assertNotIn("days late", report.read_text())
+        self.mingbai("verify", "--report", report)
+        self.mingbai("report", "--period", "2015Q1", "--lang", "en", "--as-of", "2015-03-01", "--out", report)
+        self.assertIn("days late", report.read_text())
+        self.mingbai("verify", "--report", report)
+        self.assertEqual(len(self.mingbai("check", "complaint.answer.late", "--as-of", "2015-03-01").rows), 2)
+
     def test_every_number_is_recomputed(self):
         self.mingbai("init", "--sample")
         self.mingbai("verify", "--replay")

@@ -172,7 +172,7 @@ static const struct figure figures[] = {
       0,
       0,
       compute_count,
-      true },
+      true, NULL },
     { "complaint.per_million",
       { "complaints per million users", "每百万用户投诉" },
       "per million",
@@ -182,7 +182,7 @@ static const struct figure figures[] = {
       4,
       1,
       compute_rate,
-      false },
+      false, NULL },
     { "complaint.in_time",
       { "answered in time", "按时答复率" },
       "share",
@@ -192,7 +192,7 @@ static const struct figure figures[] = {
       6,
       3,
       compute_in_time,
-      true },
+      true, NULL },
 };
 static const struct figure later_figures[] = {
     { "later.count",
@@ -204,7 +204,7 @@ static const struct figure later_figures[] = {
       0,
       0,
       compute_count,
-      true },
+      true, NULL },
 };
 static const struct duty duties[] = {
     { .id = "complaint.answer.late",

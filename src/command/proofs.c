@@ -303,6 +303,7 @@ static bool verify_report(struct verification *verification, const char *file)
            audit_open(&audit, state_store(state), claims->position, &arena, error);
     if (done) {
         audit.as_of = claims->as_of;
+        audit.own_times = claims->own_times;
         ledger_verifier_key(&verification->keys.ledger, &key);
         struct report_input input = { .audit = &audit, .period = claims->period, .language = claims->language,
                                       .checkpoint = text_str(&note), .verifier_key = text_str(&key) };

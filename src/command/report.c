@@ -19,8 +19,7 @@ static enum exit_code report(struct invocation *invocation)
     struct session session;
     if (!session_open(&session, invocation, true)) return EXIT_FAILED;
     struct text note = { 0 }, key = { 0 }, html = { 0 };
-    session.audit.as_of = as_of;
-    bool done = (as_of != MOMENT_NONE || audit_latest(&session.audit, NULL, &session.audit.as_of, error));
+    bool done = audit_set_time(&session.audit, as_of, error);
     if (done && session.audit.as_of == MOMENT_NONE) done = fail(error, ERROR_INPUT, "there is nothing to report on yet: load records first");
     done = done && ledger_checkpoint(engine_ledger(session.engine), session.audit.position, &note, error);
     ledger_verifier_key(&engine_keys(session.engine)->ledger, &key);

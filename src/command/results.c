@@ -116,9 +116,10 @@ static bool findings_run(struct invocation *invocation, struct session *session,
     int64_t as_of = MOMENT_NONE;
     if (!invocation_moment(invocation, "as-of", true, &as_of)) return false;
     struct findings_sink sink = { findings_keep, print };
-    if (!count) return audit_judge(&session->audit, NULL, as_of, sink, &invocation->error);
+    if (!audit_set_time(&session->audit, as_of, &invocation->error)) return false;
+    if (!count) return audit_judge(&session->audit, NULL, sink, &invocation->error);
     for (size_t i = 0; i < count; i++)
-        if (!audit_judge(&session->audit, duties[i], as_of, sink, &invocation->error)) return false;
+        if (!audit_judge(&session->audit, duties[i], sink, &invocation->error)) return false;
     return true;
 }
 
@@ -329,7 +330,7 @@ static bool figures_compute(struct invocation *invocation, struct figures_print 
 {
     struct audit *audit = &print->session->audit;
     print->count = 0;
-    if (!figure->compute(audit, figure, request, (struct figures_sink){ figure_keep, print }, &invocation->error)) return false;
+    if (!audit_compute(audit, figure, request, (struct figures_sink){ figure_keep, print }, &invocation->error)) return false;
     if (print->count) qsort(print->list, print->count, sizeof *print->list, figures_order);
     for (size_t i = 0; i < print->count; i++) figure_print(&print->rows, &print->list[i], audit->position);
     return true;
@@ -339,12 +340,10 @@ static bool figures_run(struct invocation *invocation, struct figures_print *pri
                         bool definitions)
 {
     struct audit *audit = &print->session->audit;
-    if (!definitions) {
-        audit->as_of = MOMENT_NONE;
-        if (!invocation_moment(invocation, "as-of", true, &audit->as_of) ||
-            (audit->as_of == MOMENT_NONE && !audit_latest(audit, NULL, &audit->as_of, &invocation->error)))
-            return false;
-    }
+    int64_t as_of = MOMENT_NONE;
+    if (!definitions &&
+        (!invocation_moment(invocation, "as-of", true, &as_of) || !audit_set_time(audit, as_of, &invocation->error)))
+        return false;
     for (size_t m = 0; m < measure_count; m++)
         for (size_t f = 0; f < measures[m]->figure_count; f++) {
             const struct figure *figure = &measures[m]->figures[f];

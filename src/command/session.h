@@ -3,7 +3,7 @@
 #define COMMAND_SESSION_H
 
 #include "command/command.h"
-#include "engine/audit.h"
+#include "measure/audit.h"
 #include "engine/engine.h"
 
 struct session {

@@ -46,6 +46,8 @@ struct audit {
     struct store *store;
     const struct law *law;
     int64_t as_of;
+    bool own_times; /* nobody asked for a time: each duty and figure is judged as of the latest event in what it reads (audit.h),
+                       and as_of is the latest of all */
     uint64_t position;
     struct arena *arena; /* lives until the results have been used */
 };
@@ -108,6 +110,7 @@ struct figure {
     bool (*compute)(const struct audit *audit, const struct figure *figure, const struct figure_request *request,
                     struct figures_sink sink, struct error *error);
     bool full_count;                   /* everything is counted: its rows have no margin because there is no sampling error */
+    const struct kind *const *reads;   /* as a duty's */
 };
 
 /* Writing a province's records: the same bytes for the same seed. */

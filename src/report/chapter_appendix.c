@@ -61,8 +61,9 @@ static void findings(struct report *report)
 static void method(struct report *report)
 {
     struct page *page = &report->page;
-    static const enum word notes[] = { WORD_METHOD_MARGIN,   WORD_METHOD_COMPARE,      WORD_METHOD_AS_OF,  WORD_METHOD_TIME,
-                                       WORD_METHOD_WORKDAYS, WORD_METHOD_COMBINATIONS, WORD_METHOD_PERSONS };
+    enum word as_of_note = report->input->audit->own_times ? WORD_METHOD_OWN_TIMES : WORD_METHOD_AS_OF;
+    const enum word notes[] = { WORD_METHOD_MARGIN,   WORD_METHOD_COMPARE,      as_of_note,         WORD_METHOD_TIME,
+                                WORD_METHOD_WORKDAYS, WORD_METHOD_COMBINATIONS, WORD_METHOD_PERSONS };
     section_open(report, "method", WORD_METHOD, MARKUP(""));
     page_markup(page, "<ul class=\"plainlist\">\n");
     struct html as_of = html_moment(page, report->input->audit->as_of);

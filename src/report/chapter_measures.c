@@ -144,7 +144,7 @@ static void turns(struct report *report, const struct fault_group *groups, size_
         if (groups[i].first->duty != duty) continue;
         if (shown++ == 0) page_markup(page, "<ul class=\"turns\">\n");
         size_t overdue = 0;
-        for (size_t k = 0; k < groups[i].count; k++) overdue += groups[i].first[k].time <= report->input->audit->as_of;
+        for (size_t k = 0; k < groups[i].count; k++) overdue += groups[i].first[k].time <= groups[i].first[k].as_of;
         struct counted open = { .name = count_open, .duty = str_of(duty->id), .operator_ = groups[i].first->operator_ };
         struct counted late = open;
         late.name = count_overdue;

@@ -29,7 +29,7 @@ static struct work *gather_work(struct report *report, size_t *count)
     *count = 0;
     for (size_t i = 0; i < group_count; i++) {
         size_t overdue = 0; /* those of a group come in the order of time */
-        while (overdue < groups[i].count && groups[i].first[overdue].time <= report->input->audit->as_of) overdue++;
+        while (overdue < groups[i].count && groups[i].first[overdue].time <= groups[i].first[overdue].as_of) overdue++;
         if (overdue > 0) work[(*count)++] = (struct work){ groups[i].first, overdue, true };
         if (overdue < groups[i].count)
             work[(*count)++] = (struct work){ groups[i].first + overdue, groups[i].count - overdue, false };
@@ -38,11 +38,11 @@ static struct work *gather_work(struct report *report, size_t *count)
     return work;
 }
 
-static struct html deadline_chip(struct report *report, int64_t deadline)
+static struct html deadline_chip(struct report *report, const struct fault *fault)
 {
     struct page *page = &report->page;
-    int32_t left = day_of(deadline - 1) - day_of(report->input->audit->as_of);
-    if (deadline <= report->input->audit->as_of) {
+    int32_t left = day_of(fault->time - 1) - day_of(fault->as_of);
+    if (fault->time <= fault->as_of) {
         struct html days = html_number(page, left < 0 ? -left : 1);
         return FILL(page, "<span class=\"chip late\">{0}</span>", SAY(page, WORD_OVERDUE_DAYS, days));
     }
@@ -74,7 +74,7 @@ static void work_list(struct report *report)
                                 .duty = str_of(first->duty->id),
                                 .operator_ = first->operator_ };
         PUT(page, "<tr><td>{0} <small>{1}</small></td><td><span class=\"what\">{2}</span><small>{3}</small></td>",
-            deadline_chip(report, first->time), html_moment(page, first->time),
+            deadline_chip(report, first), html_moment(page, first->time),
             SAY(page, work[i].overdue ? WORD_MATTER_OVERDUE : WORD_MATTER_OPEN, html_says(page, first->duty->says)),
             SAY(page, WORD_EARLIEST, fault_subject(report, first)));
         PUT(page, "<td data-l=\"{0}\">{1}</td><td data-l=\"{2}\">{3}</td><td data-l=\"{4}\">{5}</td></tr>\n",
@@ -94,7 +94,7 @@ static size_t ask_overdue(struct report *report, struct str code)
     size_t count = 0;
     for (size_t i = 0; i < report->waiting.count; i++) {
         const struct fault *fault = &report->waiting.at[i];
-        if (!str_equal(fault->operator_, code) || fault->time > report->input->audit->as_of) continue;
+        if (!str_equal(fault->operator_, code) || fault->time > fault->as_of) continue;
         if (count++ == 0) first = fault;
     }
     if (count == 0) return 0;

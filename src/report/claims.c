@@ -74,6 +74,8 @@ bool report_claims_read(struct str html, struct report_claims *claims, struct er
     if (!str_number(value, &claims->position)) return fail(error, ERROR_INPUT, "the report's ledger position is no number");
     if (!claim(head, "as-of", room, sizeof room, &value, error)) return false;
     if (!moment_parse(value, &claims->as_of)) return fail(error, ERROR_INPUT, "the report's as-of time is no time");
+    if (!claim(head, "as-of-by", room, sizeof room, &value, error)) return false;
+    claims->own_times = str_equal(value, STR("duty"));
     if (!claim(head, "period", room, sizeof room, &value, error)) return false;
     if (!period_parse(value, &claims->period))
         return fail(error, ERROR_INPUT, "the report's period is no month, quarter or year");

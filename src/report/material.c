@@ -1,5 +1,7 @@
 #include "report/material.h"
 
+#include "measure/audit.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,7 +73,7 @@ static struct rows compute_rows(struct report *report, const struct figure *figu
 {
     struct collector collector = { .arena = report->page.arena };
     struct figures_sink sink = { collect_row, &collector };
-    report->failed = !figure->compute(report->input->audit, figure, request, sink, report->error);
+    report->failed = !audit_compute(report->input->audit, figure, request, sink, report->error);
     struct rows rows = { 0 };
     if (!report->failed) rows = rows_copy(report, (struct rows){ collector.at, collector.count });
     if (rows.count > 0) qsort(rows.at, rows.count, sizeof *rows.at, compare_rows);
@@ -139,6 +141,7 @@ struct kept_faults {
 
 struct judged {
     struct kept_faults faults;
+    int64_t as_of;
     enum language language;
 };
 
@@ -163,6 +166,7 @@ static bool keep_finding(void *context, const struct finding *finding, struct er
         .says = keep(arena, finding->says[judged->language]),
         .occurrence = finding->occurrence,
         .time = finding->time,
+        .as_of = judged->as_of,
         .has_amount = finding->has_amount,
         .amount = finding->amount,
         .provisional = finding->provisional,
@@ -191,16 +195,21 @@ static int compare_time(const void *left, const void *right)
     return compare_identity(left, right);
 }
 
-static struct kept_faults judge_all(struct report *report, int64_t as_of)
+/* Every duty, each as of its own time (audit_for) and so many days on. */
+static struct kept_faults judge_all(struct report *report, int days_on)
 {
-    struct audit audit = *report->input->audit;
-    audit.as_of = as_of;
-    struct judged judged = { .faults = { .arena = audit.arena }, .language = report->input->language };
+    struct judged judged = { .faults = { .arena = report->input->audit->arena }, .language = report->input->language };
     struct findings_sink sink = { keep_finding, &judged };
     for (size_t i = 0; i < measure_count && !report->failed; i++)
         for (size_t k = 0; k < measures[i]->duty_count && !report->failed; k++) {
             const struct duty *duty = &measures[i]->duties[k];
-            report->failed = !duty->judge(&audit, duty, sink, report->error);
+            struct audit own;
+            report->failed = !audit_for(report->input->audit, duty->reads, &own, report->error);
+            if (report->failed || own.as_of == MOMENT_NONE) continue;
+            judged.as_of = own.as_of;
+            own.as_of += days_on * DAY_MS;
+            own.own_times = false;
+            report->failed = !audit_judge(&own, duty, sink, report->error);
         }
     if (judged.faults.count > 0) qsort(judged.faults.at, judged.faults.count, sizeof *judged.faults.at, compare_identity);
     return judged.faults;
@@ -232,8 +241,7 @@ static void add_fault(struct kept_faults *kept, const struct fault *fault)
    longer the second time, is late and still open. */
 static void gather_faults(struct report *report)
 {
-    int64_t as_of = report->input->audit->as_of;
-    struct kept_faults now = judge_all(report, as_of), ahead = judge_all(report, as_of + HORIZON_DAYS * DAY_MS);
+    struct kept_faults now = judge_all(report, 0), ahead = judge_all(report, HORIZON_DAYS);
     struct kept_faults broken = { 0 }, waiting = { 0 };
     for (size_t i = 0, k = 0; k < ahead.count; k++) {
         while (i < now.count && compare_identity(&now.at[i], &ahead.at[k]) < 0) i++;
@@ -241,7 +249,7 @@ static void gather_faults(struct report *report)
         if (known && !str_equal(now.at[i].measured, ahead.at[k].measured)) {
             now.at[i].open = true;
             add_fault(&waiting, &now.at[i]);
-        } else if (!known && ahead.at[k].time > as_of) {
+        } else if (!known && ahead.at[k].time > ahead.at[k].as_of) {
             ahead.at[k].open = true;
             add_fault(&waiting, &ahead.at[k]);
         }

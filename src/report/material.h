@@ -16,6 +16,7 @@ struct fault {
     const struct duty *duty;
     struct str operator_, area, subject, limit, measured, says;
     int64_t occurrence, time;
+    int64_t as_of; /* its duty's time */
     bool has_amount, provisional, open; /* open: its clock still ran at the as-of time */
     int64_t amount;
     struct reference records[FINDING_RECORDS];

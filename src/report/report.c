@@ -19,6 +19,7 @@ static void claims(struct report *report)
         { "report", html_exact(page, REPORT_VERSION, 0) },
         { "position", html_exact(page, (int64_t)input->audit->position, 0) },
         { "as-of", html_text(page, (struct str){ as_of, moment_format(input->audit->as_of, as_of) }) },
+        { "as-of-by", input->audit->own_times ? MARKUP("duty") : MARKUP("asked") },
         { "period", html_text(page, (struct str){ period, period_format(input->period, period) }) },
         { "language", input->language == CHINESE ? MARKUP("zh") : MARKUP("en") },
         { "checkpoint", html_text(page, input->checkpoint) },

@@ -25,12 +25,13 @@ struct report_input {
    a judge or the store; what is in out then is not whole. */
 bool report_write(const struct report_input *input, struct text *out, struct error *error);
 
-enum { REPORT_VERSION = 1, REPORT_NOTE_ROOM = 2048 };
+enum { REPORT_VERSION = 2, REPORT_NOTE_ROOM = 2048 };
 
 /* What is needed to make a given report again. */
 struct report_claims {
     uint64_t position;
     int64_t as_of;
+    bool own_times; /* as in struct audit */
     struct period period;
     enum language language;
     char note[REPORT_NOTE_ROOM]; /* zero-terminated */

@@ -405,6 +405,8 @@ static bool compute(const struct audit *audit, const struct figure *figure, cons
 
 /* ---- what they are ---- */
 
+static const struct kind *const reads[] = { &complaint_kind, &complaint_event_kind, NULL };
+
 const struct figure complaint_figures[COMPLAINT_FIGURES] = {
     {
         .id = "complaint.count",
@@ -416,6 +418,7 @@ const struct figure complaint_figures[COMPLAINT_FIGURES] = {
                         "期内提出的投诉件数，按最初投诉的企业计；后来并案或撤回的也计入。为全数统计，无误差范围。" },
         .better = BETTER_LOWER,
         .compute = compute,
+        .reads = reads,
         .full_count = true,
     },
     {
@@ -432,6 +435,7 @@ const struct figure complaint_figures[COMPLAINT_FIGURES] = {
         .decimals = RATE_DECIMALS,
         .shown_decimals = 1,
         .compute = compute,
+        .reads = reads,
     },
     {
         .id = "complaint.in_time",
@@ -447,6 +451,7 @@ const struct figure complaint_figures[COMPLAINT_FIGURES] = {
         .decimals = SHARE_DECIMALS,
         .shown_decimals = 3,
         .compute = compute,
+        .reads = reads,
         .full_count = true,
     },
     {
@@ -463,6 +468,7 @@ const struct figure complaint_figures[COMPLAINT_FIGURES] = {
         .decimals = SHARE_DECIMALS,
         .shown_decimals = 3,
         .compute = compute,
+        .reads = reads,
     },
     {
         .id = "complaint.repeat",
@@ -478,6 +484,7 @@ const struct figure complaint_figures[COMPLAINT_FIGURES] = {
         .decimals = SHARE_DECIMALS,
         .shown_decimals = 3,
         .compute = compute,
+        .reads = reads,
         .full_count = true,
     },
     {
@@ -497,6 +504,7 @@ const struct figure complaint_figures[COMPLAINT_FIGURES] = {
         .decimals = DAY_DECIMALS,
         .shown_decimals = 1,
         .compute = compute,
+        .reads = reads,
     },
     {
         .id = "complaint.answer_p95",
@@ -515,5 +523,6 @@ const struct figure complaint_figures[COMPLAINT_FIGURES] = {
         .decimals = DAY_DECIMALS,
         .shown_decimals = 1,
         .compute = compute,
+        .reads = reads,
     },
 };

@@ -1,4 +1,4 @@
-#include "engine/audit.h"
+#include "measure/audit.h"
 
 #include <stdio.h>
 
@@ -6,7 +6,7 @@
 
 bool audit_open(struct audit *audit, struct store *store, uint64_t position, struct arena *arena, struct error *error)
 {
-    *audit = (struct audit){ .store = store, .as_of = MOMENT_NONE, .position = position, .arena = arena };
+    *audit = (struct audit){ .store = store, .as_of = MOMENT_NONE, .own_times = true, .position = position, .arena = arena };
     struct law *law = law_open(store, error);
     audit->law = law;
     return law != NULL;
@@ -34,17 +34,29 @@ static bool latest_of_kind(const struct audit *audit, const struct kind *kind, i
     return true;
 }
 
-bool audit_latest(const struct audit *audit, const struct duty *duty, int64_t *latest, struct error *error)
+static bool latest_of_kinds(const struct audit *audit, const struct kind *const *kinds, int64_t *latest, struct error *error)
 {
-    *latest = MOMENT_NONE;
-    for (size_t m = 0; m < measure_count; m++)
-        for (size_t d = 0; d < measures[m]->duty_count; d++) {
-            const struct duty *other = &measures[m]->duties[d];
-            if (duty && other != duty) continue;
-            for (const struct kind *const *kind = other->reads; *kind; kind++)
-                if (!latest_of_kind(audit, *kind, latest, error)) return false;
-        }
+    for (; kinds && *kinds; kinds++)
+        if (!latest_of_kind(audit, *kinds, latest, error)) return false;
     return true;
+}
+
+bool audit_set_time(struct audit *audit, int64_t as_of, struct error *error)
+{
+    audit->as_of = as_of;
+    audit->own_times = as_of == MOMENT_NONE;
+    for (size_t m = 0; audit->own_times && m < measure_count; m++)
+        for (size_t d = 0; d < measures[m]->duty_count; d++)
+            if (!latest_of_kinds(audit, measures[m]->duties[d].reads, &audit->as_of, error)) return false;
+    return true;
+}
+
+bool audit_for(const struct audit *audit, const struct kind *const *reads, struct audit *own, struct error *error)
+{
+    *own = *audit;
+    if (!audit->own_times || !reads) return true;
+    own->as_of = MOMENT_NONE;
+    return latest_of_kinds(audit, reads, &own->as_of, error);
 }
 
 void finding_id(const struct finding *finding, char id[FINDING_ID_ROOM])
@@ -58,15 +70,23 @@ void finding_id(const struct finding *finding, char id[FINDING_ID_ROOM])
     text_close(&text);
 }
 
-bool audit_judge(struct audit *audit, const struct duty *duty, int64_t as_of, struct findings_sink sink, struct error *error)
+bool audit_judge(const struct audit *audit, const struct duty *duty, struct findings_sink sink, struct error *error)
 {
     for (size_t m = 0; m < measure_count; m++)
         for (size_t d = 0; d < measures[m]->duty_count; d++) {
             const struct duty *each = &measures[m]->duties[d];
+            struct audit own;
             if (duty && each != duty) continue;
-            audit->as_of = as_of;
-            if (as_of == MOMENT_NONE && !audit_latest(audit, each, &audit->as_of, error)) return false;
-            if (audit->as_of != MOMENT_NONE && !each->judge(audit, each, sink, error)) return false;
+            if (!audit_for(audit, each->reads, &own, error)) return false;
+            if (own.as_of != MOMENT_NONE && !each->judge(&own, each, sink, error)) return false;
         }
     return true;
+}
+
+bool audit_compute(const struct audit *audit, const struct figure *figure, const struct figure_request *request,
+                   struct figures_sink sink, struct error *error)
+{
+    struct audit own;
+    return audit_for(audit, figure->reads, &own, error) &&
+           (own.as_of == MOMENT_NONE || figure->compute(&own, figure, request, sink, error));
 }

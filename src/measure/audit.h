@@ -1,0 +1,31 @@
+/* An audit: the state at a position, the law, and the time as of which open cases are judged; and the one way in which duties
+   are judged and figures computed, for the command line, the report and whoever comes. */
+#ifndef MEASURE_AUDIT_H
+#define MEASURE_AUDIT_H
+
+#include "measure/law.h"
+#include "measure/measure.h"
+
+/* Fills audit over a reading store; its law is closed with audit_close, the store and the arena stay the caller's. Its time is
+   set with audit_set_time. */
+bool audit_open(struct audit *audit, struct store *store, uint64_t position, struct arena *arena, struct error *error);
+void audit_close(struct audit *audit);
+
+/* Judges as of a time; with MOMENT_NONE, each duty and figure as of the latest event in what it reads. as_of stays MOMENT_NONE
+   where there is no event at all. */
+bool audit_set_time(struct audit *audit, int64_t as_of, struct error *error);
+/* The audit that a duty or figure sees that reads these kinds (NULL: nothing of its own): the same, with its own time. */
+bool audit_for(const struct audit *audit, const struct kind *const *reads, struct audit *own, struct error *error);
+
+enum { FINDING_ID_ROOM = 24 };
+/* The same fault has the same ID in every run: a function of duty, subject and occurrence. */
+void finding_id(const struct finding *finding, char id[FINDING_ID_ROOM]);
+
+/* Judges a duty (NULL: all) and calls back for each finding, in the order of the registry. The strings live in the audit's
+   arena. Nothing is found where there is no event. */
+bool audit_judge(const struct audit *audit, const struct duty *duty, struct findings_sink sink, struct error *error);
+/* Computes a figure. No rows where there is no event. */
+bool audit_compute(const struct audit *audit, const struct figure *figure, const struct figure_request *request,
+                   struct figures_sink sink, struct error *error);
+
+#endif
