@@ -10,23 +10,28 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/memory.h"
+
 enum { CHUNK_BYTES = 1024 * 1024 };
 
-/* In the order they are read, while records may go on coming in. What the ledger names was in the vault before, so the vault
+/* What a backup holds, in the order they are read, while records may go on coming in. What the ledger names was in the vault before, so the vault
    read after it holds at least that. And `newest` is read before the segments, so that they hold at least what it covers. */
 static const char *const parts[] = { "keys", "ledger", "vault" };
-enum { PARTS = sizeof parts / sizeof *parts };
+/* What a restored directory holds after it was opened. */
+static const char *const made[] = { "keys", "ledger", "vault", "state", "cache", "lock" };
+enum { PARTS = sizeof parts / sizeof *parts, FOLDERS = 4, MADE = sizeof made / sizeof *made };
 
 struct names {
-    char *list[1 << 16];
+    struct arena arena;
+    const char **list;
     size_t count;
 };
 
 static void name_add(void *context, const char *name)
 {
     struct names *names = context;
-    must(names->count < sizeof names->list / sizeof *names->list);
-    names->list[names->count++] = strdup(name);
+    names->list = reallocate(names->list, (names->count + 1) * sizeof *names->list);
+    names->list[names->count++] = arena_copy(&names->arena, name, strlen(name));
 }
 
 struct backup {
@@ -78,17 +83,16 @@ static bool file_add(struct backup *backup, const char *part, const char *name, 
 static bool part_add(struct backup *backup, const char *part, struct error *error)
 {
     char path[PATH_ROOM];
-    struct names *names = calloc(1, sizeof *names);
-    must(names != NULL);
+    struct names names = { 0 };
     bool is_ledger = !strcmp(part, "ledger");
     bool done = (!is_ledger || file_add(backup, part, "newest", error)) && directory_path(backup->directory, part, path, error) &&
-                backup->disk->list(backup->disk, path, name_add, names, error);
-    for (size_t i = 0; i < names->count; i++) {
-        bool taken = (is_ledger && !strcmp(names->list[i], "newest")) || str_ends(str_of(names->list[i]), STR(".new"));
-        if (done && !taken) done = file_add(backup, part, names->list[i], error);
-        free(names->list[i]);
+                backup->disk->list(backup->disk, path, name_add, &names, error);
+    for (size_t i = 0; done && i < names.count; i++) {
+        bool taken = (is_ledger && !strcmp(names.list[i], "newest")) || str_ends(str_of(names.list[i]), STR(".new"));
+        done = taken || file_add(backup, part, names.list[i], error);
     }
-    free(names);
+    free(names.list);
+    arena_close(&names.arena);
     return done;
 }
 
@@ -96,16 +100,20 @@ bool backup_write(struct engine *engine, const char *file, void (*progress)(void
                   void *context, struct error *error)
 {
     char new[PATH_ROOM];
+    if (directory_holds(engine_directory(engine), file))
+        return fail(error, ERROR_USAGE, "%s lies in the data directory %s: a backup is kept elsewhere", file, engine_directory(engine));
     if (snprintf(new, sizeof new, "%s.new", file) >= PATH_ROOM) return fail(error, ERROR_LIMIT, "the path %s is too long", file);
     int out = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (out < 0) return fail_errno(error, "%s cannot be made", new);
     struct backup backup = { .archive = archive_write_new(), .disk = engine_disk(engine), .directory = engine_directory(engine),
-                             .progress = progress, .context = context, .chunk = malloc(CHUNK_BYTES) };
-    must(backup.archive && backup.chunk);
+                             .progress = progress, .context = context, .chunk = allocate(CHUNK_BYTES) };
+    must(backup.archive);
     bool done = archive_write_set_format_pax_restricted(backup.archive) == ARCHIVE_OK &&
                 archive_write_open_fd(backup.archive, out) == ARCHIVE_OK;
     if (!done) archive_failed(backup.archive, new, error);
+    vault_hold(engine_vault(engine));
     for (size_t i = 0; done && i < PARTS; i++) done = part_add(&backup, parts[i], error);
+    vault_release(engine_vault(engine));
     if (archive_write_close(backup.archive) != ARCHIVE_OK && done) done = archive_failed(backup.archive, new, error);
     archive_write_free(backup.archive);
     free(backup.chunk);
@@ -113,7 +121,7 @@ bool backup_write(struct engine *engine, const char *file, void (*progress)(void
     close(out);
     if (done && rename(new, file)) done = fail_errno(error, "%s cannot be put in place", file);
     if (!done) unlink(new);
-    return done;
+    return done && disk_sync_above(disk_posix(), file, error);
 }
 
 /* "part/name" and nothing else: no way out of the directory. */
@@ -144,6 +152,7 @@ static bool file_take(struct archive *archive, struct archive_entry *entry, cons
         for (ssize_t at = 0; done && at < got;) {
             ssize_t put = write(out, chunk + at, (size_t)(got - at));
             if (put < 0 && errno != EINTR) done = fail_errno(error, "%s cannot be written", path);
+            if (put == 0) done = fail(error, ERROR_DISK, "%s cannot be written: the disk takes nothing", path);
             if (put > 0) at += put;
         }
     }
@@ -155,13 +164,12 @@ static bool file_take(struct archive *archive, struct archive_entry *entry, cons
 static bool files_take(const char *directory, const char *file, struct error *error)
 {
     struct archive *archive = archive_read_new();
-    char *chunk = malloc(CHUNK_BYTES), path[PATH_ROOM];
-    must(archive && chunk);
+    char *chunk = allocate(CHUNK_BYTES), path[PATH_ROOM];
+    must(archive);
     archive_read_support_format_tar(archive);
     bool done = archive_read_open_filename(archive, file, CHUNK_BYTES) == ARCHIVE_OK || archive_failed(archive, file, error);
-    for (size_t i = 0; done && i < PARTS; i++)
-        done = directory_path(directory, parts[i], path, error) && disk_posix()->make_directory(disk_posix(), path, error);
-    done = done && directory_path(directory, "state", path, error) && disk_posix()->make_directory(disk_posix(), path, error);
+    for (size_t i = 0; done && i < FOLDERS; i++)
+        done = directory_path(directory, made[i], path, error) && disk_posix()->make_directory(disk_posix(), path, error);
     struct archive_entry *entry;
     while (done) {
         int code = archive_read_next_header(archive, &entry);
@@ -183,18 +191,49 @@ static bool directory_is_free(const char *directory, struct error *error)
     return count <= 2 || fail(error, ERROR_CONFLICT, "%s is not empty: a backup is restored into a new directory (--data DIR)", directory);
 }
 
-bool backup_read(const char *directory, const char *file, void (*progress)(void *context, uint64_t done, uint64_t all),
-                 void *context, struct error *error)
+/* All names are made durable: those of the files, of the folders, and the directory's own. */
+static bool names_sync(const char *directory, struct error *error)
+{
+    char path[PATH_ROOM];
+    struct disk *disk = disk_posix();
+    for (size_t i = 0; i < FOLDERS; i++)
+        if (!directory_path(directory, made[i], path, error) || !disk->sync_directory(disk, path, error)) return false;
+    return disk->sync_directory(disk, directory, error) && disk_sync_above(disk, directory, error);
+}
+
+static bool restore(const char *directory, const char *file, void (*progress)(void *context, uint64_t done, uint64_t all),
+                    void *context, struct error *error)
 {
     char ledger[PATH_ROOM];
     struct keys keys;
     struct ledger_verified verified;
-    if (!directory_is_free(directory, error)) return false;
-    if (!disk_posix()->make_directory(disk_posix(), directory, error) || !files_take(directory, file, error) ||
-        !directory_keys(disk_posix(), directory, &keys, error) || !directory_path(directory, "ledger", ledger, error) ||
+    if (!files_take(directory, file, error) || !directory_keys(disk_posix(), directory, &keys, error) ||
+        !directory_path(directory, "ledger", ledger, error) ||
         !ledger_verify(disk_posix(), ledger, &keys.ledger, (struct str){ 0 }, progress, context, &verified, error))
         return false;
     struct engine *engine = engine_open(&(struct engine_options){ .directory = directory, .progress = progress, .context = context }, error);
+    bool done = engine && vault_check(engine_vault(engine), error);
     engine_close(engine);
-    return engine != NULL;
+    return done && names_sync(directory, error);
+}
+
+/* The directory was empty or not there: it is left so, for another try. */
+static void restore_undo(const char *directory, bool was_there)
+{
+    char path[PATH_ROOM];
+    for (size_t i = 0; i < MADE; i++)
+        if (directory_path(directory, made[i], path, NULL)) disk_remove_tree(disk_posix(), path, NULL);
+    if (!was_there) disk_posix()->remove(disk_posix(), directory, NULL);
+}
+
+bool backup_read(const char *directory, const char *file, void (*progress)(void *context, uint64_t done, uint64_t all),
+                 void *context, struct error *error)
+{
+    bool was_there;
+    if (!disk_posix()->exists(disk_posix(), directory, &was_there, error) || !directory_is_free(directory, error) ||
+        !disk_posix()->make_directory(disk_posix(), directory, error))
+        return false;
+    if (restore(directory, file, progress, context, error)) return true;
+    restore_undo(directory, was_there);
+    return false;
 }

@@ -77,6 +77,16 @@ static bool flush_and_erase(struct vault *vault, const struct erasure *erasure, 
     return done;
 }
 
+void vault_hold(struct vault *vault)
+{
+    pthread_rwlock_rdlock(&vault->overwriting);
+}
+
+void vault_release(struct vault *vault)
+{
+    pthread_rwlock_unlock(&vault->overwriting);
+}
+
 bool vault_erase_person(struct vault *vault, uint64_t subject, struct error *error)
 {
     if (subject >= vault_marks(vault).subjects)

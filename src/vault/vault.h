@@ -73,6 +73,11 @@ struct vault_marks vault_marks(const struct vault *vault);
 /* The clear value, added to out. ERROR_NOT_FOUND where it was erased or never was. */
 bool vault_person(struct vault *vault, uint64_t subject, struct text *out, struct error *error);
 bool vault_text(struct vault *vault, uint64_t number, struct text *out, struct error *error);
+/* Between the two nothing is overwritten, so that the files may be copied: an erasure waits, or its note is copied with them.
+   Both in the same thread. */
+void vault_hold(struct vault *vault);
+void vault_release(struct vault *vault);
+
 /* Destroys key and index row, durably; an erasure that a crash cuts short is ended at the next opening. Again: no harm. */
 bool vault_erase_person(struct vault *vault, uint64_t subject, struct error *error);
 bool vault_erase_text(struct vault *vault, uint64_t number, struct error *error);
