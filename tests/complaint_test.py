@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Complaints and appeals from outside: each sentence of the contract as a small story, the figures by hand, the simulated
 province, and random provinces against the slow reference."""
+import subprocess
 import unittest
 
 import complaint_property
-from program import SOAK, ProgramCase
+from program import PROGRAM, SOAK, ProgramCase
 
 AS_OF = "2021-06-01T00:00:00"
 
@@ -366,6 +367,16 @@ yi,320500,2015-01,500000
                   "15400000004,jia,320100,2014-02-01,\n")
         rate = self.figure("per_million", "--by", "operator", "--period", "2015-02")
         self.assertEqual(rate[("yi", None, "2015-02")][0], 1000000)  # two are served on the last of February
+
+    def test_a_csv_file_for_people_begins_with_a_byte_order_mark(self):
+        asked = ("figures", "complaint.count", "--by", "operator", "--format", "csv")
+        piped = self.mingbai(*asked).out
+        self.assertTrue(piped.startswith(b"figure,operator,"))
+        path = self.folder / "count.csv"
+        for times, mode in ((1, "wb"), (2, "ab")):  # once, however much is added
+            with path.open(mode) as file:
+                subprocess.run([PROGRAM, "--data", str(self.data), *asked], stdout=file, check=True, timeout=600)
+            self.assertEqual(path.read_bytes(), b"\xef\xbb\xbf" + piped * times)
 
     def test_nothing_to_divide_by(self):
         rows = self.figure("per_million", "--by", "operator", "--period", "2015-04")

@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <wchar.h>
 
 #include "base/number.h"
@@ -106,6 +108,16 @@ void rows_json(struct rows *rows, const char *name, struct str json)
     }
 }
 
+/* A file is opened by people, whose spreadsheet takes UTF-8 for something else without a byte-order mark; what reads a pipe is a
+   program. A file that holds something already is being added to. */
+static void csv_head(const struct rows *rows)
+{
+    struct stat out;
+    if (fstat(STDOUT_FILENO, &out) == 0 && S_ISREG(out.st_mode) && out.st_size == 0) fputs("\xef\xbb\xbf", stdout);
+    for (size_t i = 0; i < rows->columns; i++) printf("%s%s", i ? "," : "", rows->names[i]);
+    fputs("\r\n", stdout);
+}
+
 void rows_end(struct rows *rows)
 {
     if (rows->format == ROWS_JSONL) {
@@ -114,10 +126,7 @@ void rows_end(struct rows *rows)
         must(!rows->count || rows->column == rows->columns);
         rows->columns = rows->column;
     }
-    if (rows->format == ROWS_CSV && !rows->count) {
-        for (size_t i = 0; i < rows->columns; i++) printf("%s%s", i ? "," : "", rows->names[i]);
-        fputs("\r\n", stdout);
-    }
+    if (rows->format == ROWS_CSV && !rows->count) csv_head(rows);
     rows->count++;
     if (rows->format == ROWS_TABLE) return;
     text_add(&rows->line, rows->format == ROWS_CSV ? STR("\r\n") : STR("\n"));
