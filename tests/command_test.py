@@ -119,6 +119,30 @@ class Loading(ProgramCase):
         self.mingbai("withdraw", "mingbai:withdrawals", "--why", "x", code=1)
         self.mingbai("load", "complaint", self.write("f.csv", HEADER + LATE), "--source", "a\x1b[31mb", code=2)
 
+    def test_rejects_take_nobodys_place(self):
+        bad = HEADER + LATE.replace("2015-01-03", "never")
+        path, precious = self.write("data.csv", bad), self.write("precious.txt", "precious")
+        for place in ("data.csv", "data.jsonl", "precious.txt"):
+            self.mingbai("load", "complaint", path, "--rejects", self.folder / place, code=2)
+        self.assertEqual((path.read_text(), precious.read_text()), (bad, "precious"))
+        self.assertEqual(sorted(p.name for p in self.folder.glob("*.old")), [])
+        self.mingbai("load", "complaint", path, "--rejects", self.folder / "list.jsonl", code=3)
+        self.mingbai("load", "complaint", path, "--rejects", self.folder / "list.jsonl", code=3)
+
+    def test_what_a_sheet_has_ruined(self):
+        rows = [("#N/A", "C-1"), ("########", "C-2"), ("1.38E10", "C-3"), ("13800000000.5", "C-4"), ("-", "C-5"), ("无", "C-6"),
+                ("13800138000", "#REF!"), ("13800138000", "2.015E13"), ("(025)83212345", "C-7"), ("user@example.com", "C-8")]
+        row = self.load("complaint", "c.csv", "subscriber,id,operator,area,filed,channel\n" +
+                        "".join(f"{person},{name},jia,320100,2015-01-03,x\n" for person, name in rows), code=3)
+        self.assertEqual(self.summary(row), (10, 2, 0, 8))
+
+    def test_answered_on_a_day_without_an_hour(self):
+        self.load("complaint", "c.csv", "id,operator,area,filed,channel,answered\nB,o,320100,2015-01-05 14:05,x,2015-01-05\n"
+                  "C,o,320100,2015-03-05,x,2015-03-06\nD,o,320100,2015-01-05 14:05,x,2015-01-20\n")
+        self.assertEqual(self.mingbai("check").rows, [])
+        self.load("complaint", "d.csv", "id,operator,area,filed,channel,answered\nE,o,320100,2015-01-05 14:05,x,2015-01-21\n")
+        self.assertEqual(self.mingbai("check").rows[0]["measured"], "16 day")
+
     def test_rejects_stay_out_of_the_data_directory(self):
         bad = self.write("bad.csv", HEADER + LATE.replace("2015-01-03", "never"))
         self.mingbai("load", "complaint", bad, "--rejects", self.data / "x.jsonl", code=2)

@@ -90,11 +90,15 @@ class Law:
         return max(fit, key=lambda one: one[:2])[2] if fit else None
 
     def limit(self, duty, area, on):
-        for place in self.around(area):
+        """In China the province's row, else the nation's; elsewhere that of the nearest area around the case."""
+        chain = self.around(area)
+        if self.in_china(area):
+            return self.of_place(duty, chain[-1], "", on) or self.of_place(duty, "", "", on)
+        for place in chain:
             row = self.of_place(duty, place, "", on)
             if row:
                 return row
-        return self.of_place(duty, "", "", on) if self.in_china(area) else None
+        return None
 
     def national(self, duty, area, statistic, on):
         return self.of_place(duty, "", statistic, on) if self.in_china(area) else None

@@ -253,7 +253,7 @@ static void reasons_have_a_class(void **state)
     static const struct {
         const char *text;
         enum reason_class is;
-    } cases[] = { { "", REASON_NONE }, { " early ", REASON_EARLY }, { "late", REASON_LATE }, { "Late", REASON_OTHER } };
+    } cases[] = { { "", REASON_NONE }, { " early ", REASON_EARLY }, { "late", REASON_LATE }, { "Late", REASON_LATE }, { "later", REASON_OTHER } };
     struct fixture fixture = { 0 };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         assert_true(parse(&fixture, FIELD_REASON, str_of(cases[i].text), CELL_TEXT));

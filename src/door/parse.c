@@ -102,10 +102,10 @@ static bool parse_sealed(struct parsing *parsing, struct value *value, struct er
 
 static bool parse_reason(struct parsing *parsing, struct value *value, struct error *error)
 {
-    value->reason = !parsing->text.length                    ? REASON_NONE
-                    : str_equal(parsing->text, STR("early")) ? REASON_EARLY
-                    : str_equal(parsing->text, STR("late"))  ? REASON_LATE
-                                                             : REASON_OTHER;
+    value->reason = !parsing->text.length                           ? REASON_NONE
+                    : str_equal_folded(parsing->text, STR("early")) ? REASON_EARLY
+                    : str_equal_folded(parsing->text, STR("late"))  ? REASON_LATE
+                                                                    : REASON_OTHER;
     return parse_sealed(parsing, value, error);
 }
 
@@ -152,7 +152,10 @@ static bool parse_flag(struct parsing *parsing, struct value *value, struct erro
 
 static bool parse_time(struct parsing *parsing, struct value *value, struct error *error)
 {
-    if (!moment_parse(parsing->text, &value->number))
+    int32_t day;
+    if (parsing->field->flags & FIELD_DAY_ENDS && day_parse(parsing->text, &day))
+        value->number = day_start(day + 1);
+    else if (!moment_parse(parsing->text, &value->number))
         return refuse(parsing, error, "is no time: write it as 2015-01-03T08:00:00+08:00 (or 2015-01-03 08:00:00)");
     if (value->number > parsing->now && value->number - parsing->now > DAY_MS)
         return refuse(parsing, error, "is more than a day in the future: write the time when it happened");
@@ -283,6 +286,19 @@ static struct str trimmed(struct str text)
     return text.length && is_mark(text.at[0]) && is_mark(text.at[text.length - 1]) ? text : str_trim(text);
 }
 
+/* #N/A and its kin, and ######## where the column was too narrow. */
+static bool is_sheet_error(struct str text)
+{
+    static const struct str errors[] = { STR("#N/A"),  STR("#REF!"), STR("#VALUE!"), STR("#DIV/0!"), STR("#NAME?"),
+                                         STR("#NULL!"), STR("#NUM!"), STR("#SPILL!"), STR("#CALC!") };
+    if (!text.length || text.at[0] != '#') return false;
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
+        if (str_equal_folded(text, errors[i])) return true;
+    size_t marks = 0;
+    while (marks < text.length && text.at[marks] == '#') marks++;
+    return marks > 1 && marks == text.length;
+}
+
 bool field_parse(const struct field *field, struct cell cell, int64_t now, struct arena *arena, struct value *value,
                  struct error *error)
 {
@@ -298,6 +314,8 @@ bool field_parse(const struct field *field, struct cell cell, int64_t now, struc
         return refuse(&parsing, error, "is not UTF-8");
     if (!parsing.text.length && field->type != FIELD_REASON)
         return fail(error, ERROR_INPUT, "it is empty and must have a value");
+    if (!parsers[field->type].as_written && is_sheet_error(parsing.text))
+        return refuse(&parsing, error, "is a spreadsheet's error and no value: mend the formula or widen the column, or empty the cell");
     return parsers[field->type].parse(&parsing, value, error);
 }
 

@@ -27,9 +27,31 @@ bool is_ruined_number(struct str text)
     size_t digits = digits_at_start(text);
     if (!digits || digits == text.length) return false;
     struct str rest = after(text, digits);
-    if (rest.at[0] == '.') rest = after(rest, 1 + digits_at_start(after(rest, 1)));
-    if (rest.length < 3 || (rest.at[0] != 'E' && rest.at[0] != 'e') || (rest.at[1] != '+' && rest.at[1] != '-')) return false;
-    return digits_at_start(after(rest, 2)) == rest.length - 2;
+    bool has_point = rest.at[0] == '.';
+    if (has_point) rest = after(rest, 1 + digits_at_start(after(rest, 1)));
+    if (rest.length < 2 || (rest.at[0] != 'E' && rest.at[0] != 'e')) return false;
+    bool has_sign = rest.at[1] == '+' || rest.at[1] == '-';
+    rest = after(rest, has_sign ? 2 : 1);
+    return (has_sign || has_point) && rest.length && digits_at_start(rest) == rest.length;
+}
+
+/* 13800138000.5: digits, a point, digits. No number of a person has a fraction. */
+static bool is_fraction(struct str text)
+{
+    size_t digits = digits_at_start(text);
+    return digits && digits + 1 < text.length && text.at[digits] == '.' &&
+           digits_at_start(after(text, digits + 1)) == text.length - digits - 1;
+}
+
+/* What stands in cells for "there is none". */
+static bool is_placeholder(struct str text)
+{
+    static const struct str placeholders[] = { STR("-"),    STR("--"),   STR("n/a"), STR("na"), STR("null"),
+                                               STR("none"), STR("nil"),  STR("\xe2\x80\x94"), STR("\xe2\x80\x94\xe2\x80\x94"),
+                                               STR("无"),   STR("不详"), STR("未知") };
+    for (size_t i = 0; i < sizeof placeholders / sizeof *placeholders; i++)
+        if (str_equal_folded(text, placeholders[i])) return true;
+    return false;
 }
 
 /* The digits of "13800138000.0", or the text itself. */
@@ -64,6 +86,15 @@ static struct str without_byte(struct str text, char byte, char *out)
     size_t length = 0;
     for (size_t i = 0; i < text.length; i++)
         if (text.at[i] != byte) out[length++] = text.at[i];
+    return (struct str){ out, length };
+}
+
+/* Of an area code (025), too. */
+static struct str without_bytes(struct str text, const char *bytes, char *out)
+{
+    size_t length = 0;
+    for (size_t i = 0; i < text.length; i++)
+        if (!strchr(bytes, text.at[i]) || !text.at[i]) out[length++] = text.at[i];
     return (struct str){ out, length };
 }
 
@@ -105,9 +136,11 @@ bool person_parse(struct str text, enum cell_type type, struct arena *arena, str
     char room[QUOTE_ROOM];
     *person = text;
     if (text.length && text.length <= MOBILE_DIGITS && digits_at_start(text) == text.length) return true;
-    if (is_ruined_number(text) || (type == CELL_NUMBER && !number_cell_digits(text, person))) return ruined(text, error);
+    if (is_placeholder(text))
+        return fail(error, ERROR_INPUT, "%s stands for none: leave the cell empty instead", quote(text, room));
+    if (is_ruined_number(text) || (is_fraction(text) && str_equal(text, without_zero_decimals(text))) || (type == CELL_NUMBER && !number_cell_digits(text, person))) return ruined(text, error);
     char *copy = arena_take(arena, text.length + 1);
-    struct str bare = without_zero_decimals(without_byte(text, ' ', copy));
+    struct str bare = without_zero_decimals(without_bytes(text, " ()", copy));
     if (bare.length > PERSON_BYTES)
         return fail(error, ERROR_INPUT, "%s is too long for a number, an account or a document: at most %d characters",
                     quote(text, room), PERSON_BYTES);

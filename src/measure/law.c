@@ -94,12 +94,6 @@ bool law_in_china(const struct law *law, struct str area)
     return area.length == 0 || is_gb_code(walk.area);
 }
 
-const struct area *law_areas(const struct law *law, size_t *count)
-{
-    *count = law->area_count;
-    return law->areas;
-}
-
 /* ---- names ---- */
 
 static int operator_order(const void *left, const void *right)
@@ -159,16 +153,20 @@ const struct limit *law_limit(const struct law *law, struct str duty, struct str
 {
     struct limit key = { .duty = duty, .service = service, .place = place, .statistic = statistic };
     struct outward walk = { .law = law, .area = area };
-    if (area.length) {
-        do {
-            key.area = walk.area;
-            const struct limit *limit = limit_of(law, &key, day);
-            if (limit) return limit;
-        } while (step_outward(&walk));
-        if (!is_gb_code(walk.area)) return NULL;
+    const struct limit *limit = NULL;
+    while (step_outward(&walk)) continue;
+    if (!area.length || is_gb_code(walk.area)) { /* in China: the province's, else the nation's */
+        key.area = walk.area;
+        if (area.length) limit = limit_of(law, &key, day);
+        key.area = (struct str){ 0 };
+        return limit ? limit : limit_of(law, &key, day);
     }
-    key.area = (struct str){ 0 };
-    return limit_of(law, &key, day);
+    walk = (struct outward){ .law = law, .area = area };
+    do {
+        key.area = walk.area;
+        limit = limit_of(law, &key, day);
+    } while (!limit && step_outward(&walk));
+    return limit;
 }
 
 const struct limit *law_national_limit(const struct law *law, struct str duty, struct str area, struct str statistic,

@@ -36,9 +36,10 @@ struct law;
 struct law *law_open(struct store *store, struct error *error);
 void law_close(struct law *law);
 
-/* The limit of a duty that holds on a day for a case in an area: the row of the nearest area around it that has one (its
-   province's, usually), else the national row, which holds in China only; NULL where no law holds. Of several rows for one
-   place the latest `from` counts, then the latest loaded. service, place and statistic must match (empty: rows without). */
+/* The limit of a duty that holds on a day for a case in an area. In China the row of the area's province, else the national row
+   (which an empty area has, too); elsewhere the row of the nearest area around it that has one; NULL where no law holds. Of
+   several rows for one place the latest `from` counts, then the latest loaded. service, place and statistic must match (empty:
+   rows without). */
 const struct limit *law_limit(const struct law *law, struct str duty, struct str area, struct str service, struct str place,
                               struct str statistic, int32_t day);
 /* The same, national rows only, wherever the case is in China. */
@@ -55,6 +56,5 @@ bool law_in_china(const struct law *law, struct str area);
 /* Name for people: the loaded one, else the code. */
 struct str law_area_name(const struct law *law, struct str area, int language);
 struct str law_operator_name(const struct law *law, struct str operator_, int language);
-const struct area *law_areas(const struct law *law, size_t *count);
 
 #endif

@@ -56,7 +56,7 @@ static const struct field complaint_fields[] = {
     { "channel", FIELD_LABEL, FIELD_NEEDED, { "the way it came: hotline, hall, web", "投诉渠道，如热线、营业厅、网站" }, NULL, 0 },
     { "subscriber", FIELD_PERSON, 0, { "the number or account complained about", "投诉涉及的号码或账号" }, NULL, 0 },
     { "text", FIELD_SEALED, 0, { "what the person wrote; kept sealed", "投诉内容，密封保存" }, NULL, 0 },
-    { "answered", FIELD_TIME, FIELD_EVENT, { "when the operator answered", "企业答复时间" }, NULL, 0 },
+    { "answered", FIELD_TIME, FIELD_EVENT | FIELD_DAY_ENDS, { "when the operator answered", "企业答复时间" }, NULL, 0 },
     { "outcome", FIELD_ID, 0, { "how it ended, in a word; without any answer's day: closed on an unknown day",
                                 "处理结果；没有答复时间时，视为办结日期不明" }, NULL, 0 },
     { "satisfied", FIELD_FLAG, 0, { "whether the person is satisfied", "用户是否满意" }, NULL, 0 },
