@@ -368,6 +368,25 @@ yi,320500,2015-01,500000
         rate = self.figure("per_million", "--by", "operator", "--period", "2015-02")
         self.assertEqual(rate[("yi", None, "2015-02")][0], 1000000)  # two are served on the last of February
 
+    def test_filters(self):
+        rows = self.mingbai("figures", "--kind", "complaint.answer", "--by", "operator").rows
+        self.assertEqual({row["figure"] for row in rows}, {"complaint.answer_median", "complaint.answer_p95"})
+        rows = self.mingbai("figures", "--kind", "complaint.c", "--definitions").rows
+        self.assertEqual([row["figure"] for row in rows], ["complaint.count"])
+        for since, periods in (("2015-01-31T23:59:59", ["2015-01", "2015-02", "2015-04"]), ("2015-02-01", ["2015-02", "2015-04"])):
+            rows = self.figure("count", "--operator", "yi", "--area", "320100", "--since", since)
+            self.assertEqual([period for _, _, period in rows], periods)
+        self.assertEqual(self.figure("count", "--by", "quarter", "--since", "2015-03-31T12:00"),
+                         {(None, None, "2015Q1"): (8, 8, 0), (None, None, "2015Q2"): (2, 2, 0)})
+        self.assertEqual(self.figure("count", "--by", "operator", "--period", "2015-01", "--since", "2015-02-01"), {})
+        for wrong in (("--by", "operator", "--since", "2015-01-01"), ("--since", "yesterday"), ("--subscriber", "15400000001")):
+            self.assertIn(wrong[-2].lstrip("-"), self.mingbai("figures", *wrong, code=2).err)
+
+    def test_nobody_owes_notices_yet(self):
+        for asked in ((), ("--subscriber", "15400000001", "--since", "2015-01-01", "--format", "csv")):
+            self.assertEqual(self.mingbai("notices", *asked).out, b"")
+        self.mingbai("notices", "--period", "soon", code=2)
+
     def test_a_csv_file_for_people_begins_with_a_byte_order_mark(self):
         asked = ("figures", "complaint.count", "--by", "operator", "--format", "csv")
         piped = self.mingbai(*asked).out

@@ -178,14 +178,14 @@ const struct command findings_command = {
 
 /* ---- notices ---- */
 
+/* No measure owes any yet: what is asked for is read as ever, and nothing answers to it. */
 static enum exit_code notices(struct invocation *invocation)
 {
     struct session session;
     struct rows rows;
-    if (!rows_start(&rows, invocation) || !session_open(&session, invocation, true)) return failed(invocation);
     struct findings_filter filter;
+    if (!rows_start(&rows, invocation) || !session_open(&session, invocation, false)) return failed(invocation);
     bool done = filter_read(&filter, invocation, &session);
-    rows_finish(&rows);
     session_close(&session);
     return done ? EXIT_DONE : failed(invocation);
 }
@@ -210,6 +210,7 @@ const struct command notices_command = {
 struct figures_print {
     struct rows rows;
     struct session *session;
+    int64_t since; /* only periods that end after it */
     struct figure_row *list;
     size_t count, room;
 };
@@ -218,6 +219,7 @@ static bool figure_keep(void *context, const struct figure_row *row, struct erro
 {
     (void)error;
     struct figures_print *print = context;
+    if (row->period.kind && day_start(row->period.end) <= print->since) return true;
     if (print->count == print->room) {
         print->room = print->room ? print->room * 2 : 256;
         print->list = reallocate(print->list, print->room * sizeof *print->list);
@@ -307,6 +309,15 @@ static bool request_read(struct figure_request *request, struct invocation *invo
     return true;
 }
 
+/* --since picks among periods, so the rows must have them. */
+static bool since_read(int64_t *since, const struct figure_request *request, struct invocation *invocation)
+{
+    *since = INT64_MIN;
+    if (!invocation_moment(invocation, "since", false, since)) return false;
+    if (*since == INT64_MIN || request->by & BY_PERIOD || request->period.kind) return true;
+    return fail(&invocation->error, ERROR_USAGE, "--since picks among periods: name period, month, quarter or year in --by, too");
+}
+
 static void definition_print(struct rows *rows, const struct figure *figure, enum language language)
 {
     rows_begin(rows);
@@ -320,6 +331,8 @@ static void definition_print(struct rows *rows, const struct figure *figure, enu
 
 static bool figure_asked(const struct invocation *invocation, const struct figure *figure)
 {
+    const char *kind = invocation_option(invocation, "kind");
+    if (kind && !str_starts(str_of(figure->id), str_of(kind))) return false;
     for (size_t i = 0; i < invocation->argument_count; i++)
         if (!strcmp(invocation->arguments[i], figure->id)) return true;
     return !invocation->argument_count;
@@ -366,8 +379,13 @@ static enum exit_code figures(struct invocation *invocation)
             fail(&invocation->error, ERROR_USAGE, "there is no figure %s: `mingbai figures --definitions` lists them", invocation->arguments[i]);
             return EXIT_USAGE;
         }
+    if (invocation_option(invocation, "subscriber")) {
+        fail(&invocation->error, ERROR_USAGE, "figures are of many people: `mingbai findings --subscriber NUMBER` has one person's cases");
+        return EXIT_USAGE;
+    }
     bool definitions = invocation_option(invocation, "definitions") != NULL;
     if (!rows_start(&print.rows, invocation) || !request_read(&request, invocation) ||
+        !since_read(&print.since, &request, invocation) ||
         (!definitions && !session_open(&session, invocation, true)))
         return failed(invocation);
     bool done = figures_run(invocation, &print, &request, definitions);
@@ -378,10 +396,13 @@ static enum exit_code figures(struct invocation *invocation)
 }
 
 static const struct option figures_options[] = {
+    { "kind", "FIGURE", { "only figures whose name begins so", "只列名称以此开头的指标" } },
     { "by", "LIST", { "split by any of operator, area, period (month, quarter, year), category", "按 operator（企业）、area（区域）、period（month 月、quarter 季、year 年）、category（类别）拆分" } },
     { "operator", "CODE", { "only this operator", "只计该企业" } },
     { "area", "CODE", { "only this area and what lies in it", "只计该区域及其下级" } },
     { "category", "WORD", { "only this category", "只计该类别" } },
+    { "subscriber", "NUMBER", { "refused: figures are of many people; findings takes it", "不适用：指标统计众人，单个用户请用 findings" } },
+    { "since", "TIME", { "only periods that end after then", "只列在此之后结束的时段" } },
     { "period", "2015Q1", { "only this month, quarter or year", "只计该月、季或年" } },
     { "as-of", "TIME", { "judge open cases as of then", "未了结的按该时刻判断" } },
     { "definitions", NULL, { "the definitions instead of the values", "列出定义，不列数值" } },
