@@ -136,6 +136,21 @@ class Loading(ProgramCase):
                         "".join(f"{person},{name},jia,320100,2015-01-03,x\n" for person, name in rows), code=3)
         self.assertEqual(self.summary(row), (10, 2, 0, 8))
 
+    def test_filters_and_csv_for_people(self):
+        self.load("complaint", "c.csv", HEADER + LATE + IN_TIME + IN_TIME.replace("C-2", "C-3").replace("2015-01-03", "2015-02-03"))
+        rows = self.mingbai("figures", "--kind", "complaint.count", "--since", "2015-02-01", "--by", "period").rows
+        self.assertEqual([(r["period"], r["value"]) for r in rows], [("2015-02", 1)])
+        self.mingbai("figures", "--since", "2015-02-01", "--by", "operator", code=2)
+        self.assertEqual(len(self.mingbai("findings", "--subscriber", "138 0013 8000").rows), 1)
+        self.assertEqual(self.mingbai("findings", "--subscriber", "13900139000").rows, [])
+        self.assertEqual(self.mingbai("findings", "--operator", "yi").rows, [])
+        self.assertEqual(len(self.mingbai("findings", "--area", "320000", "--period", "2015Q1").rows), 1)
+        out = self.folder / "x.csv"
+        with out.open("wb") as file:
+            subprocess.run([PROGRAM, "--data", str(self.data), "check", "--lang", "zh", "--format", "csv"], stdout=file, check=True)
+        self.assertTrue(out.read_bytes().startswith(b"\xef\xbb\xbffinding,"))
+        self.assertTrue(self.mingbai("check", "--format", "csv").out.startswith(b"finding,"))
+
     def test_answered_on_a_day_without_an_hour(self):
         self.load("complaint", "c.csv", "id,operator,area,filed,channel,answered\nB,o,320100,2015-01-05 14:05,x,2015-01-05\n"
                   "C,o,320100,2015-03-05,x,2015-03-06\nD,o,320100,2015-01-05 14:05,x,2015-01-20\n")

@@ -138,16 +138,22 @@ struct look {
     struct search search;
     struct place first, best; /* the first row that is not blank; the best header so far */
     size_t first_cells;       /* 0: there was none */
+    size_t first_filled; /* those of them that are not blank */
     const char *first_problem;
     bool sure; /* best is the header beyond doubt */
     bool all;  /* all rows that count were in hand */
 };
 
+static size_t filled_cells(const struct csv_scan *scan)
+{
+    size_t filled = 0;
+    for (size_t i = 0; i < scan->count; i++) filled += !cell_is_blank(&scan->cells[i]);
+    return filled;
+}
+
 static bool is_blank_row(const struct csv_scan *scan)
 {
-    for (size_t i = 0; i < scan->count; i++)
-        if (!cell_is_blank(&scan->cells[i])) return false;
-    return true;
+    return filled_cells(scan) == 0;
 }
 
 /* Offers the rows in hand, split at one separator. */
@@ -179,9 +185,11 @@ static void look_over(struct reader *reader, struct look *look)
             problem = text_problem(reader, (struct str){ here.at, scan->length });
         }
         bool blank = !problem && is_blank_row(scan);
-        if (!blank && !look->first_cells) {
+        size_t filled = problem ? 0 : filled_cells(scan);
+        if (!blank && (!look->first_cells || (look->first_filled == 1 && filled > 1))) { /* a title has one cell */
             look->first = place;
             look->first_cells = problem ? 1 : scan->count;
+            look->first_filled = filled;
             look->first_problem = problem;
         }
         if (!problem && !blank) {
@@ -213,7 +221,7 @@ static bool take_header(struct reader *reader, char separator, struct place plac
     return true;
 }
 
-/* No row names what is wanted: the first one is the header, and whoever knows the columns can say what is wrong with them.
+/* No row names what is wanted: the first one that is no title is the header, and whoever knows the columns can say what is wrong with them.
    Its separator is the comma, unless that gives one column only. */
 static bool take_first(struct reader *reader, struct look *looks, size_t count, struct error *error)
 {

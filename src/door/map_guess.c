@@ -14,14 +14,15 @@ enum { FIT_WITHIN = 100, FIT_USUAL = 200, FIT_OWN = 300 };
 /* Names that files use for our fields, the likeliest first, without marks and blanks, in small letters. */
 static const struct {
     const char *field;
-    const char *names[16];
+    const char *names[24];
 } usual_names[] = {
     { "id",
       { "ticket", "ticketid", "ticketnumber", "caseid", "casenumber", "caseno", "complaintid", "complaintnumber", "reference",
-        "referencenumber", "编号", "工单号", "工单编号", "单号", "流水号", "受理编号" } },
+        "referencenumber", "编号", "工单号", "工单编号", "单号", "流水号", "受理编号",
+        "complaintno", "case", "caseref", "number", "no" } },
     { "complaint", { "complaintid", "complaintnumber", "投诉编号", "工单号", "投诉单号" } },
     { "operator",
-      { "company", "serviceprovider", "provider", "carrier", "isp", "运营商", "企业", "被投诉企业", "电信企业", "公司" } },
+      { "company", "serviceprovider", "provider", "carrier", "isp", "firm", "运营商", "企业", "被投诉企业", "电信企业", "公司" } },
     { "area",
       { "state", "province", "region", "county", "city", "district", "地区", "地市", "城市", "省份", "归属地", "所属地区" } },
     { "category", { "issue", "issuetype", "type", "topic", "类别", "投诉类别", "投诉类型", "分类", "类型" } },

@@ -317,15 +317,21 @@ static const struct sheet *find_sheet(struct sheet_rows *rows, const char *asked
     return NULL;
 }
 
-/* The row of the header; the first that is not blank, where none names what is wanted. */
+/* The row of the header; the first that is no title, where none names what is wanted. */
 static bool find_header(struct sheet_rows *rows, struct search *search, uint64_t *line, struct error *error)
 {
     enum reading reading = READING_ROW;
     uint64_t first = 0;
+    size_t first_filled = 0;
     *line = 0;
     while (search->rows < READER_TITLE_ROWS && (reading = raw_row(rows, error)) == READING_ROW) {
         if (rows->problem || is_blank(rows)) continue;
-        if (!first) first = rows->line;
+        size_t filled = 0;
+        for (size_t i = 0; i < rows->count; i++) filled += !cell_is_blank(&rows->cells[i]);
+        if (!first || (first_filled == 1 && filled > 1)) { /* a title has one cell */
+            first = rows->line;
+            first_filled = filled;
+        }
         bool sure = search_offer(search, rows->cells, rows->count);
         if (search->best && search->best == search->rows) *line = rows->line;
         if (sure || !search->wanted_count) break;
