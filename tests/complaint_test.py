@@ -399,7 +399,23 @@ yi,320500,2015-01,500000
 
     def test_nothing_to_divide_by(self):
         rows = self.figure("per_million", "--by", "operator", "--period", "2015-04")
-        self.assertEqual(rows, {("yi", None, "2015-04"): (None, 2, 0)})
+        self.assertEqual(rows, {("yi", None, "2015-04"): (None, 0, 2)})
+
+    def test_only_what_the_totals_cover_is_divided_by_them(self):
+        header, self.data = "id,operator,area,filed,channel\n", self.folder / "other"
+        self.mingbai("init")
+        places = ("jia,320100",) * 3 + ("jia,320102", "jia,320000", "bing,320100") + ("jia,320200",) * 7
+        self.load("complaint", "c.csv", header + "".join("C-%d,%s,2015-01-05,web\n" % one for one in enumerate(places)))
+        self.load("market", "market.csv", "operator,area,month,subscribers\njia,320100,2015-01,1000000\n")
+        # In Nanjing, in a district of it, or in the province around it; bing has no total, nor has jia in Wuxi.
+        self.assertEqual(self.figure("per_million", "--by", "operator"), {("jia", None, None): (5, 5, 7),
+                                                                          ("bing", None, None): (None, 0, 1)})
+        self.assertEqual(self.figure("per_million", "--by", "month"), {(None, None, "2015-01"): (5, 5, 8)})
+        self.assertEqual(self.figure("per_million", "--period", "2015Q1", "--by", "category"),
+                         {(None, None, "2015Q1"): (5, 5, 8)})
+        by_area = self.figure("per_million", "--by", "area")
+        self.assertEqual(by_area[(None, "320100", None)], (3, 3, 1))
+        self.assertEqual(by_area[(None, "320200", None)], (None, 0, 7))
 
 
 class Simulated(ProgramCase):

@@ -96,13 +96,26 @@ static bool is_inside_another(const struct market *market, const struct market_r
     return false;
 }
 
+/* Once for each operator and area, though it may be in use for several months. */
+static void use_row(struct denominator *denominator, const struct market_row *row)
+{
+    for (size_t i = 0; i < denominator->row_count; i++)
+        if (str_equal(denominator->rows[i]->operator_, row->operator_) && str_equal(denominator->rows[i]->area, row->area)) return;
+    if (denominator->row_count == denominator->row_room) {
+        denominator->row_room = denominator->row_room ? denominator->row_room * 2 : 16;
+        denominator->rows = reallocate(denominator->rows, denominator->row_room * sizeof *denominator->rows);
+    }
+    denominator->rows[denominator->row_count++] = row;
+}
+
 /* The subscribers in an area by the rows of one operator and month; false where none match. */
 static bool month_subscribers(const struct market *market, const struct market_row *rows, size_t count, struct str area,
-                              int64_t *subscribers)
+                              struct denominator *denominator, int64_t *subscribers)
 {
     for (size_t i = 0; area.length && i < count; i++)
         if (str_equal(rows[i].area, area)) {
             *subscribers = rows[i].subscribers;
+            use_row(denominator, &rows[i]);
             return true;
         }
     bool any = false;
@@ -111,16 +124,15 @@ static bool month_subscribers(const struct market *market, const struct market_r
         if (area.length && !law_area_within(market->audit->law, rows[i].area, area)) continue;
         if (is_inside_another(market, rows, count, i, area)) continue;
         *subscribers += rows[i].subscribers;
+        use_row(denominator, &rows[i]);
         any = true;
     }
     return any;
 }
 
-static bool by_totals(const struct market *market, struct str operator_, struct str area, struct period period,
-                      int64_t *subscribers)
+static void by_totals(const struct market *market, struct str operator_, struct str area, struct period period,
+                      struct denominator *denominator)
 {
-    bool any = false;
-    *subscribers = 0;
     for (size_t first = 0, end; first < market->row_count; first = end) {
         int64_t sum = 0, months = 0;
         struct str name = market->rows[first].operator_;
@@ -132,15 +144,12 @@ static bool by_totals(const struct market *market, struct str operator_, struct 
             int64_t of_month;
             if (operator_.length && !str_equal(name, operator_)) continue;
             if (period.kind && (month < period.first || month >= period.end)) continue;
-            if (!month_subscribers(market, market->rows + start, end - start, area, &of_month)) continue;
+            if (!month_subscribers(market, market->rows + start, end - start, area, denominator, &of_month)) continue;
             sum += of_month;
             months++;
         }
-        if (!months) continue;
-        *subscribers += multiply_divide(sum, 1, months);
-        any = true;
+        if (months) denominator->subscribers += multiply_divide(sum, 1, months);
     }
-    return any;
 }
 
 /* ---- by the list of subscribers ---- */
@@ -173,21 +182,38 @@ static bool served_read(struct market *market, struct error *error)
 }
 
 bool market_subscribers(struct market *market, struct str operator_, struct str area, struct period period,
-                        int64_t *subscribers, bool *known, struct error *error)
+                        struct denominator *denominator, struct error *error)
 {
-    *known = by_totals(market, operator_, area, period, subscribers);
-    if (*known) return true;
+    *denominator = (struct denominator){ .rows = denominator->rows, .row_room = denominator->row_room };
+    by_totals(market, operator_, area, period, denominator);
+    if (denominator->row_count) return true;
     if (!market->served_read && !served_read(market, error)) return false;
     /* The last day on which they are counted: served on it, and not gone with it. */
     int32_t last = day_of(market->audit->as_of);
     if (period.kind && period.end - 1 < last) last = period.end - 1;
-    *subscribers = 0;
     for (size_t i = 0; i < market->served_count; i++) {
         const struct served *served = &market->served[i];
         if (operator_.length && !str_equal(served->operator_, operator_)) continue;
         if (area.length && !law_area_within(market->audit->law, served->area, area)) continue;
-        if (served->since <= last && (served->until == DAY_NONE || served->until > last)) *subscribers += served->count;
+        if (served->since <= last && (served->until == DAY_NONE || served->until > last))
+            denominator->subscribers += served->count;
     }
-    *known = *subscribers > 0;
+    denominator->by_list = denominator->subscribers > 0;
     return true;
+}
+
+bool market_covers(const struct market *market, const struct denominator *denominator, struct str operator_, struct str area)
+{
+    const struct law *law = market->audit->law;
+    for (size_t i = 0; i < denominator->row_count; i++) {
+        const struct market_row *row = denominator->rows[i];
+        if (str_equal(row->operator_, operator_) && (law_area_within(law, area, row->area) || law_area_within(law, row->area, area)))
+            return true;
+    }
+    return denominator->by_list;
+}
+
+void denominator_close(struct denominator *denominator)
+{
+    free(denominator->rows);
 }

@@ -15,11 +15,12 @@ struct group_key {
     uint32_t operator_, area; /* places in words; NOBODY: not split */
     int32_t category;         /* -1: not told, or not split */
     int32_t period_first;     /* DAY_NONE: not split */
+    uint32_t case_operator, case_area; /* NOBODY: of no matter to the figure; else a row is made from several groups */
 };
 
 struct group {
     struct group_key key;
-    struct str operator_, area;
+    size_t parts; /* so many from this one on are one row's */
     struct period period;
     uint64_t n, hits, unknown;
     int64_t *lengths; /* of those done, in milliseconds; those open are counted in n alone */
@@ -42,6 +43,7 @@ struct walk {
     uint32_t *slots;     /* place + 1; 0: free */
     size_t slot_count;
     struct market *market;
+    struct denominator denominator;
 };
 
 static const struct field *category_field(void)
@@ -52,6 +54,7 @@ static const struct field *category_field(void)
 static size_t group_slot(const struct walk *walk, const struct group_key *key)
 {
     uint64_t hash = ((uint64_t)key->operator_ << 32 | key->area) * UINT64_C(0x9e3779b97f4a7c15);
+    hash = (hash ^ hash >> 31 ^ ((uint64_t)key->case_operator << 32 | key->case_area)) * UINT64_C(0x94d049bb133111eb);
     hash = (hash ^ hash >> 29 ^ ((uint64_t)(uint32_t)key->period_first << 32 | (uint32_t)key->category)) *
            UINT64_C(0xbf58476d1ce4e5b9);
     size_t slot = (size_t)(hash >> 32) & (walk->slot_count - 1);
@@ -80,7 +83,7 @@ static struct group *group_find(struct walk *walk, const struct group_key *key, 
     return &walk->groups[walk->slots[slot] - 1];
 }
 
-static struct group *group_of(struct walk *walk, const struct complaint_case *one)
+static struct group *group_of(struct walk *walk, const struct complaint_case *one, bool by_place)
 {
     const struct figure_request *request = walk->request;
     struct period period = request->by & BY_PERIOD ? period_of(day_of(one->filed), request->period_kind) : request->period;
@@ -89,6 +92,8 @@ static struct group *group_of(struct walk *walk, const struct complaint_case *on
         .area = request->by & BY_AREA ? one->area : NOBODY,
         .category = request->by & BY_CATEGORY ? one->category : -1,
         .period_first = request->by & BY_PERIOD ? period.first : DAY_NONE,
+        .case_operator = by_place ? one->operator_ : NOBODY,
+        .case_area = by_place ? one->area : NOBODY,
     };
     return group_find(walk, &key, period);
 }
@@ -167,14 +172,19 @@ static bool finish_count(struct walk *walk, const struct group *group, struct fi
 
 static bool finish_rate(struct walk *walk, const struct group *group, struct figure_row *row, struct error *error)
 {
-    int64_t subscribers;
-    bool known;
+    struct denominator *denominator = &walk->denominator;
     if (!walk->market && !(walk->market = market_open(walk->audit, error))) return false;
-    if (!market_subscribers(walk->market, row->operator_, row->area, row->period, &subscribers, &known, error)) return false;
-    if (!known || subscribers <= 0) return true;
+    if (!market_subscribers(walk->market, row->operator_, row->area, row->period, denominator, error)) return false;
+    row->n = row->unknown = 0;
+    for (const struct group *part = group; part < group + group->parts; part++) {
+        bool covered = part->n && market_covers(walk->market, denominator, walk->complaints.words.at[part->key.case_operator],
+                                                walk->complaints.words.at[part->key.case_area]);
+        *(covered ? &row->n : &row->unknown) += part->n;
+    }
+    if (denominator->subscribers <= 0 || (!row->n && row->unknown)) return true;
     row->has_value = row->has_margin = true;
-    row->value = multiply_divide((int64_t)group->n * MILLION, 10000, subscribers);
-    struct margin margin = margin_garwood(group->n, MILLION, (uint64_t)subscribers, RATE_DECIMALS);
+    row->value = multiply_divide((int64_t)row->n * MILLION, 10000, denominator->subscribers);
+    struct margin margin = margin_garwood(row->n, MILLION, (uint64_t)denominator->subscribers, RATE_DECIMALS);
     row->low = margin.low;
     row->high = margin.high;
     return true;
@@ -245,16 +255,17 @@ static bool finish_p95(struct walk *walk, const struct group *group, struct figu
 /* How the figure of the same place in complaint_figures is made. */
 static const struct recipe {
     bool with_events, with_repeats;
+    bool by_place; /* it matters to a row of which operators and areas its cases are */
     enum taken (*take)(struct walk *walk, const struct complaint_case *one, int64_t *length);
     bool (*finish)(struct walk *walk, const struct group *group, struct figure_row *row, struct error *error);
 } recipes[COMPLAINT_FIGURES] = {
-    { false, false, take_any, finish_count },
-    { false, false, take_any, finish_rate },
-    { true, false, take_in_time, finish_share },
-    { false, false, take_satisfied, finish_sampled_share },
-    { false, true, take_repeated, finish_share },
-    { true, false, take_answer, finish_median },
-    { true, false, take_answer, finish_p95 },
+    { false, false, false, take_any, finish_count },
+    { false, false, true, take_any, finish_rate },
+    { true, false, false, take_in_time, finish_share },
+    { false, false, false, take_satisfied, finish_sampled_share },
+    { false, true, false, take_repeated, finish_share },
+    { true, false, false, take_answer, finish_median },
+    { true, false, false, take_answer, finish_p95 },
 };
 
 struct repeat {
@@ -314,7 +325,7 @@ static void take_all(struct walk *walk, const struct recipe *recipe)
     for (size_t i = 0; i < walk->complaints.count; i++) {
         const struct complaint_case *one = &walk->complaints.at[i];
         if (!is_wanted(walk, one)) continue;
-        struct group *group = group_of(walk, one);
+        struct group *group = group_of(walk, one, recipe->by_place);
         int64_t length = 0;
         enum taken taken = recipe->take(walk, one, &length);
         group->unknown += taken == UNKNOWN;
@@ -328,7 +339,7 @@ static void take_all(struct walk *walk, const struct recipe *recipe)
         group->lengths[group->length_count++] = length;
     }
     /* Where nothing is split there is one row, also when nothing was found. */
-    if (!walk->request->by) group_find(walk, &(struct group_key){ NOBODY, NOBODY, -1, DAY_NONE }, walk->request->period);
+    if (!walk->request->by) group_find(walk, &(struct group_key){ NOBODY, NOBODY, -1, DAY_NONE, NOBODY, NOBODY }, walk->request->period);
 }
 
 static struct str word_of(const struct walk *walk, const struct audit *audit, uint32_t place, struct str filter)
@@ -337,35 +348,27 @@ static struct str word_of(const struct walk *walk, const struct audit *audit, ui
     return (struct str){ arena_copy(audit->arena, word.at, word.length), word.length };
 }
 
-static int by_name(const void *a, const void *b)
+/* What one row is made from stands together. */
+static int by_row(const void *a, const void *b)
 {
-    const struct group *first = a, *second = b;
-    int order = str_compare(first->operator_, second->operator_);
-    if (!order) order = str_compare(first->area, second->area);
-    if (!order) order = (first->key.category > second->key.category) - (first->key.category < second->key.category);
-    return order ? order : (first->period.first > second->period.first) - (first->period.first < second->period.first);
+    return memcmp(&((const struct group *)a)->key, &((const struct group *)b)->key, offsetof(struct group_key, case_operator));
 }
 
 static bool finish_all(struct walk *walk, const struct audit *audit, const struct figure *figure, const struct recipe *recipe,
                        struct figures_sink sink, struct error *error)
 {
     const struct figure_request *request = walk->request;
-    for (size_t i = 0; i < walk->group_count; i++) {
-        struct group *group = &walk->groups[i];
-        group->operator_ = word_of(walk, audit, group->key.operator_, request->operator_);
-        group->area = word_of(walk, audit, group->key.area, request->area);
-    }
-    if (walk->group_count) qsort(walk->groups, walk->group_count, sizeof *walk->groups, by_name);
-    for (size_t i = 0; i < walk->group_count; i++) {
-        const struct group *group = &walk->groups[i];
+    if (walk->group_count) qsort(walk->groups, walk->group_count, sizeof *walk->groups, by_row);
+    for (struct group *group = walk->groups, *end = group + walk->group_count; group < end; group += group->parts) {
+        for (group->parts = 1; group + group->parts < end && by_row(group, group + group->parts) == 0;) group->parts++;
         struct str category = request->category;
         if (request->by & BY_CATEGORY)
             category =
                 group->key.category < 0 ? (struct str){ 0 } : str_of(category_field()->choices[group->key.category].word);
         struct figure_row row = {
             .figure = figure,
-            .operator_ = group->operator_,
-            .area = group->area,
+            .operator_ = word_of(walk, audit, group->key.operator_, request->operator_),
+            .area = word_of(walk, audit, group->key.area, request->area),
             .category = category,
             .period = group->period,
             .n = group->n,
@@ -398,6 +401,7 @@ static bool compute(const struct audit *audit, const struct figure *figure, cons
     free(walk.repeated);
     free(walk.area_wanted);
     clock_close(&walk.clock);
+    denominator_close(&walk.denominator);
     market_close(walk.market);
     arena_close(&arena);
     return done;
@@ -427,10 +431,12 @@ const struct figure complaint_figures[COMPLAINT_FIGURES] = {
         .unit = "per million",
         .unit_says = { "per million subscribers", "件／百万用户" },
         .definition = { "Complaints filed in the period for each million subscribers: the mean of the months that have"
-                        " market totals, else the subscribers served at the period's end; null where neither is known."
-                        " The margin is the exact one of a count (Garwood, 95 %): as many could have come by chance.",
-                        "期内投诉件数除以用户数（百万）。用户数取有市场总数的各月平均值；没有时取期末在网用户数；"
-                        "都没有则不给出。误差范围为计数的精确区间（Garwood，95%），反映偶然波动。" },
+                        " market totals, else the subscribers served at the period's end. With totals, only complaints count"
+                        " whose operator has a total for their area, one around it or one inside it; null where there is"
+                        " none, or neither is known. Unknown: complaints that no total covers. The margin is the exact one of a count (Garwood, 95 %): as many could have come by chance.",
+                        "期内投诉件数除以用户数（百万）。用户数取有市场总数的各月平均值；没有时取期末在网用户数。"
+                        "用市场总数时，只计所涉企业在该投诉的区域、其上级或下级区域有总数的投诉；"
+                        "没有这样的投诉，或两种用户数都没有，则不给出。不明：没有总数覆盖的投诉。误差范围为计数的精确区间（Garwood，95%），反映偶然波动。" },
         .better = BETTER_LOWER,
         .decimals = RATE_DECIMALS,
         .shown_decimals = 1,
