@@ -119,28 +119,6 @@ int64_t random_lognormal(struct random *random, int64_t median, uint32_t sigma)
     return result > (uint64_t)INT64_MAX ? INT64_MAX : (int64_t)result;
 }
 
-static int64_t square_root(int64_t number)
-{
-    int64_t root = 0;
-    for (int64_t bit = INT64_C(1) << 31; bit; bit /= 2)
-        if ((root + bit) * (root + bit) <= number) root += bit;
-    return root;
-}
-
-uint64_t random_poisson(struct random *random, int64_t mean)
-{
-    const int64_t one = 1000000, many = 100 * one;
-    must(mean >= 0 && mean <= INT64_C(1) << 40);
-    if (mean > many) { /* the normal distribution is close by now: deviation sqrt(mean), in millionths too */
-        int64_t deviation = square_root(mean * one);
-        int64_t drawn = mean + (int64_t)((__int128)random_normal(random) * deviation / Q32_ONE);
-        return (uint64_t)((drawn + one / 2) / one);
-    }
-    uint64_t count = 0;
-    for (int64_t time = random_exponential(random, one); time < mean; time += random_exponential(random, one)) count++;
-    return count;
-}
-
 /* ---- CSV ---- */
 
 enum { CSV_BUFFER = 1 << 16 };

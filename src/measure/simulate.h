@@ -34,8 +34,6 @@ size_t random_weighted(struct random *random, const uint32_t *weights, size_t co
 int64_t random_exponential(struct random *random, int64_t mean);
 /* median * e^(sigma * z), z normal; the median is 0 to 2^40, sigma is in thousandths, at most 3000. */
 int64_t random_lognormal(struct random *random, int64_t median, uint32_t sigma);
-/* How many come where `mean` millionths are expected (17,500,000: 17.5 on average; at most 2^40). */
-uint64_t random_poisson(struct random *random, int64_t mean);
 
 /* ---- CSV ---- */
 
