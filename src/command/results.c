@@ -211,34 +211,14 @@ struct figures_print {
     struct rows rows;
     struct session *session;
     int64_t since; /* only periods that end after it */
-    struct figure_row *list;
-    size_t count, room;
 };
 
-static bool figure_keep(void *context, const struct figure_row *row, struct error *error)
+static bool figure_print(void *context, const struct figure_row *row, struct error *error)
 {
     (void)error;
     struct figures_print *print = context;
+    struct rows *rows = &print->rows;
     if (row->period.kind && day_start(row->period.end) <= print->since) return true;
-    if (print->count == print->room) {
-        print->room = print->room ? print->room * 2 : 256;
-        print->list = reallocate(print->list, print->room * sizeof *print->list);
-    }
-    print->list[print->count++] = *row;
-    return true;
-}
-
-static int figures_order(const void *a, const void *b)
-{
-    const struct figure_row *first = a, *second = b;
-    int order = str_compare(first->operator_, second->operator_);
-    if (!order) order = str_compare(first->area, second->area);
-    if (!order) order = str_compare(first->category, second->category);
-    return order ? order : (first->period.first > second->period.first) - (first->period.first < second->period.first);
-}
-
-static void figure_print(struct rows *rows, const struct figure_row *row, uint64_t position)
-{
     const struct figure *figure = row->figure;
     char period[DAY_ROOM];
     rows_begin(rows);
@@ -261,8 +241,9 @@ static void figure_print(struct rows *rows, const struct figure_row *row, uint64
     rows_number(rows, "n", (int64_t)row->n);
     rows_number(rows, "unknown", (int64_t)row->unknown);
     rows_string(rows, "unit", str_of(figure->unit));
-    rows_number(rows, "position", (int64_t)position);
+    rows_number(rows, "position", (int64_t)print->session->audit.position);
     rows_end(rows);
+    return true;
 }
 
 static const struct {
@@ -338,17 +319,6 @@ static bool figure_asked(const struct invocation *invocation, const struct figur
     return !invocation->argument_count;
 }
 
-static bool figures_compute(struct invocation *invocation, struct figures_print *print, const struct figure *figure,
-                            const struct figure_request *request)
-{
-    struct audit *audit = &print->session->audit;
-    print->count = 0;
-    if (!audit_compute(audit, figure, request, (struct figures_sink){ figure_keep, print }, &invocation->error)) return false;
-    if (print->count) qsort(print->list, print->count, sizeof *print->list, figures_order);
-    for (size_t i = 0; i < print->count; i++) figure_print(&print->rows, &print->list[i], audit->position);
-    return true;
-}
-
 static bool figures_run(struct invocation *invocation, struct figures_print *print, const struct figure_request *request,
                         bool definitions)
 {
@@ -363,7 +333,7 @@ static bool figures_run(struct invocation *invocation, struct figures_print *pri
             if (!figure_asked(invocation, figure)) continue;
             if (definitions)
                 definition_print(&print->rows, figure, invocation->language);
-            else if (!figures_compute(invocation, print, figure, request))
+            else if (!audit_compute(audit, figure, request, (struct figures_sink){ figure_print, print }, &invocation->error))
                 return false;
         }
     return true;
@@ -390,7 +360,6 @@ static enum exit_code figures(struct invocation *invocation)
         return failed(invocation);
     bool done = figures_run(invocation, &print, &request, definitions);
     rows_finish(&print.rows);
-    free(print.list);
     if (!definitions) session_close(&session);
     return done ? EXIT_DONE : failed(invocation);
 }

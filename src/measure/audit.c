@@ -1,6 +1,7 @@
 #include "measure/audit.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/hash.h"
 
@@ -83,10 +84,42 @@ bool audit_judge(const struct audit *audit, const struct duty *duty, struct find
     return true;
 }
 
+int figure_row_order(const void *left, const void *right)
+{
+    const struct figure_row *a = left, *b = right;
+    int order = str_compare(a->operator_, b->operator_);
+    if (!order) order = str_compare(a->area, b->area);
+    if (!order) order = str_compare(a->category, b->category);
+    return order ? order : (a->period.first > b->period.first) - (a->period.first < b->period.first);
+}
+
+struct computed {
+    struct figure_row *rows;
+    size_t count, room;
+};
+
+static bool row_computed(void *context, const struct figure_row *row, struct error *error)
+{
+    (void)error;
+    struct computed *computed = context;
+    if (computed->count == computed->room) {
+        computed->room = computed->room ? computed->room * 2 : 64;
+        computed->rows = reallocate(computed->rows, computed->room * sizeof *computed->rows);
+    }
+    computed->rows[computed->count++] = *row;
+    return true;
+}
+
 bool audit_compute(const struct audit *audit, const struct figure *figure, const struct figure_request *request,
                    struct figures_sink sink, struct error *error)
 {
     struct audit own;
-    return audit_for(audit, figure->reads, &own, error) &&
-           (own.as_of == MOMENT_NONE || figure->compute(&own, figure, request, sink, error));
+    if (!audit_for(audit, figure->reads, &own, error)) return false;
+    if (own.as_of == MOMENT_NONE) return true;
+    struct computed computed = { 0 };
+    bool done = figure->compute(&own, figure, request, (struct figures_sink){ row_computed, &computed }, error);
+    if (computed.count) qsort(computed.rows, computed.count, sizeof *computed.rows, figure_row_order);
+    for (size_t i = 0; done && i < computed.count; i++) done = sink.add(sink.context, &computed.rows[i], error);
+    free(computed.rows);
+    return done;
 }

@@ -24,7 +24,9 @@ void finding_id(const struct finding *finding, char id[FINDING_ID_ROOM]);
 /* Judges a duty (NULL: all) and calls back for each finding, in the order of the registry. The strings live in the audit's
    arena. Nothing is found where there is no event. */
 bool audit_judge(const struct audit *audit, const struct duty *duty, struct findings_sink sink, struct error *error);
-/* Computes a figure. No rows where there is no event. */
+/* By operator, area, category and period: for qsort over struct figure_row. */
+int figure_row_order(const void *left, const void *right);
+/* Computes a figure and calls back for each row, in that order. No rows where there is no event. */
 bool audit_compute(const struct audit *audit, const struct figure *figure, const struct figure_request *request,
                    struct figures_sink sink, struct error *error);
 

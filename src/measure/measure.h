@@ -85,7 +85,7 @@ struct figure;
 
 struct figure_row {
     const struct figure *figure;
-    struct str operator_, area, category; /* empty: null */
+    struct str operator_, area, category; /* empty: null; they last as the audit's arena does */
     struct period period;                 /* kind 0: null */
     bool has_value, has_margin;           /* without: null, for the reason in the definition */
     int64_t value, low, high;             /* scaled by 10^figure->decimals */

@@ -15,7 +15,6 @@ static struct str keep(struct arena *arena, struct str string)
 }
 
 struct collector {
-    struct arena *arena;
     struct figure_row *at;
     size_t count, room;
 };
@@ -28,22 +27,8 @@ static bool collect_row(void *context, const struct figure_row *row, struct erro
         collector->room = collector->room ? 2 * collector->room : 64;
         collector->at = reallocate(collector->at, collector->room * sizeof *collector->at);
     }
-    struct figure_row *kept = &collector->at[collector->count++];
-    *kept = *row;
-    kept->operator_ = keep(collector->arena, row->operator_);
-    kept->area = keep(collector->arena, row->area);
-    kept->category = keep(collector->arena, row->category);
+    collector->at[collector->count++] = *row;
     return true;
-}
-
-static int compare_rows(const void *left, const void *right)
-{
-    const struct figure_row *a = left, *b = right;
-    int order = str_compare(a->operator_, b->operator_);
-    if (order == 0) order = str_compare(a->area, b->area);
-    if (order == 0) order = str_compare(a->category, b->category);
-    if (order == 0) order = (a->period.first > b->period.first) - (a->period.first < b->period.first);
-    return order;
 }
 
 struct cached_rows {
@@ -71,12 +56,11 @@ static struct rows rows_copy(struct report *report, struct rows rows)
 
 static struct rows compute_rows(struct report *report, const struct figure *figure, const struct figure_request *request)
 {
-    struct collector collector = { .arena = report->page.arena };
+    struct collector collector = { 0 };
     struct figures_sink sink = { collect_row, &collector };
     report->failed = !audit_compute(report->input->audit, figure, request, sink, report->error);
     struct rows rows = { 0 };
     if (!report->failed) rows = rows_copy(report, (struct rows){ collector.at, collector.count });
-    if (rows.count > 0) qsort(rows.at, rows.count, sizeof *rows.at, compare_rows);
     free(collector.at);
     return rows;
 }
@@ -123,7 +107,7 @@ static int compare_n(const void *left, const void *right)
 {
     const struct figure_row *a = left, *b = right;
     if (a->n != b->n) return a->n > b->n ? -1 : 1;
-    return compare_rows(left, right);
+    return figure_row_order(left, right);
 }
 
 void rows_by_n(struct rows rows)
