@@ -141,10 +141,11 @@ static bool judge_late(const struct audit *audit, const struct duty *duty, struc
         int64_t limit = day_start(one->filed + LIMIT_DAYS + 1);
         int32_t until = one->answered != DAY_NONE ? one->answered : day_of(audit->as_of);
         if (until <= one->filed + LIMIT_DAYS || limit > audit->as_of) continue;
-        char subject[32], measured[32], says[64];
-        int subject_length = snprintf(subject, sizeof subject, "complaint:TS-%04zu", i);
-        int measured_length = snprintf(measured, sizeof measured, "%d day", until - one->filed);
-        int says_length = snprintf(says, sizeof says, "late <b onclick=\"x\">&%zu", i);
+        char *subject = arena_take(audit->arena, 32), *measured = arena_take(audit->arena, 32);
+        char *says = arena_take(audit->arena, 64);
+        int subject_length = snprintf(subject, 32, "complaint:TS-%04zu", i);
+        int measured_length = snprintf(measured, 32, "%d day", until - one->filed);
+        int says_length = snprintf(says, 64, "late <b onclick=\"x\">&%zu", i);
         struct finding finding = {
             .duty = duty,
             .operator_ = str_of(operator_codes[one->operator_]),

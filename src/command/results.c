@@ -43,15 +43,6 @@ static bool findings_keep(void *context, const struct finding *finding, struct e
     return true;
 }
 
-static int findings_order(const void *a, const void *b)
-{
-    const struct finding *first = a, *second = b;
-    if (first->time != second->time) return first->time < second->time ? -1 : 1;
-    int order = strcmp(first->duty->id, second->duty->id);
-    if (!order) order = str_compare(first->subject, second->subject);
-    return order ? order : (first->occurrence > second->occurrence) - (first->occurrence < second->occurrence);
-}
-
 static void finding_print(struct rows *rows, const struct finding *finding, enum language language)
 {
     char id[FINDING_ID_ROOM], amount[DECIMAL_ROOM];
@@ -141,7 +132,7 @@ static enum exit_code findings(struct invocation *invocation)
     if (done) {
         done = filter_read(&print.filter, invocation, &session) &&
                findings_run(invocation, &session, &print, duties, invocation->argument_count);
-        if (print.count) qsort(print.list, print.count, sizeof *print.list, findings_order);
+        if (print.count) qsort(print.list, print.count, sizeof *print.list, finding_order);
         for (size_t i = 0; done && i < print.count; i++) finding_print(&print.rows, &print.list[i], invocation->language);
         rows_finish(&print.rows);
         session_close(&session);

@@ -60,6 +60,21 @@ bool audit_for(const struct audit *audit, const struct kind *const *reads, struc
     return latest_of_kinds(audit, reads, &own->as_of, error);
 }
 
+int finding_identity_order(const void *left, const void *right)
+{
+    const struct finding *a = left, *b = right;
+    int order = strcmp(a->duty->id, b->duty->id);
+    if (!order) order = str_compare(a->subject, b->subject);
+    return order ? order : (a->occurrence > b->occurrence) - (a->occurrence < b->occurrence);
+}
+
+int finding_order(const void *left, const void *right)
+{
+    const struct finding *a = left, *b = right;
+    if (a->time != b->time) return a->time < b->time ? -1 : 1;
+    return finding_identity_order(left, right);
+}
+
 void finding_id(const struct finding *finding, char id[FINDING_ID_ROOM])
 {
     struct text text = { 0 };

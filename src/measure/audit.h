@@ -17,6 +17,10 @@ bool audit_set_time(struct audit *audit, int64_t as_of, struct error *error);
 /* The audit that a duty or figure sees that reads these kinds (NULL: nothing of its own): the same, with its own time. */
 bool audit_for(const struct audit *audit, const struct kind *const *reads, struct audit *own, struct error *error);
 
+/* For qsort over struct finding: by what tells one from all others (duty, subject, occurrence); by time, then by that. */
+int finding_identity_order(const void *left, const void *right);
+int finding_order(const void *left, const void *right);
+
 enum { FINDING_ID_ROOM = 24 };
 /* The same fault has the same ID in every run: a function of duty, subject and occurrence. */
 void finding_id(const struct finding *finding, char id[FINDING_ID_ROOM]);

@@ -100,7 +100,8 @@ static bool is_inside_another(const struct market *market, const struct market_r
 static void use_row(struct denominator *denominator, const struct market_row *row)
 {
     for (size_t i = 0; i < denominator->row_count; i++)
-        if (str_equal(denominator->rows[i]->operator_, row->operator_) && str_equal(denominator->rows[i]->area, row->area)) return;
+        if (str_equal(denominator->rows[i]->operator_, row->operator_) && str_equal(denominator->rows[i]->area, row->area))
+            return;
     if (denominator->row_count == denominator->row_room) {
         denominator->row_room = denominator->row_room ? denominator->row_room * 2 : 16;
         denominator->rows = reallocate(denominator->rows, denominator->row_room * sizeof *denominator->rows);
@@ -207,7 +208,8 @@ bool market_covers(const struct market *market, const struct denominator *denomi
     const struct law *law = market->audit->law;
     for (size_t i = 0; i < denominator->row_count; i++) {
         const struct market_row *row = denominator->rows[i];
-        if (str_equal(row->operator_, operator_) && (law_area_within(law, area, row->area) || law_area_within(law, row->area, area)))
+        if (str_equal(row->operator_, operator_) &&
+            (law_area_within(law, area, row->area) || law_area_within(law, row->area, area)))
             return true;
     }
     return denominator->by_list;

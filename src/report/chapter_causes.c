@@ -174,11 +174,14 @@ static void duties(struct report *report)
         html_word(page, WORD_STILL_OPEN));
     for (size_t i = 0; i < count && i < MATRIX_ROWS; i++) {
         const struct fault *first = groups[i].first;
-        const struct actor *actor = report_actor(report, first->operator_);
+        const struct actor *actor = report_actor(report, first->finding.operator_);
         size_t open = 0;
         for (size_t k = 0; k < groups[i].count; k++) open += first[k].open;
         struct counted broken = {
-            .name = count_broken, .duty = str_of(first->duty->id), .operator_ = first->operator_, .by_period = true
+            .name = count_broken,
+            .duty = str_of(first->finding.duty->id),
+            .operator_ = first->finding.operator_,
+            .by_period = true,
         };
         struct counted still = broken;
         still.name = count_overdue;
@@ -186,7 +189,7 @@ static void duties(struct report *report)
         PUT(page,
             "<tr><th scope=\"row\"><a href=\"#{0}\">{1}</a></th><td>{2}</td><td class=\"n\">{3}</td><td "
             "class=\"n\">{4}</td></tr>\n",
-            html_text(page, str_of(first->duty->id)), html_capital(page, html_says(page, first->duty->says)),
+            html_text(page, str_of(first->finding.duty->id)), html_capital(page, html_says(page, first->finding.duty->says)),
             actor ? chart_key(report, actor) : html_word(page, WORD_REGULATOR), evidence_count(report, broken, groups[i].count),
             evidence_count(report, still, open));
     }

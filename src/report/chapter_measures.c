@@ -11,15 +11,18 @@ struct law_row {
     int64_t value, unit, from, to; /* to: DAY_NONE where it has no end */
 };
 
+static bool any_within(const struct law *law, struct faults faults, const struct duty *duty, struct str limit_area)
+{
+    for (size_t i = 0; i < faults.count; i++)
+        if (faults.at[i].finding.duty == duty && law_area_within(law, faults.at[i].finding.area, limit_area)) return true;
+    return false;
+}
+
 static bool concerns(struct report *report, struct str limit_area, const struct duty *duty)
 {
-    if (limit_area.length == 0) return true;
     const struct law *law = report->input->audit->law;
-    for (size_t i = 0; i < report->broken.count; i++)
-        if (report->broken.at[i].duty == duty && law_area_within(law, report->broken.at[i].area, limit_area)) return true;
-    for (size_t i = 0; i < report->waiting.count; i++)
-        if (report->waiting.at[i].duty == duty && law_area_within(law, report->waiting.at[i].area, limit_area)) return true;
-    return false;
+    return limit_area.length == 0 || any_within(law, report->broken, duty, limit_area) ||
+           any_within(law, report->waiting, duty, limit_area);
 }
 
 static struct str kept_text(struct report *report, struct statement *statement, int column)
@@ -141,15 +144,15 @@ static void turns(struct report *report, const struct fault_group *groups, size_
     struct page *page = &report->page;
     size_t shown = 0;
     for (size_t i = 0; i < count; i++) {
-        if (groups[i].first->duty != duty) continue;
+        if (groups[i].first->finding.duty != duty) continue;
         if (shown++ == 0) page_markup(page, "<ul class=\"turns\">\n");
         size_t overdue = 0;
-        for (size_t k = 0; k < groups[i].count; k++) overdue += groups[i].first[k].time <= groups[i].first[k].as_of;
-        struct counted open = { .name = count_open, .duty = str_of(duty->id), .operator_ = groups[i].first->operator_ };
+        for (size_t k = 0; k < groups[i].count; k++) overdue += groups[i].first[k].finding.time <= groups[i].first[k].as_of;
+        struct counted open = { .name = count_open, .duty = str_of(duty->id), .operator_ = groups[i].first->finding.operator_ };
         struct counted late = open;
         late.name = count_overdue;
         PUT(page, "<li><span class=\"chip you\">{0}</span> {1}</li>\n",
-            SAY(page, WORD_TURN, report_operator_name(report, groups[i].first->operator_)),
+            SAY(page, WORD_TURN, report_operator_name(report, groups[i].first->finding.operator_)),
             SAY(page, overdue > 0 ? WORD_TURN_OVERDUE : WORD_TURN_OPEN, evidence_count(report, open, groups[i].count),
                 evidence_count(report, late, overdue)));
     }
@@ -162,7 +165,7 @@ static void turns(struct report *report, const struct fault_group *groups, size_
 static bool named_in(struct faults faults, const struct duty *duty)
 {
     for (size_t i = 0; i < faults.count; i++)
-        if (faults.at[i].duty == duty) return true;
+        if (faults.at[i].finding.duty == duty) return true;
     return false;
 }
 

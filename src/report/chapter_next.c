@@ -16,7 +16,7 @@ struct work {
 static int compare_work(const void *left, const void *right)
 {
     const struct work *a = left, *b = right;
-    if (a->first->time != b->first->time) return a->first->time < b->first->time ? -1 : 1;
+    if (a->first->finding.time != b->first->finding.time) return a->first->finding.time < b->first->finding.time ? -1 : 1;
     if (a->count != b->count) return a->count > b->count ? -1 : 1;
     return (a->first > b->first) - (a->first < b->first);
 }
@@ -29,7 +29,7 @@ static struct work *gather_work(struct report *report, size_t *count)
     *count = 0;
     for (size_t i = 0; i < group_count; i++) {
         size_t overdue = 0; /* those of a group come in the order of time */
-        while (overdue < groups[i].count && groups[i].first[overdue].time <= groups[i].first[overdue].as_of) overdue++;
+        while (overdue < groups[i].count && groups[i].first[overdue].finding.time <= groups[i].first[overdue].as_of) overdue++;
         if (overdue > 0) work[(*count)++] = (struct work){ groups[i].first, overdue, true };
         if (overdue < groups[i].count)
             work[(*count)++] = (struct work){ groups[i].first + overdue, groups[i].count - overdue, false };
@@ -41,8 +41,8 @@ static struct work *gather_work(struct report *report, size_t *count)
 static struct html deadline_chip(struct report *report, const struct fault *fault)
 {
     struct page *page = &report->page;
-    int32_t left = day_of(fault->time - 1) - day_of(fault->as_of);
-    if (fault->time <= fault->as_of) {
+    int32_t left = day_of(fault->finding.time - 1) - day_of(fault->as_of);
+    if (fault->finding.time <= fault->as_of) {
         struct html days = html_number(page, left < 0 ? -left : 1);
         return FILL(page, "<span class=\"chip late\">{0}</span>", SAY(page, WORD_OVERDUE_DAYS, days));
     }
@@ -69,13 +69,13 @@ static void work_list(struct report *report)
         html_word(page, WORD_WHO), html_word(page, WORD_NEXT_ACT));
     for (size_t i = 0; i < count && i < WORK_SHOWN; i++) {
         const struct fault *first = work[i].first;
-        const struct actor *actor = report_actor(report, first->operator_);
+        const struct actor *actor = report_actor(report, first->finding.operator_);
         struct counted what = { .name = work[i].overdue ? count_overdue : count_open,
-                                .duty = str_of(first->duty->id),
-                                .operator_ = first->operator_ };
+                                .duty = str_of(first->finding.duty->id),
+                                .operator_ = first->finding.operator_ };
         PUT(page, "<tr><td>{0} <small>{1}</small></td><td><span class=\"what\">{2}</span><small>{3}</small></td>",
-            deadline_chip(report, first), html_moment(page, first->time),
-            SAY(page, work[i].overdue ? WORD_MATTER_OVERDUE : WORD_MATTER_OPEN, html_says(page, first->duty->says)),
+            deadline_chip(report, first), html_moment(page, first->finding.time),
+            SAY(page, work[i].overdue ? WORD_MATTER_OVERDUE : WORD_MATTER_OPEN, html_says(page, first->finding.duty->says)),
             SAY(page, WORD_EARLIEST, fault_subject(report, first)));
         PUT(page, "<td data-l=\"{0}\">{1}</td><td data-l=\"{2}\">{3}</td><td data-l=\"{4}\">{5}</td></tr>\n",
             html_word(page, WORD_CASES_HEAD), evidence_count(report, what, work[i].count), html_word(page, WORD_WHO),
@@ -94,13 +94,13 @@ static size_t ask_overdue(struct report *report, struct str code)
     size_t count = 0;
     for (size_t i = 0; i < report->waiting.count; i++) {
         const struct fault *fault = &report->waiting.at[i];
-        if (!str_equal(fault->operator_, code) || fault->time > fault->as_of) continue;
+        if (!str_equal(fault->finding.operator_, code) || fault->finding.time > fault->as_of) continue;
         if (count++ == 0) first = fault;
     }
     if (count == 0) return 0;
     struct counted what = { .name = count_overdue, .operator_ = code };
     PUT(page, "<li>{0}</li>\n",
-        SAY(page, WORD_ASK_OVERDUE, evidence_count(report, what, count), html_moment(page, first->time)));
+        SAY(page, WORD_ASK_OVERDUE, evidence_count(report, what, count), html_moment(page, first->finding.time)));
     return 1;
 }
 
@@ -137,14 +137,14 @@ static size_t ask_duties(struct report *report, struct str code)
     size_t count, asked = 0;
     struct fault_group *groups = fault_groups(report, report->broken, &count);
     for (size_t i = 0; i < count && asked < DUTIES_ASKED; i++) {
-        if (!str_equal(groups[i].first->operator_, code)) continue;
+        if (!str_equal(groups[i].first->finding.operator_, code)) continue;
         asked++;
         struct counted what = {
-            .name = count_broken, .duty = str_of(groups[i].first->duty->id), .operator_ = code, .by_period = true
+            .name = count_broken, .duty = str_of(groups[i].first->finding.duty->id), .operator_ = code, .by_period = true
         };
         PUT(page, "<li>{0}</li>\n",
             SAY(page, WORD_ASK_DUTY, evidence_count(report, what, groups[i].count),
-                html_says(page, groups[i].first->duty->says)));
+                html_says(page, groups[i].first->finding.duty->says)));
     }
     return asked;
 }

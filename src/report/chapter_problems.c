@@ -220,7 +220,7 @@ static struct str median_measured(struct report *report, const struct fault_grou
     int64_t *numbers = arena_take(report->page.arena, group->count * sizeof *numbers);
     struct str unit = { 0 }, its;
     for (size_t i = 0; i < group->count; i++) {
-        if (!quantity_read(group->first[i].measured, &numbers[i], &its)) return (struct str){ 0 };
+        if (!quantity_read(group->first[i].finding.measured, &numbers[i], &its)) return (struct str){ 0 };
         if (i > 0 && !str_equal(unit, its)) return (struct str){ 0 };
         unit = its;
     }
@@ -236,33 +236,32 @@ static struct str median_measured(struct report *report, const struct fault_grou
 static bool same_limit(const struct fault_group *group)
 {
     for (size_t i = 1; i < group->count; i++)
-        if (!str_equal(group->first[i].limit, group->first[0].limit)) return false;
+        if (!str_equal(group->first[i].finding.limit, group->first[0].finding.limit)) return false;
     return true;
 }
 
 static struct html group_evidence(struct report *report, const struct fault_group *group, const char *part, struct str quantity)
 {
     struct fault whole = *group->first;
-    whole.subject = (struct str){ 0 };
+    whole.finding.subject = (struct str){ 0 };
     return evidence_quantity(report, &whole, part, quantity);
 }
 
 static void against(struct report *report, const struct fault_group *group)
 {
     struct page *page = &report->page;
-    struct str median = median_measured(report, group);
+    struct str median = median_measured(report, group), limit = group->first->finding.limit;
     size_t open = 0;
     for (size_t i = 0; i < group->count; i++) open += group->first[i].open;
     page_markup(page, "<dl class=\"against\">");
     PUT(page, "<div><dt>{0}</dt><dd>{1}</dd></div>", html_word(page, WORD_OWED),
-        same_limit(group) && group->first->limit.length > 0 ? group_evidence(report, group, "limit", group->first->limit)
-                                                            : html_word(page, WORD_SEE_RULE));
+        same_limit(group) && limit.length > 0 ? group_evidence(report, group, "limit", limit) : html_word(page, WORD_SEE_RULE));
     PUT(page, "<div class=\"fact\"><dt>{0}</dt><dd>{1}</dd></div>",
         html_word(page, median.length > 0 ? WORD_FACT_MEDIAN : WORD_FACT),
         median.length > 0 ? group_evidence(report, group, "median", median) : html_word(page, WORD_SEE_EVIDENCE));
     struct counted still = { .name = count_overdue,
-                             .duty = str_of(group->first->duty->id),
-                             .operator_ = group->first->operator_ };
+                             .duty = str_of(group->first->finding.duty->id),
+                             .operator_ = group->first->finding.operator_ };
     PUT(page, "<div><dt>{0}</dt><dd>{1}</dd></div></dl>\n", html_word(page, WORD_STILL_OPEN),
         SAY(page, WORD_CASES, evidence_count(report, still, open)));
 }
@@ -270,14 +269,14 @@ static void against(struct report *report, const struct fault_group *group)
 static void finding_group(struct report *report, const struct fault_group *group)
 {
     struct page *page = &report->page;
-    const struct duty *duty = group->first->duty;
+    const struct duty *duty = group->first->finding.duty;
     struct counted broken = {
-        .name = count_broken, .duty = str_of(duty->id), .operator_ = group->first->operator_, .by_period = true
+        .name = count_broken, .duty = str_of(duty->id), .operator_ = group->first->finding.operator_, .by_period = true
     };
     PUT(page,
         "<li class=\"finding\"><div><h3>{0}</h3><p class=\"where\"><span>{1}</span><span><a "
         "href=\"#{2}\">{2}</a></span>{3}</p></div>\n",
-        SAY(page, WORD_GROUP, report_operator_name(report, group->first->operator_),
+        SAY(page, WORD_GROUP, report_operator_name(report, group->first->finding.operator_),
             evidence_count(report, broken, group->count), html_says(page, duty->says)),
         html_period(page, report->input->period), html_text(page, str_of(duty->id)), evidence_mark(report));
     against(report, group);

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "measure/audit.h"
 #include "report/chapters.h"
 
 const char count_broken[] = "count.broken", count_open[] = "count.open", count_overdue[] = "count.overdue",
@@ -8,18 +9,14 @@ const char count_broken[] = "count.broken", count_open[] = "count.open", count_o
 
 static int compare_groups_of(const struct fault *a, const struct fault *b)
 {
-    int order = strcmp(a->duty->id, b->duty->id);
-    return order ? order : str_compare(a->operator_, b->operator_);
+    int order = strcmp(a->finding.duty->id, b->finding.duty->id);
+    return order ? order : str_compare(a->finding.operator_, b->finding.operator_);
 }
 
 static int compare_faults(const void *left, const void *right)
 {
-    const struct fault *a = left, *b = right;
-    int order = compare_groups_of(a, b);
-    if (order == 0) order = (a->time > b->time) - (a->time < b->time);
-    if (order == 0) order = str_compare(a->subject, b->subject);
-    if (order == 0) order = (a->occurrence > b->occurrence) - (a->occurrence < b->occurrence);
-    return order;
+    int order = compare_groups_of(left, right);
+    return order ? order : finding_order(left, right);
 }
 
 static int compare_sizes(const void *left, const void *right)

@@ -9,11 +9,6 @@ enum { HORIZON_DAYS = 400, REGION_DEPTH = 8 };
 
 /* ---- figures ---- */
 
-static struct str keep(struct arena *arena, struct str string)
-{
-    return (struct str){ arena_copy(arena, string.at ? string.at : "", string.length), string.length };
-}
-
 struct collector {
     struct figure_row *at;
     size_t count, room;
@@ -118,7 +113,6 @@ void rows_by_n(struct rows rows)
 /* ---- findings ---- */
 
 struct kept_faults {
-    struct arena *arena;
     struct fault *at;
     size_t count, room;
 };
@@ -126,7 +120,6 @@ struct kept_faults {
 struct judged {
     struct kept_faults faults;
     int64_t as_of;
-    enum language language;
 };
 
 static bool keep_finding(void *context, const struct finding *finding, struct error *error)
@@ -138,51 +131,14 @@ static bool keep_finding(void *context, const struct finding *finding, struct er
         kept->room = kept->room ? 2 * kept->room : 64;
         kept->at = reallocate(kept->at, kept->room * sizeof *kept->at);
     }
-    struct arena *arena = kept->arena;
-    struct fault *fault = &kept->at[kept->count++];
-    *fault = (struct fault){
-        .duty = finding->duty,
-        .operator_ = keep(arena, finding->operator_),
-        .area = keep(arena, finding->area),
-        .subject = keep(arena, finding->subject),
-        .limit = keep(arena, finding->limit),
-        .measured = keep(arena, finding->measured),
-        .says = keep(arena, finding->says[judged->language]),
-        .occurrence = finding->occurrence,
-        .time = finding->time,
-        .as_of = judged->as_of,
-        .has_amount = finding->has_amount,
-        .amount = finding->amount,
-        .provisional = finding->provisional,
-        .record_count = finding->record_count,
-    };
-    must(finding->record_count <= FINDING_RECORDS);
-    for (size_t i = 0; i < finding->record_count; i++)
-        fault->records[i] = (struct reference){ keep(arena, finding->records[i].source), finding->records[i].seq };
+    kept->at[kept->count++] = (struct fault){ .finding = *finding, .as_of = judged->as_of };
     return true;
-}
-
-/* What tells a finding from all others. */
-static int compare_identity(const void *left, const void *right)
-{
-    const struct fault *a = left, *b = right;
-    int order = strcmp(a->duty->id, b->duty->id);
-    if (order == 0) order = str_compare(a->subject, b->subject);
-    if (order == 0) order = (a->occurrence > b->occurrence) - (a->occurrence < b->occurrence);
-    return order;
-}
-
-static int compare_time(const void *left, const void *right)
-{
-    const struct fault *a = left, *b = right;
-    if (a->time != b->time) return a->time < b->time ? -1 : 1;
-    return compare_identity(left, right);
 }
 
 /* Every duty, each as of its own time (audit_for) and so many days on. */
 static struct kept_faults judge_all(struct report *report, int days_on)
 {
-    struct judged judged = { .faults = { .arena = report->input->audit->arena }, .language = report->input->language };
+    struct judged judged = { 0 };
     struct findings_sink sink = { keep_finding, &judged };
     for (size_t i = 0; i < measure_count && !report->failed; i++)
         for (size_t k = 0; k < measures[i]->duty_count && !report->failed; k++) {
@@ -195,7 +151,7 @@ static struct kept_faults judge_all(struct report *report, int days_on)
             own.own_times = false;
             report->failed = !audit_judge(&own, duty, sink, report->error);
         }
-    if (judged.faults.count > 0) qsort(judged.faults.at, judged.faults.count, sizeof *judged.faults.at, compare_identity);
+    if (judged.faults.count > 0) qsort(judged.faults.at, judged.faults.count, sizeof *judged.faults.at, finding_identity_order);
     return judged.faults;
 }
 
@@ -203,7 +159,7 @@ static struct faults settle(struct report *report, struct kept_faults *kept)
 {
     struct faults faults = { .count = kept->count };
     if (kept->count > 0) {
-        qsort(kept->at, kept->count, sizeof *kept->at, compare_time);
+        qsort(kept->at, kept->count, sizeof *kept->at, finding_order);
         faults.at = arena_take(report->page.arena, kept->count * sizeof *kept->at);
         memcpy(faults.at, kept->at, kept->count * sizeof *kept->at);
     }
@@ -228,19 +184,19 @@ static void gather_faults(struct report *report)
     struct kept_faults now = judge_all(report, 0), ahead = judge_all(report, HORIZON_DAYS);
     struct kept_faults broken = { 0 }, waiting = { 0 };
     for (size_t i = 0, k = 0; k < ahead.count; k++) {
-        while (i < now.count && compare_identity(&now.at[i], &ahead.at[k]) < 0) i++;
-        bool known = i < now.count && compare_identity(&now.at[i], &ahead.at[k]) == 0;
-        if (known && !str_equal(now.at[i].measured, ahead.at[k].measured)) {
+        while (i < now.count && finding_identity_order(&now.at[i], &ahead.at[k]) < 0) i++;
+        bool known = i < now.count && finding_identity_order(&now.at[i], &ahead.at[k]) == 0;
+        if (known && !str_equal(now.at[i].finding.measured, ahead.at[k].finding.measured)) {
             now.at[i].open = true;
             add_fault(&waiting, &now.at[i]);
-        } else if (!known && ahead.at[k].time > ahead.at[k].as_of) {
+        } else if (!known && ahead.at[k].finding.time > ahead.at[k].as_of) {
             ahead.at[k].open = true;
             add_fault(&waiting, &ahead.at[k]);
         }
     }
     int64_t from = day_start(report->input->period.first), to = day_start(report->input->period.end);
     for (size_t i = 0; i < now.count; i++)
-        if (now.at[i].time >= from && now.at[i].time < to) add_fault(&broken, &now.at[i]);
+        if (now.at[i].finding.time >= from && now.at[i].finding.time < to) add_fault(&broken, &now.at[i]);
     free(now.at);
     free(ahead.at);
     report->broken = settle(report, &broken);
@@ -260,8 +216,8 @@ static void gather_actors(struct report *report)
     size_t room = rows.count + report->broken.count + report->waiting.count, count = 0;
     struct actor *all = allocate(room * sizeof *all);
     for (size_t i = 0; i < rows.count; i++) all[count++].code = rows.at[i].operator_;
-    for (size_t i = 0; i < report->broken.count; i++) all[count++].code = report->broken.at[i].operator_;
-    for (size_t i = 0; i < report->waiting.count; i++) all[count++].code = report->waiting.at[i].operator_;
+    for (size_t i = 0; i < report->broken.count; i++) all[count++].code = report->broken.at[i].finding.operator_;
+    for (size_t i = 0; i < report->waiting.count; i++) all[count++].code = report->waiting.at[i].finding.operator_;
     qsort(all, count, sizeof *all, compare_codes);
     report->actors = arena_take(report->page.arena, (count + 1) * sizeof *all);
     for (size_t i = 0; i < count; i++) {

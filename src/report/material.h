@@ -11,16 +11,11 @@ struct rows {
     size_t count;
 };
 
-/* A finding, kept. */
+/* A finding, and how it stood when it was judged. It comes first, so that the orders of findings order faults. */
 struct fault {
-    const struct duty *duty;
-    struct str operator_, area, subject, limit, measured, says;
-    int64_t occurrence, time;
+    struct finding finding;
     int64_t as_of; /* its duty's time */
-    bool has_amount, provisional, open; /* open: its clock still ran at the as-of time */
-    int64_t amount;
-    struct reference records[FINDING_RECORDS];
-    size_t record_count;
+    bool open;     /* its clock still ran then */
 };
 
 struct faults {

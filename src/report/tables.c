@@ -148,24 +148,24 @@ struct html fault_subject(struct report *report, const struct fault *fault)
     } subjects[] = { { "complaint:", WORD_SUBJECT_COMPLAINT }, { "appeal:", WORD_SUBJECT_APPEAL } };
     for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++) {
         size_t length = strlen(subjects[i].kind);
-        if (!str_starts(fault->subject, str_of(subjects[i].kind))) continue;
-        struct str id = { fault->subject.at + length, fault->subject.length - length };
+        if (!str_starts(fault->finding.subject, str_of(subjects[i].kind))) continue;
+        struct str id = { fault->finding.subject.at + length, fault->finding.subject.length - length };
         return SAY(&report->page, subjects[i].word, html_text(&report->page, id));
     }
-    return html_text(&report->page, fault->subject);
+    return html_text(&report->page, fault->finding.subject);
 }
 
 struct html fault_records(struct report *report, const struct fault *fault)
 {
     struct page *page = &report->page;
     struct text out = { 0 };
-    for (size_t i = 0; i < fault->record_count && i < RECORDS_SHOWN; i++) {
+    for (size_t i = 0; i < fault->finding.record_count && i < RECORDS_SHOWN; i++) {
         if (i > 0) text_add(&out, STR("<br>"));
-        text_add(&out, FILL(page, "{0} {1}", html_text(page, fault->records[i].source),
-                            html_exact(page, (int64_t)fault->records[i].seq, 0))
+        text_add(&out, FILL(page, "{0} {1}", html_text(page, fault->finding.records[i].source),
+                            html_exact(page, (int64_t)fault->finding.records[i].seq, 0))
                            .markup);
     }
-    if (fault->record_count > RECORDS_SHOWN) text_add(&out, STR("<br>…"));
+    if (fault->finding.record_count > RECORDS_SHOWN) text_add(&out, STR("<br>…"));
     return html_take(page, &out);
 }
 
@@ -182,15 +182,16 @@ void table_faults(struct report *report, const struct fault *faults, size_t coun
     page_markup(page, "<tbody>\n");
     for (size_t i = 0; i < count; i++) {
         const struct fault *fault = &faults[i];
-        struct html provisional = fault->provisional ? html_word(page, WORD_PROVISIONAL) : MARKUP("");
+        struct str says = fault->finding.says[page->language];
+        struct html provisional = fault->finding.provisional ? html_word(page, WORD_PROVISIONAL) : MARKUP("");
         struct html identity = FILL(page, " data-finding=\"{0}\" data-subject=\"{1}\"",
-                                    html_text(page, str_of(fault->duty->id)), html_text(page, fault->subject));
+                                    html_text(page, str_of(fault->finding.duty->id)), html_text(page, fault->finding.subject));
         PUT(page, "<tr{0}><td>{1}</td><td>{2}<br><small>{3}{4}</small></td><td>{5}</td><td>{6}</td>", identity,
-            html_moment(page, fault->time), html_capital(page, fault_subject(report, fault)),
-            fault->says.length > 0 ? html_text(page, fault->says) : html_capital(page, html_says(page, fault->duty->says)),
-            provisional, report_operator_name(report, fault->operator_), report_area_name(report, fault->area));
-        PUT(page, "<td>{0}</td><td>{1}</td><td>{2}</td></tr>\n", evidence_quantity(report, fault, "limit", fault->limit),
-            evidence_quantity(report, fault, "measured", fault->measured), fault_records(report, fault));
+            html_moment(page, fault->finding.time), html_capital(page, fault_subject(report, fault)),
+            says.length > 0 ? html_text(page, says) : html_capital(page, html_says(page, fault->finding.duty->says)),
+            provisional, report_operator_name(report, fault->finding.operator_), report_area_name(report, fault->finding.area));
+        PUT(page, "<td>{0}</td><td>{1}</td><td>{2}</td></tr>\n", evidence_quantity(report, fault, "limit", fault->finding.limit),
+            evidence_quantity(report, fault, "measured", fault->finding.measured), fault_records(report, fault));
     }
     page_markup(page, "</tbody></table></div>\n");
 }

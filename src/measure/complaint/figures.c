@@ -339,7 +339,8 @@ static void take_all(struct walk *walk, const struct recipe *recipe)
         group->lengths[group->length_count++] = length;
     }
     /* Where nothing is split there is one row, also when nothing was found. */
-    if (!walk->request->by) group_find(walk, &(struct group_key){ NOBODY, NOBODY, -1, DAY_NONE, NOBODY, NOBODY }, walk->request->period);
+    if (!walk->request->by)
+        group_find(walk, &(struct group_key){ NOBODY, NOBODY, -1, DAY_NONE, NOBODY, NOBODY }, walk->request->period);
 }
 
 static struct str word_of(const struct walk *walk, const struct audit *audit, uint32_t place, struct str filter)
@@ -433,10 +434,12 @@ const struct figure complaint_figures[COMPLAINT_FIGURES] = {
         .definition = { "Complaints filed in the period for each million subscribers: the mean of the months that have"
                         " market totals, else the subscribers served at the period's end. With totals, only complaints count"
                         " whose operator has a total for their area, one around it or one inside it; null where there is"
-                        " none, or neither is known. Unknown: complaints that no total covers. The margin is the exact one of a count (Garwood, 95 %): as many could have come by chance.",
+                        " none, or neither is known. Unknown: complaints that no total covers. The margin is the exact"
+                        " one of a count (Garwood, 95 %): as many could have come by chance.",
                         "期内投诉件数除以用户数（百万）。用户数取有市场总数的各月平均值；没有时取期末在网用户数。"
                         "用市场总数时，只计所涉企业在该投诉的区域、其上级或下级区域有总数的投诉；"
-                        "没有这样的投诉，或两种用户数都没有，则不给出。不明：没有总数覆盖的投诉。误差范围为计数的精确区间（Garwood，95%），反映偶然波动。" },
+                        "没有这样的投诉，或两种用户数都没有，则不给出。不明：没有总数覆盖的投诉。"
+                        "误差范围为计数的精确区间（Garwood，95%），反映偶然波动。" },
         .better = BETTER_LOWER,
         .decimals = RATE_DECIMALS,
         .shown_decimals = 1,
