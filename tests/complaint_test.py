@@ -382,6 +382,16 @@ yi,320500,2015-01,500000
         for wrong in (("--by", "operator", "--since", "2015-01-01"), ("--since", "yesterday"), ("--subscriber", "15400000001")):
             self.assertIn(wrong[-2].lstrip("-"), self.mingbai("figures", *wrong, code=2).err)
 
+    def test_the_report_shows_no_law_that_does_not_hold(self):
+        self.load("limit", "limit.csv", "duty,area,value,unit,from,basis,status\n"
+                  "complaint.answer.late,320100,3,day,2010-01-01,a city's rule,V\n"
+                  "complaint.answer.late,320000,16,day,2010-01-01,a province's rule,V\n")
+        report = self.folder / "report.html"
+        self.mingbai("report", "--period", "2015Q1", "--lang", "en", "--out", report)
+        self.assertEqual({row["limit"] for row in self.mingbai("check", "complaint.answer.late").rows}, {"16 day"})
+        self.assertIn("a province", report.read_text())
+        self.assertNotIn("a city", report.read_text())
+
     def test_nobody_owes_notices_yet(self):
         for asked in ((), ("--subscriber", "15400000001", "--since", "2015-01-01", "--format", "csv")):
             self.assertEqual(self.mingbai("notices", *asked).out, b"")

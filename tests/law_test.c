@@ -145,6 +145,15 @@ static void test_the_law_of_the_day_and_the_place(void **state)
     assert_int_equal(held(law, "ring", "2015-01-01"), -1);
     assert_int_equal(held(law, "810000", "2015-01-01"), 15);
 
+    assert_true(law_row_reaches(law, STR("410000"), STR("410102")));
+    assert_true(law_row_reaches(law, STR(""), STR("410102")));
+    assert_false(law_row_reaches(law, STR("410100"), STR("410102")));
+    assert_false(law_row_reaches(law, STR("410100"), STR("410100")));
+    assert_true(law_row_reaches(law, STR(""), STR("")));
+    assert_true(law_row_reaches(law, STR("US-NJ"), STR("hoboken")));
+    assert_true(law_row_reaches(law, STR("hoboken"), STR("hoboken")));
+    assert_false(law_row_reaches(law, STR(""), STR("hoboken")));
+
     const struct limit *limit = law_limit(law, str_of(duty), STR("410000"), STR(""), STR(""), STR(""), day("2021-05-01"));
     assert_non_null(limit);
     assert_int_equal(limit->unit, UNIT_WORKDAY);

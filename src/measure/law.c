@@ -176,6 +176,15 @@ const struct limit *law_national_limit(const struct law *law, struct str duty, s
     return law_in_china(law, area) ? limit_of(law, &key, day) : NULL;
 }
 
+bool law_row_reaches(const struct law *law, struct str row_area, struct str area)
+{
+    struct outward walk = { .law = law, .area = area };
+    bool around = str_equal(area, row_area);
+    while (step_outward(&walk)) around = around || str_equal(walk.area, row_area);
+    bool in_china = area.length == 0 || is_gb_code(walk.area);
+    return in_china ? row_area.length == 0 || str_equal(walk.area, row_area) : around;
+}
+
 /* ---- working days ---- */
 
 bool law_is_workday(const struct law *law, int32_t day, bool *provisional)

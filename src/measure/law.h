@@ -44,6 +44,8 @@ const struct limit *law_limit(const struct law *law, struct str duty, struct str
                               struct str statistic, int32_t day);
 /* The same, national rows only, wherever the case is in China. */
 const struct limit *law_national_limit(const struct law *law, struct str duty, struct str area, struct str statistic, int32_t day);
+/* Whether a row for an area (empty: national) may hold for a case in an area, by the rule of law_limit. */
+bool law_row_reaches(const struct law *law, struct str row_area, struct str area);
 
 /* Whether people work that day. *provisional is set (never cleared) where the year's calendar is not published: then Monday
    to Friday count. */

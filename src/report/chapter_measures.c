@@ -11,18 +11,18 @@ struct law_row {
     int64_t value, unit, from, to; /* to: DAY_NONE where it has no end */
 };
 
-static bool any_within(const struct law *law, struct faults faults, const struct duty *duty, struct str limit_area)
+static bool any_reached(const struct law *law, struct faults faults, const struct duty *duty, struct str limit_area)
 {
     for (size_t i = 0; i < faults.count; i++)
-        if (faults.at[i].finding.duty == duty && law_area_within(law, faults.at[i].finding.area, limit_area)) return true;
+        if (faults.at[i].finding.duty == duty && law_row_reaches(law, limit_area, faults.at[i].finding.area)) return true;
     return false;
 }
 
 static bool concerns(struct report *report, struct str limit_area, const struct duty *duty)
 {
     const struct law *law = report->input->audit->law;
-    return limit_area.length == 0 || any_within(law, report->broken, duty, limit_area) ||
-           any_within(law, report->waiting, duty, limit_area);
+    return limit_area.length == 0 || any_reached(law, report->broken, duty, limit_area) ||
+           any_reached(law, report->waiting, duty, limit_area);
 }
 
 static struct str kept_text(struct report *report, struct statement *statement, int column)

@@ -183,8 +183,8 @@ struct html evidence_quantity(struct report *report, const struct fault *fault, 
     return FILL(page,
                 "<a class=\"v\" href=\"#{0}\"><data value=\"{1}\" data-finding=\"{0}\" data-subject=\"{2}\" data-part=\"{3}\">"
                 "{4}</data></a>",
-                html_text(page, str_of(fault->finding.duty->id)), html_text(page, quantity), html_text(page, fault->finding.subject),
-                (struct html){ .markup = str_of(part) }, html_quantity(page, quantity));
+                html_text(page, str_of(fault->finding.duty->id)), html_text(page, quantity),
+                html_text(page, fault->finding.subject), (struct html){ .markup = str_of(part) }, html_quantity(page, quantity));
 }
 
 struct html evidence_mark(struct report *report)

@@ -190,7 +190,8 @@ void table_faults(struct report *report, const struct fault *faults, size_t coun
             html_moment(page, fault->finding.time), html_capital(page, fault_subject(report, fault)),
             says.length > 0 ? html_text(page, says) : html_capital(page, html_says(page, fault->finding.duty->says)),
             provisional, report_operator_name(report, fault->finding.operator_), report_area_name(report, fault->finding.area));
-        PUT(page, "<td>{0}</td><td>{1}</td><td>{2}</td></tr>\n", evidence_quantity(report, fault, "limit", fault->finding.limit),
+        PUT(page, "<td>{0}</td><td>{1}</td><td>{2}</td></tr>\n",
+            evidence_quantity(report, fault, "limit", fault->finding.limit),
             evidence_quantity(report, fault, "measured", fault->finding.measured), fault_records(report, fault));
     }
     page_markup(page, "</tbody></table></div>\n");
