@@ -98,6 +98,12 @@ static void names_and_codes(void **state)
           "7788\xe2\x80\xac",
           "7788", CELL_TEXT, NULL },
         { FIELD_ID, "2.01501E+14", NULL, CELL_TEXT, "column as text" },
+        { FIELD_ID, "2.015E13", NULL, CELL_TEXT, "column as text" },
+        { FIELD_ID, "12E4", "12E4", CELL_TEXT, NULL },
+        { FIELD_ID, "10.2E5", "10.2E5", CELL_TEXT, NULL },
+        { FIELD_ID, "#N/A", NULL, CELL_TEXT, "a spreadsheet's error" },
+        { FIELD_ID, "#", "#", CELL_TEXT, NULL },
+        { FIELD_ID, "#12", "#12", CELL_TEXT, NULL },
         { FIELD_ID, "2015010300012345", NULL, CELL_NUMBER, "column as text" },
         { FIELD_ID, "a\tb", NULL, CELL_TEXT, "'a?b' has a line break" },
         { FIELD_ID, "a\xff", NULL, CELL_TEXT, "'a?' is not UTF-8" },
@@ -107,6 +113,8 @@ static void names_and_codes(void **state)
         { FIELD_CODE, " 320100 ", "320100", CELL_TEXT, NULL },
         { FIELD_CODE, "３２０１００", "320100", CELL_TEXT, NULL },
         { FIELD_CODE, "320100.0", "320100", CELL_NUMBER, NULL },
+        { FIELD_CODE, "＃REF！", NULL, CELL_TEXT, "a spreadsheet's error" },
+        { FIELD_LABEL, "#N/A", "#N/A", CELL_TEXT, NULL },
         { FIELD_CODE, "directed:NAME", "directed:NAME", CELL_TEXT, NULL },
         { FIELD_CODE, "南京", NULL, CELL_TEXT,
           "'南京' is no code: a code has letters, digits and marks without spaces, as 320100" },
@@ -142,6 +150,20 @@ static void persons(void **state)
         { FIELD_PERSON, "8600001", "8600001", CELL_TEXT, NULL },
         { FIELD_PERSON, "8612345678901", "8612345678901", CELL_TEXT, NULL },
         { FIELD_PERSON, "025-84400000", "02584400000", CELL_TEXT, NULL },
+        { FIELD_PERSON, "(025)83212345", "02583212345", CELL_TEXT, NULL },
+        { FIELD_PERSON, "（025） 8321-2345", "02583212345", CELL_TEXT, NULL },
+        { FIELD_PERSON, "+86(025)83212345", "02583212345", CELL_TEXT, NULL },
+        { FIELD_PERSON, "86(138)00138000", "13800138000", CELL_TEXT, NULL },
+        { FIELD_PERSON, "ab(c)", NULL, CELL_TEXT, "is no number, account or document" },
+        { FIELD_PERSON, "1.38E10", NULL, CELL_TEXT, "format the column as text" },
+        { FIELD_PERSON, "1.38e10", NULL, CELL_TEXT, "format the column as text" },
+        { FIELD_PERSON, "13800000000.5", NULL, CELL_TEXT, "format the column as text" },
+        { FIELD_PERSON, "########", NULL, CELL_TEXT, "a spreadsheet's error" },
+        { FIELD_PERSON, "-", NULL, CELL_TEXT, "leave the cell empty" },
+        { FIELD_PERSON, "—", NULL, CELL_TEXT, "leave the cell empty" },
+        { FIELD_PERSON, "N/A", NULL, CELL_TEXT, "leave the cell empty" },
+        { FIELD_PERSON, "Null", NULL, CELL_TEXT, "leave the cell empty" },
+        { FIELD_PERSON, "无", NULL, CELL_TEXT, "leave the cell empty" },
         { FIELD_PERSON, "7590-VHVEG", "7590-VHVEG", CELL_TEXT, NULL },
         { FIELD_PERSON, "1234-5678", "1234-5678", CELL_TEXT, NULL },
         { FIELD_PERSON, "js123@njtel", "js123@njtel", CELL_TEXT, NULL },
@@ -216,6 +238,33 @@ static void days(void **state)
     CHECK(readings);
 }
 
+static void a_day_that_counts_to_its_end(void **state)
+{
+    (void)state;
+    static const struct field answered = { .name = "answered", .type = FIELD_TIME, .flags = FIELD_DAY_ENDS };
+    static const struct {
+        const char *text, *becomes;
+        enum cell_type cell;
+    } cases[] = {
+        { "2015-01-03", "2015-01-04T00:00:00+08:00", CELL_TEXT },
+        { "2015年1月3日", "2015-01-04T00:00:00+08:00", CELL_TEXT },
+        { "42007", "2015-01-04T00:00:00+08:00", CELL_DATE },
+        { "42007.5", "2015-01-03T12:00:00+08:00", CELL_DATE },
+        { "2015-01-03T00:00:00+08:00", "2015-01-03T00:00:00+08:00", CELL_TEXT },
+        { "2015-01-03 00:00", "2015-01-03T00:00:00+08:00", CELL_TEXT },
+    };
+    struct fixture fixture = { 0 };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct text shown = { 0 };
+        assert_true(field_parse(&answered, (struct cell){ str_of(cases[i].text), cases[i].cell }, now, &fixture.arena,
+                                &fixture.value, &fixture.error));
+        value_text(&answered, &fixture.value, &shown);
+        assert_string_equal(text_zero(&shown), cases[i].becomes);
+        text_close(&shown);
+    }
+    arena_close(&fixture.arena);
+}
+
 static void numbers(void **state)
 {
     (void)state;
@@ -253,7 +302,8 @@ static void reasons_have_a_class(void **state)
     static const struct {
         const char *text;
         enum reason_class is;
-    } cases[] = { { "", REASON_NONE }, { " early ", REASON_EARLY }, { "late", REASON_LATE }, { "Late", REASON_LATE }, { "later", REASON_OTHER } };
+    } cases[] = { { "", REASON_NONE },      { " early ", REASON_EARLY }, { "late", REASON_LATE },
+                  { " LATE ", REASON_LATE }, { "later", REASON_OTHER } };
     struct fixture fixture = { 0 };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         assert_true(parse(&fixture, FIELD_REASON, str_of(cases[i].text), CELL_TEXT));
@@ -315,6 +365,7 @@ int main(void)
         cmocka_unit_test(names_and_codes),
         cmocka_unit_test(persons),
         cmocka_unit_test(words),
+        cmocka_unit_test(a_day_that_counts_to_its_end),
         cmocka_unit_test(days),
         cmocka_unit_test(numbers),
         cmocka_unit_test(reasons_have_a_class),

@@ -28,6 +28,7 @@ static const struct field fields[] = {
     { "area", FIELD_CODE, 0, { "where", "地区" }, NULL, 0 },
     { "day", FIELD_DATE, 0, { "on what day", "日期" }, NULL, 0 },
     { "name", FIELD_LABEL, 0, { "a name", "名称" }, NULL, 0 },
+    { "end", FIELD_TIME, FIELD_DAY_ENDS, { "when it ended", "结束时间" }, NULL, 0 },
 };
 static const struct kind use = { .name = "use", .version = 1, .fields = fields, .field_count = COUNT(fields) };
 
@@ -274,6 +275,18 @@ static void dates_and_offsets(void **state)
         { "{'fields':{'subscriber':{'value':'1'},'day':{'column':'D','forms':'D/M/YY'}}}",
           { { "D" }, { "5/4/15" }, { 0 } },
           "f.csv/17 subscriber=1 day=2015-04-05" },
+#define END(more) "{'fields':{'subscriber':{'value':'1'},'end':{'column':'D'" more "}}}"
+        { END(",'forms':['D/M/YY H:mm','D/M/YY']"),
+          { { "D" }, { "5/4/15" }, { 0 } },
+          "f.csv/17 subscriber=1 end=2015-04-06T00:00:00+08:00" },
+        { END(",'forms':['D/M/YY H:mm','D/M/YY']"),
+          { { "D" }, { "5/4/15 0:00" }, { 0 } },
+          "f.csv/17 subscriber=1 end=2015-04-05T00:00:00+08:00" },
+        { END(",'forms':'D/M/YY','offset':'Z'"),
+          { { "D" }, { "5/4/15" }, { 0 } },
+          "f.csv/17 subscriber=1 end=2015-04-06T08:00:00+08:00" },
+        { END(",'offset':'Z'"), { { "D" }, { "2015-04-05" }, { 0 } }, "f.csv/17 subscriber=1 end=2015-04-06T08:00:00+08:00" },
+        { END(",'offset':'Z'"), { { "D" }, { "42099" }, { CELL_DATE } }, "f.csv/17 subscriber=1 end=2015-04-06T08:00:00+08:00" },
     };
     check(examples, COUNT(examples));
 }

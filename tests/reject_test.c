@@ -152,12 +152,66 @@ static void where_it_cannot_be(void **state)
     assert_true(rejects_close(NULL, NULL));
 }
 
+static void expect_refused(const char *file, const char *list)
+{
+    struct error error = { 0 };
+    assert_null(rejects_open(file, list, &error));
+    assert_int_equal(error.code, ERROR_USAGE);
+    assert_non_null(strstr(error.says, "--rejects"));
+}
+
+/* Neither the file that is loaded nor any other file makes way for the lists. */
+static void nobodys_place(void **state)
+{
+    struct place *place = *state;
+    char data[192], list[192], link[192], other[192];
+    name(data, place, "data.csv");
+    name(list, place, "data.jsonl");
+    name(link, place, "link");
+    snprintf(other, sizeof other, "%s/./data.csv", place->folder);
+    write_file(place, "data.csv", STR("id\n1\n"));
+    assert_int_equal(symlink("data.csv", link), 0);
+    expect_refused(data, data);
+    expect_refused(data, other);
+    expect_refused(other, data);
+    expect_refused(data, link);
+    expect_refused(link, data);
+    expect_refused(data, list);
+    int input = dup(STDIN_FILENO);
+    assert_non_null(freopen(data, "r", stdin));
+    expect_refused("-", list);
+    assert_int_equal(dup2(input, STDIN_FILENO), STDIN_FILENO);
+    close(input);
+    name(other, place, "letter.txt");
+    write_file(place, "letter.txt", STR("precious"));
+    expect_refused(data, other);
+    unlink(link);
+    assert_int_equal(symlink("letter.txt", link), 0);
+    expect_refused(data, link);
+    char *found = contents(other), *rows = contents(data);
+    assert_string_equal(found, "precious");
+    assert_string_equal(rows, "id\n1\n");
+    free(found);
+    free(rows);
+    assert_int_equal(access(list, F_OK), -1);
+
+    /* an empty file, and a list, make way */
+    name(other, place, "empty.jsonl");
+    write_file(place, "empty.jsonl", STR(""));
+    for (int i = 0; i < 2; i++)
+        reject_all(place, "data.csv", STR("id\n1\n"), other);
+    found = contents(other);
+    assert_int_equal(strncmp(found, "{\"file\":", 8), 0);
+    free(found);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(of_csv, make_place, remove_place),
         cmocka_unit_test_setup_teardown(of_json, make_place, remove_place),
         cmocka_unit_test_setup_teardown(mended, make_place, remove_place),
+        cmocka_unit_test_setup_teardown(nobodys_place, make_place, remove_place),
         cmocka_unit_test_setup_teardown(where_it_cannot_be, make_place, remove_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -246,7 +246,8 @@ bool date_form_rewrite(const struct date_form *form, struct str text, struct str
         if (!take_part(form, i, &text, &reading)) return false;
     if (text.length || !civil_day(reading.civil, &day)) return false;
     int written;
-    if (reading.clock || reading.offset[0])
+    if (form->day_ends && !reading.clock && form_has(form, PART_DAY)) reading.hour = 24;
+    if (reading.clock || reading.offset[0] || reading.hour)
         written = snprintf(out, DATE_TEXT_ROOM, "%04d-%02d-%02dT%02d:%02d:%02d%s", reading.civil.year, reading.civil.month,
                            reading.civil.day, reading.hour + reading.noon, reading.minute, reading.second, reading.offset);
     else if (form_has(form, PART_DAY))

@@ -26,6 +26,7 @@ enum date_part {
 struct date_form {
     struct str text; /* as the map has it, borrowed */
     size_t count;
+    bool day_ends; /* a day without an hour is its end */
     struct {
         enum date_part part;
         int least, most;    /* digits */

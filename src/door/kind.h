@@ -35,8 +35,8 @@ enum field_flags {
     FIELD_NEEDED = 1,
     FIELD_KEY = 2,     /* part of the kind's key; an absent one counts as empty */
     FIELD_INDEXED = 4, /* an SQL index on it */
-    FIELD_DAY_ENDS = 16, /* a time given as a day alone is the end of that day: who did it then did it in time for that day */
     FIELD_EVENT = 8,   /* an event time: the default as-of time of an audit is the latest of these */
+    FIELD_DAY_ENDS = 16, /* a time given as a day alone is the end of that day, 24:00 */
 };
 
 enum reason_class { REASON_NONE, REASON_EARLY, REASON_LATE, REASON_OTHER };

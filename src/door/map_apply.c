@@ -275,9 +275,11 @@ static bool rewrite_form(const struct rule *rule, struct arena *arena, struct ce
 static bool add_offset(const struct rule *rule, struct arena *arena, struct cell *cell)
 {
     int64_t moment;
+    int32_t day;
     struct str text;
     char shown[MOMENT_ROOM];
     if (!normal_text(cell->text, arena, &text) || date_has_offset(text) || !moment_parse(text, &moment)) return true;
+    if (rule->field->flags & FIELD_DAY_ENDS && day_parse(text, &day)) moment = day_start(day + 1);
     size_t length = moment_format(moment, shown) - strlen("+08:00");
     *cell = (struct cell){ joined(arena, (struct str){ shown, length }, rule->offset, STR("")), CELL_TEXT };
     return true;

@@ -116,6 +116,7 @@ static bool read_forms(const struct place *place, struct rule *rule, const json_
         struct str text;
         if (!take_string(place, json_is_array(json) ? json_array_get(json, i) : json, &text)) return false;
         if (!date_form_read(text, &forms[i], &why)) return bad(place, "%s", why.says);
+        forms[i].day_ends = rule->field->flags & FIELD_DAY_ENDS;
     }
     rule->forms = forms;
     rule->form_count = count;

@@ -289,7 +289,7 @@ static struct str trimmed(struct str text)
 /* #N/A and its kin, and ######## where the column was too narrow. */
 static bool is_sheet_error(struct str text)
 {
-    static const struct str errors[] = { STR("#N/A"),  STR("#REF!"), STR("#VALUE!"), STR("#DIV/0!"), STR("#NAME?"),
+    static const struct str errors[] = { STR("#N/A"),   STR("#REF!"), STR("#VALUE!"), STR("#DIV/0!"), STR("#NAME?"),
                                          STR("#NULL!"), STR("#NUM!"), STR("#SPILL!"), STR("#CALC!") };
     if (!text.length || text.at[0] != '#') return false;
     for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
@@ -315,7 +315,8 @@ bool field_parse(const struct field *field, struct cell cell, int64_t now, struc
     if (!parsing.text.length && field->type != FIELD_REASON)
         return fail(error, ERROR_INPUT, "it is empty and must have a value");
     if (!parsers[field->type].as_written && is_sheet_error(parsing.text))
-        return refuse(&parsing, error, "is a spreadsheet's error and no value: mend the formula or widen the column, or empty the cell");
+        return refuse(&parsing, error,
+                      "is a spreadsheet's error and no value: mend the formula or widen the column, or empty the cell");
     return parsers[field->type].parse(&parsing, value, error);
 }
 

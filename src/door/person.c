@@ -32,23 +32,14 @@ bool is_ruined_number(struct str text)
     if (rest.length < 2 || (rest.at[0] != 'E' && rest.at[0] != 'e')) return false;
     bool has_sign = rest.at[1] == '+' || rest.at[1] == '-';
     rest = after(rest, has_sign ? 2 : 1);
-    return (has_sign || has_point) && rest.length && digits_at_start(rest) == rest.length;
-}
-
-/* 13800138000.5: digits, a point, digits. No number of a person has a fraction. */
-static bool is_fraction(struct str text)
-{
-    size_t digits = digits_at_start(text);
-    return digits && digits + 1 < text.length && text.at[digits] == '.' &&
-           digits_at_start(after(text, digits + 1)) == text.length - digits - 1;
+    return (has_sign || (has_point && digits == 1)) && rest.length && digits_at_start(rest) == rest.length;
 }
 
 /* What stands in cells for "there is none". */
 static bool is_placeholder(struct str text)
 {
-    static const struct str placeholders[] = { STR("-"),    STR("--"),   STR("n/a"), STR("na"), STR("null"),
-                                               STR("none"), STR("nil"),  STR("\xe2\x80\x94"), STR("\xe2\x80\x94\xe2\x80\x94"),
-                                               STR("无"),   STR("不详"), STR("未知") };
+    static const struct str placeholders[] = { STR("-"),    STR("--"),  STR("—"),  STR("——"),   STR("n/a"), STR("na"), STR("null"),
+                                               STR("none"), STR("nil"), STR("无"), STR("不详"), STR("未知") };
     for (size_t i = 0; i < sizeof placeholders / sizeof *placeholders; i++)
         if (str_equal_folded(text, placeholders[i])) return true;
     return false;
@@ -62,6 +53,15 @@ static struct str without_zero_decimals(struct str text)
     while (zeros < text.length && text.at[zeros] == '0')
         zeros++;
     return zeros == text.length ? (struct str){ text.at, digits } : text;
+}
+
+/* 13800138000.5: a number of nobody. */
+static bool has_fraction(struct str text)
+{
+    size_t digits = digits_at_start(text);
+    return digits && digits + 1 < text.length && text.at[digits] == '.' &&
+           digits_at_start(after(text, digits + 1)) == text.length - digits - 1 &&
+           without_zero_decimals(text).length == text.length;
 }
 
 bool number_cell_digits(struct str text, struct str *digits)
@@ -81,20 +81,11 @@ static bool is_fixed_line(struct str digits)
     return digits.length >= 10 && digits.length <= 12 && digits.at[0] == '0' && digits.at[1] != '0';
 }
 
-static struct str without_byte(struct str text, char byte, char *out)
+static struct str without(struct str bytes, struct str text, char *out)
 {
     size_t length = 0;
     for (size_t i = 0; i < text.length; i++)
-        if (text.at[i] != byte) out[length++] = text.at[i];
-    return (struct str){ out, length };
-}
-
-/* Of an area code (025), too. */
-static struct str without_bytes(struct str text, const char *bytes, char *out)
-{
-    size_t length = 0;
-    for (size_t i = 0; i < text.length; i++)
-        if (!strchr(bytes, text.at[i]) || !text.at[i]) out[length++] = text.at[i];
+        if (str_find(bytes, text.at[i]) == bytes.length) out[length++] = text.at[i];
     return (struct str){ out, length };
 }
 
@@ -107,7 +98,7 @@ static struct str without_country(struct str text)
         if (rest.length && rest.at[0] == '-') rest = after(rest, 1);
         char bare[PERSON_BYTES];
         if (codes[i].at[0] == '+') return rest;
-        struct str digits = without_byte(rest, '-', bare);
+        struct str digits = without(STR("-()"), rest, bare);
         if (is_mobile(digits) && digits_at_start(digits) == digits.length) return rest;
     }
     return text;
@@ -138,15 +129,16 @@ bool person_parse(struct str text, enum cell_type type, struct arena *arena, str
     if (text.length && text.length <= MOBILE_DIGITS && digits_at_start(text) == text.length) return true;
     if (is_placeholder(text))
         return fail(error, ERROR_INPUT, "%s stands for none: leave the cell empty instead", quote(text, room));
-    if (is_ruined_number(text) || (is_fraction(text) && str_equal(text, without_zero_decimals(text))) || (type == CELL_NUMBER && !number_cell_digits(text, person))) return ruined(text, error);
+    if (is_ruined_number(text) || has_fraction(text) || (type == CELL_NUMBER && !number_cell_digits(text, person)))
+        return ruined(text, error);
     char *copy = arena_take(arena, text.length + 1);
-    struct str bare = without_zero_decimals(without_bytes(text, " ()", copy));
+    struct str bare = without_zero_decimals(without(STR(" "), text, copy));
     if (bare.length > PERSON_BYTES)
         return fail(error, ERROR_INPUT, "%s is too long for a number, an account or a document: at most %d characters",
                     quote(text, room), PERSON_BYTES);
     bare = without_country(bare);
     char phone[PERSON_BYTES];
-    struct str digits = without_byte(bare, '-', phone);
+    struct str digits = without(STR("-()"), bare, phone);
     if (digits_at_start(digits) == digits.length && (is_mobile(digits) || is_fixed_line(digits)))
         bare = (struct str){ memcpy(copy, phone, digits.length), digits.length };
     if (bare.length == RESIDENT_DIGITS + 1 && digits_at_start(bare) == RESIDENT_DIGITS && bare.at[RESIDENT_DIGITS] == 'x')

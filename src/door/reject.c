@@ -44,10 +44,12 @@ static void name_files(struct rejects *rejects, const char *file, const char *pl
     text_format(&rejects->table_path, "%.*s.csv", STR_ARGS(table));
 }
 
-static bool same_file(const char *one, const char *other)
+/* Whether a path leads, by whatever spelling or link, to the file that is loaded. */
+static bool is_input(const char *path, const char *file)
 {
-    struct stat a, b;
-    return stat(one, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+    struct stat it, input;
+    bool known = (strcmp(file, "-") == 0 ? fstat(STDIN_FILENO, &input) : stat(file, &input)) == 0 && S_ISREG(input.st_mode);
+    return known && stat(path, &it) == 0 && it.st_dev == input.st_dev && it.st_ino == input.st_ino;
 }
 
 /* Whether what stands at the place of the list is one, or nothing: nobody's file is overwritten. */
@@ -55,7 +57,7 @@ static bool is_list(const char *path)
 {
     char start[sizeof "{\"file\":" - 1];
     struct stat status;
-    if (lstat(path, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size == 0) return true;
+    if (stat(path, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size == 0) return true;
     FILE *file = fopen(path, "re");
     bool is = file && fread(start, 1, sizeof start, file) == sizeof start && memcmp(start, "{\"file\":", sizeof start) == 0;
     if (file) fclose(file);
@@ -65,10 +67,13 @@ static bool is_list(const char *path)
 static bool stays_clear(struct rejects *rejects, const char *file, struct error *error)
 {
     const char *list = text_zero(&rejects->list_path), *table = text_zero(&rejects->table_path);
-    if (same_file(list, file) || same_file(table, file))
-        return fail(error, ERROR_USAGE, "the lists of rejects %s and %s would take the place of the file that is loaded: name another "
-                                        "place with --rejects", list, table);
-    return is_list(list) || fail(error, ERROR_USAGE, "%s is there and is no list of rejects: name another place with --rejects", list);
+    if (is_input(list, file) || is_input(table, file))
+        return fail(error, ERROR_USAGE,
+                    "the lists of rejects %s and %s would take the place of the file that is loaded: name another place with "
+                    "--rejects",
+                    list, table);
+    return is_list(list) ||
+           fail(error, ERROR_USAGE, "%s is there and is no list of rejects: name another place with --rejects", list);
 }
 
 /* Removes the lists of an earlier load. They were given the same time of change: a CSV with another one was mended by hand. */

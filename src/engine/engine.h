@@ -12,7 +12,7 @@
 #include "engine/state.h"
 #include "measure/measure.h"
 
-enum { GROUPS_IN_FLIGHT = 2, GROUP_BYTES = 8 * 1024 * 1024, GROUP_RECORDS = 16384 };
+enum { GROUPS_IN_FLIGHT = 2, GROUP_BYTES = 16 * 1024 * 1024, GROUP_RECORDS = 65536 };
 
 struct engine_options {
     struct disk *disk;            /* NULL: the real one */
