@@ -150,7 +150,7 @@ int main(int count, char **arguments)
         else if (!strcmp(arguments[at], "--data") && at + 1 < count)
             directory = arguments[++at];
         else
-            return wrong(NULL, language, "there is no such option before the command", arguments[at]);
+            return (int)wrong(NULL, language, "there is no such option before the command", arguments[at]);
     }
     if (at == count) {
         show_all(stdout, language);
@@ -159,7 +159,7 @@ int main(int count, char **arguments)
     const struct command *command = NULL;
     for (size_t i = 0; i < COMMANDS; i++)
         if (!strcmp(commands[i]->name, arguments[at])) command = commands[i];
-    if (!command) return wrong(NULL, language, "there is no such command", arguments[at]);
+    if (!command) return (int)wrong(NULL, language, "there is no such command", arguments[at]);
     struct invocation invocation = { .command = command, .directory = directory, .language = language };
     invocation.arguments = calloc((size_t)count, sizeof *invocation.arguments);
     must(invocation.arguments != NULL);
