@@ -1,9 +1,9 @@
 /* The directory itself: init, sources, rebuild, backup, restore; and simulate, which needs none. */
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/embedded.h"
 #include "command/rows.h"
@@ -98,51 +98,69 @@ static bool provided_load(struct engine *engine, bool sample, struct error *erro
     return done;
 }
 
-/* Whether a data directory can be put there: nothing is, or an empty folder. */
+/* A data directory on its way: all is made beside its place and put there when it is whole. A directory without the law would
+   judge nothing and not say so, and half a backup would not say what it lacks. */
+struct making {
+    char directory[PATH_ROOM], beside[PATH_ROOM + 16];
+};
+
+/* Nothing is there, or an empty folder, which the rename replaces. */
 static bool place_is_free(const char *directory, struct error *error)
 {
     char keys[PATH_ROOM];
     bool there;
-    if (rmdir(directory) == 0 || errno == ENOENT) return true;
+    DIR *folder = opendir(directory);
+    if (!folder && errno == ENOENT) return true;
+    size_t names = 0;
+    while (folder && readdir(folder)) names++;
+    if (folder) closedir(folder);
+    if (folder && names <= 2) return true;
     return directory_path(directory, "keys/keys.json", keys, error) && disk_posix()->exists(disk_posix(), keys, &there, error) &&
            fail(error, ERROR_CONFLICT, there ? "%s is a data directory already" : "%s is there, and is not an empty folder: choose another place",
                 directory);
 }
 
-/* All is made beside its place, in DIR.init, and put there when it is whole: a directory without the law would judge nothing
-   and not say so. What an init that was broken off has left there goes; one that still runs holds its lock. */
-static bool init_beside(struct invocation *invocation, const char *directory, const char *beside, struct session *session)
+/* What was broken off beside goes; what still runs there holds its lock. */
+static bool making_begin(struct making *making, const char *directory, const char *suffix, struct error *error)
 {
-    struct error *error = &invocation->error;
     int lock = -1;
     bool there;
-    if (!place_is_free(directory, error) || !disk_posix()->exists(disk_posix(), beside, &there, error)) return false;
-    if (there && !directory_lock(beside, false, &lock, error)) return false;
-    bool cleared = disk_remove_tree(disk_posix(), beside, error);
+    snprintf(making->directory, sizeof making->directory, "%s", directory);
+    for (size_t length = strlen(making->directory); length > 1 && making->directory[length - 1] == '/'; length--)
+        making->directory[length - 1] = 0;
+    snprintf(making->beside, sizeof making->beside, "%s.%s", making->directory, suffix);
+    if (!place_is_free(making->directory, error) || !disk_posix()->exists(disk_posix(), making->beside, &there, error)) return false;
+    if (there && !directory_lock(making->beside, false, &lock, error)) return false;
+    bool cleared = disk_remove_tree(disk_posix(), making->beside, error);
     directory_unlock(lock);
-    if (!cleared || !directory_make(disk_posix(), beside, error)) return false;
-    invocation->directory = beside;
-    bool done = session_open(session, invocation, false);
-    invocation->directory = directory;
+    return cleared;
+}
+
+static bool making_end(const struct making *making, bool done, struct error *error)
+{
+    struct error ignored;
+    done = done && disk_posix()->rename(disk_posix(), making->beside, making->directory, error) &&
+           disk_sync_above(disk_posix(), making->directory, error);
+    if (!done) disk_remove_tree(disk_posix(), making->beside, &ignored);
     return done;
 }
 
 static enum exit_code init(struct invocation *invocation)
 {
-    struct error *error = &invocation->error, ignored;
-    struct session session = { 0 };
-    char directory[PATH_ROOM], beside[PATH_ROOM + 8];
-    snprintf(directory, sizeof directory, "%s", invocation->directory);
-    for (size_t length = strlen(directory); length > 1 && directory[length - 1] == '/'; length--) directory[length - 1] = 0;
-    snprintf(beside, sizeof beside, "%s.init", directory);
-    bool done = init_beside(invocation, directory, beside, &session);
+    struct error *error = &invocation->error;
+    struct session session;
+    struct making making;
+    const char *directory = invocation->directory;
+    if (!making_begin(&making, directory, "init", error)) return EXIT_FAILED;
+    invocation->directory = making.beside;
+    bool done = directory_make(disk_posix(), making.beside, error) && session_open(&session, invocation, false);
+    invocation->directory = directory;
     if (done) {
         done = provided_load(session.engine, invocation_option(invocation, "sample") != NULL, error);
         session_close(&session);
-        done = done && disk_posix()->rename(disk_posix(), beside, directory, error) && disk_sync_above(disk_posix(), directory, error);
-        if (!done) disk_remove_tree(disk_posix(), beside, &ignored);
     }
-    if (done) fprintf(stderr, invocation->language == CHINESE ? "%s 已建好\n" : "%s is ready\n", directory);
+    done = making_end(&making, done, error);
+    if (done) fprintf(stderr, invocation->language == CHINESE ? "%s 已建好\n" : "%s is ready\n", making.directory);
     return done ? EXIT_DONE : EXIT_FAILED;
 }
 
@@ -222,8 +240,11 @@ const struct command backup_command = {
 static enum exit_code restore(struct invocation *invocation)
 {
     struct progress progress = { .what = invocation->language == CHINESE ? "恢复" : "restoring" };
-    bool done = backup_read(invocation->directory, invocation->arguments[0], progress_show, &progress, &invocation->error);
+    struct making making;
+    if (!making_begin(&making, invocation->directory, "restore", &invocation->error)) return EXIT_FAILED;
+    bool done = backup_read(making.beside, invocation->arguments[0], progress_show, &progress, &invocation->error);
     progress_end(&progress);
+    done = making_end(&making, done, &invocation->error);
     if (done) fprintf(stderr, invocation->language == CHINESE ? "%s 已恢复并通过验证\n" : "%s is restored and verified\n", invocation->directory);
     return done ? EXIT_DONE : EXIT_FAILED;
 }
