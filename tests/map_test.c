@@ -134,8 +134,7 @@ static void the_plain_map(void **state)
         { NULL,
           { { "subscriber", "Memo" }, { "1", "x" }, { 0 } },
           "the file has a column 'Memo' that a use does not have (it has subscriber, service, start, quantity, amount, area, "
-          "day, "
-          "name): take it out, or load with a map, which `mingbai map use FILE` proposes" },
+          "day, name, end): take it out, or load with a map, which `mingbai map use FILE` proposes" },
         { NULL, { { "subscriber", "subscriber" }, { "1", "2" }, { 0 } }, "the file has two columns subscriber: take one out" },
         { NULL, { { "subscriber", "" }, { "1", NULL }, { 0 } }, "f.csv/17 subscriber=1" },
         { NULL,
