@@ -105,6 +105,13 @@ static void csv_under_titles(void **state)
         { "id,operator,x,y,z\nid,operator,x,y,z\n", "id|operator|x|y|z\n2 id|operator|x|y|z\nend" },
         { "\"a title\nof two lines\"\nid,operator\n1,a\n", "id|operator\n4 1|a\nend" },
         { "\"open title\nid,operator\n1,a\n", "id|operator\n3 1|a\nend" },
+        /* no row names what is wanted */
+        { "title\nNo,Firm,Town\n1,a,b\n", "No|Firm|Town\n3 1|a|b\nend" },
+        { "title,of 2015\n\n,,by me,\nNo,Firm,Town,Day,By\n1,a,b,c,d\n", "No|Firm|Town|Day|By\n5 1|a|b|c|d\nend" },
+        { "title;of 2015\nNo;Firm;Town;Day;By\n1;a;b;c;d\n", "No|Firm|Town|Day|By\n3 1|a|b|c|d\nend" },
+        { "No,Firm,Town\n1,a,b,c,d,e\n", "No|Firm|Town\n2!\nend" },
+        { "Name\n1\n", "Name\n2 1\nend" },
+        { "Name\n1,2\n", "1|2\nend" },
         /* totals */
         { "id,operator,filed\n1,a,b\n合计,,1\n", "id|operator|filed\n2 1|a|b\nend" },
         { "id,operator,filed\n1,a,b\n,小计：,1\n2,c,d\nGRAND TOTAL,\"1,234.50 \",\n",

@@ -125,6 +125,12 @@ static void titles_and_totals(void **state)
                  "id|operator\n4 1|a\n6!\nend");
     expect_sheet(state, SHEET("<row r=\"1\">" TEXT("A1", "colour") "</row><row r=\"2\"><c><v>1</v></c></row>"),
                  "colour\n2 #1\nend");
+    /* no row names what is wanted */
+    expect_sheet(state,
+                 SHEET("<row r=\"1\">" TEXT("A1", "title") TEXT("E1", "2015") "</row><row r=\"2\">" TEXT("A2", "No")
+                           TEXT("B2", "Firm") TEXT("C2", "Town") TEXT("D2", "Day") TEXT("E2", "By")
+                           "</row><row r=\"3\"><c><v>1</v></c></row>"),
+                 "No|Firm|Town|Day|By\n3 #1|_|_|_|_\nend");
 }
 
 static void sheets(void **state)

@@ -136,24 +136,19 @@ struct place {
 struct look {
     char separator;
     struct search search;
-    struct place first, best; /* the first row that is not blank; the best header so far */
-    size_t first_cells;       /* 0: there was none */
-    size_t first_filled; /* those of them that are not blank */
-    const char *first_problem;
-    bool sure; /* best is the header beyond doubt */
+    struct place places[READER_TITLE_ROWS]; /* of the rows offered */
+    struct place start;                     /* of the first row that is not blank */
+    bool any;                               /* there is one */
+    const char *start_problem;
+    bool sure; /* the best row is the header beyond doubt */
     bool all;  /* all rows that count were in hand */
 };
 
-static size_t filled_cells(const struct csv_scan *scan)
-{
-    size_t filled = 0;
-    for (size_t i = 0; i < scan->count; i++) filled += !cell_is_blank(&scan->cells[i]);
-    return filled;
-}
-
 static bool is_blank_row(const struct csv_scan *scan)
 {
-    return filled_cells(scan) == 0;
+    for (size_t i = 0; i < scan->count; i++)
+        if (!cell_is_blank(&scan->cells[i])) return false;
+    return true;
 }
 
 /* Offers the rows in hand, split at one separator. */
@@ -165,7 +160,7 @@ static void look_over(struct reader *reader, struct look *look)
     const char *end = here.at + here.length;
     struct place place = { 0, 1 };
     search_again(&look->search);
-    look->first_cells = 0;
+    look->any = false;
     look->sure = look->all = false;
     scan->separator = look->separator;
     csv_scan_at(scan, here.at);
@@ -185,16 +180,14 @@ static void look_over(struct reader *reader, struct look *look)
             problem = text_problem(reader, (struct str){ here.at, scan->length });
         }
         bool blank = !problem && is_blank_row(scan);
-        size_t filled = problem ? 0 : filled_cells(scan);
-        if (!blank && (!look->first_cells || (look->first_filled == 1 && filled > 1))) { /* a title has one cell */
-            look->first = place;
-            look->first_cells = problem ? 1 : scan->count;
-            look->first_filled = filled;
-            look->first_problem = problem;
+        if (!blank && !look->any) {
+            look->any = true;
+            look->start = place;
+            look->start_problem = problem;
         }
         if (!problem && !blank) {
+            look->places[look->search.rows] = place;
             look->sure = search_offer(&look->search, scan->cells, scan->count);
-            if (look->search.best && look->search.best == look->search.rows) look->best = place;
             if (look->sure) return;
         }
         place.offset += taken;
@@ -205,12 +198,13 @@ static void look_over(struct reader *reader, struct look *look)
     look->all = true;
 }
 
-/* Takes the row at a place as the header. */
-static bool take_header(struct reader *reader, char separator, struct place place, struct error *error)
+/* Takes a row offered, counted from 1, as the header. */
+static bool take_header(struct reader *reader, const struct look *look, size_t offered, struct error *error)
 {
     struct csv *csv = reader->state;
     struct csv_scan *scan = &csv->scan;
-    scan->separator = separator;
+    struct place place = look->places[offered - 1];
+    scan->separator = look->separator;
     input_take(&reader->input, place.offset);
     csv_scan_at(scan, reader->input.at);
     enum scanned scanned = csv_scan_row(scan, reader->input.at, reader->input.at + reader->input.length, csv->ended);
@@ -221,23 +215,30 @@ static bool take_header(struct reader *reader, char separator, struct place plac
     return true;
 }
 
-/* No row names what is wanted: the first one that is no title is the header, and whoever knows the columns can say what is wrong with them.
-   Its separator is the comma, unless that gives one column only. */
+/* The cells filled in the row that is the header where none names what is wanted. */
+static size_t first_filled(const struct look *look)
+{
+    size_t first = search_first(&look->search);
+    return first ? look->search.filled[first - 1] : 0;
+}
+
+/* No row names what is wanted: the first one that is no title is the header, and whoever knows the columns can say what is
+   wrong with them. Its separator is the comma, unless that gives one column only. */
 static bool take_first(struct reader *reader, struct look *looks, size_t count, struct error *error)
 {
     const struct look *best = &looks[0];
-    if (!best->first_cells) {
+    if (!best->any) {
         if (reader->input.length > READER_ROW_BYTES)
             return fail(error, ERROR_LIMIT, "the first line is longer than 4 MiB: this is no table");
         return fail(error, ERROR_INPUT, "the file is empty: its first line must name the columns");
     }
-    if (best->first_cells == 1)
+    if (first_filled(best) <= 1)
         for (size_t i = 1; i < count; i++)
-            if (looks[i].first_cells > best->first_cells && !looks[i].first_problem) best = &looks[i];
-    if (best->first_problem)
-        return fail(error, ERROR_INPUT, "line %llu, which should be the header: %s", (unsigned long long)best->first.line,
-                    best->first_problem);
-    return take_header(reader, best->separator, best->first, error);
+            if (first_filled(&looks[i]) > first_filled(best) && !looks[i].start_problem) best = &looks[i];
+    if (best->start_problem)
+        return fail(error, ERROR_INPUT, "line %llu, which should be the header: %s", (unsigned long long)best->start.line,
+                    best->start_problem);
+    return take_header(reader, best, search_first(&best->search), error);
 }
 
 static bool find_header(struct reader *reader, struct look *looks, size_t count, struct error *error)
@@ -250,14 +251,14 @@ static bool find_header(struct reader *reader, struct look *looks, size_t count,
         for (size_t i = 0; i < count; i++) {
             struct look *look = &looks[i];
             look_over(reader, look);
-            if (look->sure) return take_header(reader, look->separator, look->best, error);
+            if (look->sure) return take_header(reader, look, look->search.best, error);
             if (look->search.best && (!best || look->search.best_matches > best->search.best_matches)) best = look;
-            all |= look->all || (look->first_cells && !look->search.wanted_count);
+            all |= look->all || (look->any && !look->search.wanted_count);
         }
         enum bytes_state state = all ? BYTES_WAITING : more_of_row(reader, best == NULL);
         if (state == BYTES_WAITING) {
-            if (best) return take_header(reader, best->separator, best->best, error);
-            if (input->state == BYTES_FAILED && !looks[0].first_cells) return reading_failed(reader, error), false;
+            if (best) return take_header(reader, best, best->search.best, error);
+            if (input->state == BYTES_FAILED && !looks[0].any) return reading_failed(reader, error), false;
             return take_first(reader, looks, count, error);
         }
     }

@@ -321,24 +321,16 @@ static const struct sheet *find_sheet(struct sheet_rows *rows, const char *asked
 static bool find_header(struct sheet_rows *rows, struct search *search, uint64_t *line, struct error *error)
 {
     enum reading reading = READING_ROW;
-    uint64_t first = 0;
-    size_t first_filled = 0;
-    *line = 0;
+    uint64_t lines[READER_TITLE_ROWS]; /* of the rows offered */
     while (search->rows < READER_TITLE_ROWS && (reading = raw_row(rows, error)) == READING_ROW) {
         if (rows->problem || is_blank(rows)) continue;
-        size_t filled = 0;
-        for (size_t i = 0; i < rows->count; i++) filled += !cell_is_blank(&rows->cells[i]);
-        if (!first || (first_filled == 1 && filled > 1)) { /* a title has one cell */
-            first = rows->line;
-            first_filled = filled;
-        }
-        bool sure = search_offer(search, rows->cells, rows->count);
-        if (search->best && search->best == search->rows) *line = rows->line;
-        if (sure || !search->wanted_count) break;
+        lines[search->rows] = rows->line;
+        if (search_offer(search, rows->cells, rows->count) || !search->wanted_count) break;
     }
     if (reading == READING_FAILED) return false;
-    if (!*line) *line = first;
-    return *line ||
+    size_t header = search->best ? search->best : search_first(search);
+    *line = header ? lines[header - 1] : 0;
+    return header ||
            fail(error, ERROR_INPUT, "sheet '%.*s' is empty: its first row must name the columns", STR_ARGS(rows->sheet->name));
 }
 

@@ -228,10 +228,21 @@ bool search_offer(struct search *search, const struct cell *cells, size_t count)
         matches += cells[i].type == CELL_TEXT && is_wanted(search, cells[i].text);
     }
     if (!filled) return false;
-    search->rows++;
+    must(search->rows < READER_TITLE_ROWS);
+    search->filled[search->rows++] = filled;
     size_t least = search->wanted_count == 1 || search->rows == 1 ? 1 : 2;
     if (matches < least || matches <= search->best_matches) return false;
     search->best = search->rows;
     search->best_matches = matches;
     return matches * 2 >= filled && (matches >= 2 || search->wanted_count == 1);
+}
+
+size_t search_first(const struct search *search)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < search->rows; i++)
+        if (search->filled[i] > most) most = search->filled[i];
+    for (size_t i = 0; i < search->rows; i++)
+        if (search->filled[i] >= 2 && search->filled[i] * 2 >= most) return i + 1;
+    return search->rows ? 1 : 0;
 }

@@ -43,6 +43,7 @@ struct search {
     struct str *wanted; /* folded */
     size_t wanted_count;
     size_t rows; /* offered so far, blank ones not counted */
+    size_t filled[READER_TITLE_ROWS]; /* cells of each that are not blank */
     size_t best; /* of them, from 1; 0: none named enough */
     size_t best_matches;
 };
@@ -51,9 +52,13 @@ void search_open(struct search *search, const struct str *wanted, size_t count);
 void search_close(struct search *search);
 /* Forgets the rows: they will be offered again, split in another way. */
 void search_again(struct search *search);
-/* Offers the next row; blank ones do not count. True where it is the header beyond doubt: at least half of its cells are
+/* Offers the next row, of at most READER_TITLE_ROWS; blank ones do not count. True where it is the header beyond doubt: at least half of its cells are
    wanted ones. */
 bool search_offer(struct search *search, const struct cell *cells, size_t count);
+
+/* Where no row names what is wanted: the first that is no title, counted from 1; 0 where there was none. A title fills one
+   cell, or less than half as many as the fullest row. */
+size_t search_first(const struct search *search);
 
 /* Whether a cell holds nothing to be seen. */
 bool cell_is_blank(const struct cell *cell);
