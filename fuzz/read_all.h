@@ -36,7 +36,8 @@ static inline void read_all(int descriptor, enum reader_format format, const cha
     while (more && (reader_ready(reader), good = reader_next(reader, &row, &more, &error)) && more) {
         must(row.line > line);
         line = row.line;
-        must((row.problem == NULL) == (row.cells != NULL));
+        must(row.problem || row.cells);
+        must(row.count <= READER_COLUMNS && (row.count == 0) == (row.cells == NULL));
         const struct str *names = reader_columns(reader, &columns);
         must(columns >= before && columns <= READER_COLUMNS);
         before = columns;

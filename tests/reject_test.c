@@ -76,17 +76,42 @@ static void of_csv(void **state)
     expect_file(list, expected);
     expect_file(table,
                 "\xef\xbb\xbfid,text,rejected\r\n=1,\"a,\"\"b\n\",\"\"\"wrong\"\", 错\"\r\n"
-                "\"+86138,,\xef\xbf\xbd\",,the row is no UTF-8: save the file as UTF-8\r\n+86139,@x,\"\"\"wrong\"\", 错\"\r\n");
+                "+86138,\xef\xbf\xbd,the row is no UTF-8: save the file as UTF-8\r\n+86139,@x,\"\"\"wrong\"\", 错\"\r\n");
     struct reader_options again = { .path = table, .wanted = wanted, .wanted_count = WANTED };
     expect_of(
         &again,
-        "id|text|rejected\n2 =1|a,\"b\n|\"wrong\", 错\n4 +86138,,\xef\xbf\xbd|_|the row is no UTF-8: save the file as UTF-8\n"
+        "id|text|rejected\n2 =1|a,\"b\n|\"wrong\", 错\n4 +86138|\xef\xbf\xbd|the row is no UTF-8: save the file as UTF-8\n"
         "5 +86139|@x|\"wrong\", 错\nend");
 
     /* nothing rejected: the old lists go, and none are made */
     reject_all(place, "a.csv", STR("id,text\n"), NULL);
     expect_file(list, NULL);
     expect_file(table, NULL);
+}
+
+/* A cell too many stands behind the columns, so that it can be taken out; until then it is refused again as it was. */
+static void of_rows_with_surplus(void **state)
+{
+    struct place *place = *state;
+    char table[192], again[192], expected[1024];
+    name(table, place, "a.csv.rejected.csv");
+    name(again, place, "again.csv");
+    static const char reason[] = "stands in no column: the header names 3 columns and its last is in place 3";
+    reject_all(place, "a.csv", STR("id,text,operator\n1,slow, very,a\n2,a,b\n3,\"x,\",a,,\xff,b\n4,\"x\n"), NULL);
+    snprintf(expected, sizeof expected,
+             "\xef\xbb\xbfid,text,operator,,,rejected\r\n1,slow,\" very\",a,,cell 4 %s\r\n"
+             "2,a,b,,,\"\"\"wrong\"\", 错\"\r\n3,\"x,\",a,\xef\xbf\xbd,b,the row is no UTF-8: save the file as UTF-8\r\n"
+             "\"4,\"\"x\",,,,,\"a quoted cell never ends: close its quote, or double a quote inside it\"\r\n",
+             reason);
+    expect_file(table, expected);
+    struct reader_options options = { .path = table, .wanted = wanted, .wanted_count = WANTED };
+    expect_of(&options, "id|text|operator|rejected\n2!\n3 2|a|b|\"wrong\", 错\n4!\n5 4,\"x|_|_|a quoted cell never ends: "
+                        "close its quote, or double a quote inside it\nend");
+    rename(table, again);
+    reject_all(place, "again.csv", STR("id,text,operator,,rejected\n1,slow,very,a,x\n"), NULL);
+    name(table, place, "again.csv.rejected.csv");
+    expect_file(table, "\xef\xbb\xbfid,text,operator,,rejected\r\n1,slow,very,a,cell 4 stands in no column: the header names 4 "
+                       "columns and its last is in place 5\r\n");
 }
 
 static void of_json(void **state)
@@ -209,6 +234,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(of_csv, make_place, remove_place),
+        cmocka_unit_test_setup_teardown(of_rows_with_surplus, make_place, remove_place),
         cmocka_unit_test_setup_teardown(of_json, make_place, remove_place),
         cmocka_unit_test_setup_teardown(mended, make_place, remove_place),
         cmocka_unit_test_setup_teardown(nobodys_place, make_place, remove_place),

@@ -64,8 +64,7 @@ static inline void show_row(struct text *out, const struct row *row)
                                   [CELL_FALSE] = '-', [CELL_NULL] = '_',   [CELL_OTHER] = '~' };
     text_format(out, "%llu", (unsigned long long)row->line);
     if (row->problem) {
-        assert_null(row->cells);
-        assert_int_equal(row->count, 0);
+        assert_int_equal(row->cells == NULL, row->count == 0);
         text_format(out, "!\n");
         return;
     }

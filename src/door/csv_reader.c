@@ -105,8 +105,10 @@ static enum reading csv_next(struct reader *reader, bool wait, struct row *row, 
                 *row = (struct row){ .line = csv->line, .text = { input->at, scan->length } };
                 csv->line += scan->lines;
                 input_take(input, scan->taken);
-                if (scan->row_strange && (row->problem = text_problem(reader, row->text))) return READING_ROW;
-                if (table_row(&reader->table, scan->cells, scan->count, row)) return READING_ROW;
+                const char *problem = scan->row_strange ? text_problem(reader, row->text) : NULL;
+                bool is_record = table_row(&reader->table, scan->cells, scan->count, row);
+                if (problem) row->problem = problem;
+                if (is_record || problem) return READING_ROW;
                 continue;
             }
             if (scanned == SCANNED_BROKEN && take_broken(reader, row)) return READING_ROW;

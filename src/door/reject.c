@@ -26,7 +26,7 @@ struct rejects {
     bool plain; /* the list is a regular file, so there is a CSV beside it */
     struct arena names;
     struct str columns[READER_COLUMNS];
-    size_t column_count;
+    size_t column_count, surplus; /* the most cells behind the columns */
     struct text line, clean;
     struct error failure; /* the first */
 };
@@ -188,9 +188,14 @@ static void add_body_row(struct rejects *rejects, const struct row *row, struct 
     }
     if (!rejects->column_count) place_of(rejects, STR("text"), 0);
     if (!row->cells) cells[0] = (struct cell){ row->text, CELL_TEXT };
-    struct body_row kept = { .columns = (uint32_t)rejects->column_count };
+    size_t filled = rejects->column_count, surplus = row->count > count ? row->count - count : 0;
+    must(filled + surplus <= READER_COLUMNS);
+    for (size_t i = 0; i < surplus; i++)
+        cells[filled++] = row->cells[count + i];
+    if (surplus > rejects->surplus) rejects->surplus = surplus;
+    struct body_row kept = { .columns = (uint32_t)filled };
     rejects->line.length = rejects->clean.length = 0;
-    table_text(cells, rejects->column_count, &rejects->line);
+    table_text(cells, filled, &rejects->line);
     add_clean(&rejects->clean, text_str(&rejects->line));
     kept.cells_length = (uint32_t)rejects->clean.length;
     rejects->line.length = 0;
@@ -239,7 +244,7 @@ static bool copy_body(struct rejects *rejects, FILE *table)
         rejects->clean.length = 0;
         if (fread(text_room(&rejects->clean, length), 1, length, rejects->body) != length) return false;
         fwrite(rejects->clean.at, 1, row.cells_length, table);
-        for (size_t i = row.columns; i <= rejects->column_count; i++)
+        for (size_t i = row.columns; i <= rejects->column_count + rejects->surplus; i++)
             fputc(',', table);
         fwrite(rejects->clean.at + row.cells_length, 1, row.reason_length, table);
         fputs("\r\n", table);
@@ -249,12 +254,13 @@ static bool copy_body(struct rejects *rejects, FILE *table)
 
 static bool write_table(struct rejects *rejects, FILE *table)
 {
-    struct cell names[READER_COLUMNS + 1];
+    struct cell names[READER_COLUMNS + READER_COLUMNS + 1] = { 0 };
+    size_t count = rejects->column_count + rejects->surplus;
     for (size_t i = 0; i < rejects->column_count; i++)
         names[i] = (struct cell){ rejects->columns[i], CELL_TEXT };
-    names[rejects->column_count] = (struct cell){ STR("rejected"), CELL_TEXT };
+    names[count] = (struct cell){ STR("rejected"), CELL_TEXT };
     rejects->line.length = rejects->clean.length = 0;
-    table_text(names, rejects->column_count + 1, &rejects->line);
+    table_text(names, count + 1, &rejects->line);
     add_clean(&rejects->clean, text_str(&rejects->line));
     fputs("\xef\xbb\xbf", table);
     fwrite(rejects->clean.at, 1, rejects->clean.length, table);

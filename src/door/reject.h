@@ -2,7 +2,8 @@
    loaded again. They hold people's data: mode 0600, never in the data directory.
 
    The CSV is UTF-8 with a byte-order mark (so that Excel shows it right), has the file's own columns and `rejected` behind
-   them. A row that could not be split has its text in the first column. Cells stand as they came, also those that begin with =
+   them; between the two stand the cells of a row that has too many, under no name. Bytes that are no text are shown as U+FFFD.
+   A row that could not be split has its text in the first column. Cells stand as they came, also those that begin with =
    + - @: they are loaded again, and a mark put before them would be data; they come from the very file beside which the list
    stands. */
 #ifndef DOOR_REJECT_H

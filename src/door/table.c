@@ -127,22 +127,24 @@ bool table_row(struct table *table, struct cell *cells, size_t count, struct row
     if (first == count || is_total(table, cells, count, first)) return false;
     for (size_t i = count; i < table->width; i++)
         cells[i] = (struct cell){ .type = CELL_NULL };
-    size_t column = 0;
+    size_t column = 0, surplus = 0;
     for (size_t i = 0; i < count; i++) {
         if (column < table->count && table->places[column] == i) {
             cells[column++] = cells[i];
         } else if (!cell_is_blank(&cells[i])) {
-            snprintf(table->problem, sizeof table->problem,
-                     "cell %zu stands in no column: the header names %zu columns and its last is in place %zu", i + 1,
-                     table->count, table->width);
+            if (!surplus)
+                snprintf(table->problem, sizeof table->problem,
+                         "cell %zu stands in no column: the header names %zu columns and its last is in place %zu", i + 1,
+                         table->count, table->width);
             row->problem = table->problem;
-            return true;
+            table->surplus[surplus++] = cells[i];
         }
     }
     for (; column < table->count; column++)
         cells[column] = (struct cell){ .type = CELL_NULL };
+    memcpy(cells + table->count, table->surplus, surplus * sizeof *cells);
     row->cells = cells;
-    row->count = table->count;
+    row->count = table->count + surplus;
     return true;
 }
 

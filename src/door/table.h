@@ -22,6 +22,7 @@ struct table {
     size_t count;
     size_t width; /* cells up to the last column */
     char problem[PROBLEM_ROOM];
+    struct cell surplus[READER_COLUMNS]; /* of one row: what stands in no column */
 };
 
 void table_close(struct table *table);
@@ -29,8 +30,8 @@ void table_close(struct table *table);
 bool table_head(struct table *table, const struct cell *cells, size_t count, struct error *error);
 /* Adds a column, as JSON has them; false where there are READER_COLUMNS already. */
 bool table_add(struct table *table, struct str name);
-/* Makes row of the cells of one record: as many as columns (cells has room for READER_COLUMNS). A cell outside of the columns
-   is a problem of the row. False where it is no record, but blank or a total. */
+/* Makes row of the cells of one record: as many as columns (cells has room for READER_COLUMNS). Cells outside of the columns
+   are a problem of the row and stand behind the others. False where it is no record, but blank or a total. */
 bool table_row(struct table *table, struct cell *cells, size_t count, struct row *row);
 /* Adds the cells as a line of CSV without its end. */
 void table_text(const struct cell *cells, size_t count, struct text *out);
