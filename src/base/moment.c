@@ -201,12 +201,35 @@ struct clock {
     uint64_t millisecond;
 };
 
-/* 8:00, 08:00:00.123, 8时0分, 8时0分0秒. */
+/* The hour behind 上午, 下午 or 中午; 下午15 is taken as 15. */
+static bool hour_of_part(char part, int *hour)
+{
+    if (part == 'A' && *hour == 12) *hour = 0;
+    if ((part == 'P' && *hour < 12) || (part == 'N' && (*hour == 1 || *hour == 2))) *hour += 12;
+    return part == 'A' ? *hour < 12 : part == 'P' ? *hour < 24 : part != 'N' || (*hour >= 10 && *hour <= 14);
+}
+
+static char scan_part(struct scan *scan)
+{
+    static const struct {
+        struct str word;
+        char part;
+    } parts[] = { { STR("上午"), 'A' }, { STR("下午"), 'P' }, { STR("中午"), 'N' } };
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (!scan_word(scan, parts[i].word)) continue;
+        while (scan_byte(scan, ' ')) continue;
+        return parts[i].part;
+    }
+    return '\0';
+}
+
+/* 8:00, 08:00:00.123, 8时0分, 8点0分0秒, 下午3:05. */
 static bool scan_clock(struct scan *scan, struct clock *clock)
 {
     *clock = (struct clock){ 0 };
-    if (!scan_number(scan, 1, 2, &clock->hour)) return false;
-    if (scan_word(scan, STR("时"))) {
+    char part = scan_part(scan);
+    if (!scan_number(scan, 1, 2, &clock->hour) || !hour_of_part(part, &clock->hour)) return false;
+    if (scan_word(scan, STR("时")) || scan_word(scan, STR("点"))) {
         if (!scan_number(scan, 1, 2, &clock->minute) || !scan_word(scan, STR("分"))) return false;
         return scan_done(scan) || (scan_number(scan, 1, 2, &clock->second) && scan_word(scan, STR("秒")));
     }
