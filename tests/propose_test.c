@@ -104,6 +104,58 @@ static void a_chinese_file(void **state)
           pieces, COUNT(pieces));
 }
 
+static void the_example_of_the_page(void **state)
+{
+    (void)state;
+    static const char *const pieces[] = {
+        "'id':{'column':'Case'}",
+        "'operator':{'column':'Firm','values':{'NorthTelecom':'?'}}",
+        "'area':{'column':'Region','values':{'Ontario':'?'}}",
+        "'category':{'column':'Topic','values':{'Invoice':'?'}}",
+        "'filed':{'column':'Received','forms':['D/M/YYYYh:mmA']}",
+        "'channel':{'column':'By'}",
+        "'outcome':{'column':'State'}",
+        "'ignore':['Notes']",
+    };
+    check("Case,Received,Firm,Region,Topic,By,State,Notes\n"
+          "A-17,17/04/2015 3:20 PM,North Telecom,Ontario,Invoice,Telephone,Done,called twice\n",
+          pieces, COUNT(pieces));
+}
+
+/* In GB18030, under two titles. */
+static void a_file_under_titles(void **state)
+{
+    (void)state;
+    static const char *const pieces[] = {
+        "'id':{'column':'投诉单号'}",
+        "'operator':{'column':'被投诉企业','values':{'中国移动':'?'}}",
+        "'area':{'column':'省份','values':{'江苏':'?'}}",
+        "'filed':{'column':'受理时间'}",
+        "'outcome':{'column':'状态','values':{'已办结':'已办结','处理中':null}}",
+        "'ignore':['序号']",
+    };
+    check("\275\255\313\325\312\241\315\266\313\337\314\250\325\313,2015\304\352\n"
+          "\265\245\316\273\243\272\304\317\276\251\267\326\271\253\313\276\n"
+          "\320\362\272\305,\315\266\313\337\265\245\272\305,\261\273\315\266\313\337\306\363\322\265,"
+          "\312\241\267\335,\312\334\300\355\312\261\274\344,\327\264\314\254\n"
+          "1,JS-1,\326\320\271\372\322\306\266\257,\275\255\313\325,"
+          "2015\304\3521\324\3025\310\325 \311\317\316\34710:00,\322\321\260\354\275\341\n"
+          "2,JS-2,\326\320\271\372\322\306\266\257,\275\255\313\325,"
+          "2015\304\3521\324\3026\310\325 \317\302\316\3473:05,\264\246\300\355\326\320\n",
+          pieces, COUNT(pieces));
+}
+
+/* Only what differs in every row numbers the cases; where no name says so a person is asked. */
+static void numbers_of_cases(void **state)
+{
+    (void)state;
+    static const char *const number[] = { "'id':{'column':'ComplaintNo.'}", "'ignore':['Case','No']" };
+    check("Case,No,Complaint No.,filed,area\nbill,1,A1,2015-01-03,1\nbill,1,A2,2015-01-03,1\n", number, COUNT(number));
+    static const char *const asked[] = { "'id':{'made':'source-line'}", "but'Zettel'isdifferentineveryrow", "但'Zettel'列",
+                                         "'ignore':['Case','Zettel']" };
+    check("Case,Zettel,filed,area\nbill,A1,2015-01-03,1\nbill,A2,2015-01-03,1\n", asked, COUNT(asked));
+}
+
 static void columns_with_strange_names(void **state)
 {
     (void)state;
@@ -148,6 +200,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_english_file),
         cmocka_unit_test(a_chinese_file),
+        cmocka_unit_test(the_example_of_the_page),
+        cmocka_unit_test(a_file_under_titles),
+        cmocka_unit_test(numbers_of_cases),
         cmocka_unit_test(columns_with_strange_names),
         cmocka_unit_test(a_proposal_is_a_map),
     };

@@ -21,8 +21,8 @@ enum { MOMENT_ROOM = 32, DAY_ROOM = 16 };
 int64_t moment_now(void);
 
 /* RFC 3339; also with a space for T, without seconds, with 1 to 9 decimals of a second (cut to milliseconds), and without
-   an offset, when it is Asia/Shanghai; 2015/1/3 8:00 and 2015年1月3日 8:00 (or 8时0分[0秒], 8点0分, 下午3:05); a day alone is its 00:00;
-   an Excel number with or without a fraction (20000 to 80000: 1954 to 2119). 24:00 is the end of that day. */
+   an offset, when it is Asia/Shanghai; 2015/1/3 8:00 and 2015年1月3日 8:00 (or 8时0分[0秒], 8点0分, 下午3:05); a day alone
+   is its 00:00; an Excel number with or without a fraction (20000 to 80000: 1954 to 2119). 24:00 is the end of that day. */
 bool moment_parse(struct str string, int64_t *moment);
 /* 2015-01-03T08:00:00+08:00, with .123 where the milliseconds are not zero; returns the length. */
 size_t moment_format(int64_t moment, char out[MOMENT_ROOM]);

@@ -18,8 +18,8 @@ static const struct {
 } usual_names[] = {
     { "id",
       { "ticket", "ticketid", "ticketnumber", "caseid", "casenumber", "caseno", "complaintid", "complaintnumber", "reference",
-        "referencenumber", "编号", "工单号", "工单编号", "单号", "流水号", "受理编号",
-        "complaintno", "case", "caseref", "number", "no" } },
+        "referencenumber", "编号", "工单号", "工单编号", "单号", "流水号", "受理编号", "complaintno", "ticketno", "case", "caseref",
+        "refno", "ref", "number", "no" } },
     { "complaint", { "complaintid", "complaintnumber", "投诉编号", "工单号", "投诉单号" } },
     { "operator",
       { "company", "serviceprovider", "provider", "carrier", "isp", "firm", "运营商", "企业", "被投诉企业", "电信企业", "公司" } },
@@ -30,7 +30,7 @@ static const struct {
       { "datereceived", "received", "datefiled", "filedon", "created", "ticketcreated", "createdat", "opened", "dateofissue",
         "date", "投诉时间", "受理时间", "投诉日期", "受理日期", "创建时间", "登记时间" } },
     { "time", { "timestamp", "datetime", "date", "when", "时间", "发生时间", "操作时间" } },
-    { "channel", { "receivedvia", "via", "method", "source", "submittedvia", "渠道", "受理渠道", "投诉渠道", "来源" } },
+    { "channel", { "receivedvia", "via", "method", "source", "submittedvia", "by", "渠道", "受理渠道", "投诉渠道", "来源" } },
     { "subscriber",
       { "phone", "phonenumber", "mobile", "msisdn", "account", "accountnumber", "customerid", "callerid", "手机号", "手机号码",
         "号码", "用户号码", "电话", "联系电话", "账号" } },
@@ -238,11 +238,27 @@ bool guess_is_phone(struct str text)
     return !others && digits >= 10 && digits <= 14;
 }
 
+static bool is_among(struct str text, const struct str *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_equal_folded(str_trim(text), words[i])) return true;
+    return false;
+}
+
 bool guess_is_open(struct str text)
 {
     static const struct str words[] = { STR("open"),   STR("pending"), STR("in progress"), STR("new"),   STR("处理中"),
                                         STR("待处理"), STR("未结"),    STR("未办结"),      STR("未处理") };
-    for (size_t i = 0; i < COUNT(words); i++)
-        if (str_equal_folded(str_trim(text), words[i])) return true;
-    return false;
+    return is_among(text, words, COUNT(words));
+}
+
+bool guess_is_status(struct str text)
+{
+    static const struct str words[] = {
+        STR("done"),      STR("closed"),    STR("solved"), STR("resolved"), STR("unresolved"), STR("completed"), STR("finished"),
+        STR("cancelled"), STR("withdrawn"), STR("active"), STR("reopened"), STR("已办结"),     STR("办结"),      STR("已结"),
+        STR("已完成"),    STR("完成"),      STR("已处理"), STR("已解决"),   STR("未解决"),     STR("已关闭"),    STR("关闭"),
+        STR("已撤销"),    STR("已受理"),    STR("待受理"),
+    };
+    return guess_is_open(text) || is_among(text, words, COUNT(words));
 }

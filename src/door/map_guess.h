@@ -24,5 +24,7 @@ bool guess_is_clock(struct str text, struct arena *arena);
 bool guess_is_phone(struct str text);
 /* Whether a text is the word for a case that is still open. */
 bool guess_is_open(struct str text);
+/* Whether a text is the word for how a case stands, open or not. */
+bool guess_is_status(struct str text);
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/moment.h"
 #include "door/map_guess.h"
 #include "door/map_parts.h"
+#include "door/quote.h"
 
 enum { PROPOSE_ROWS = 1000, PROPOSE_VALUES = 100, PROPOSE_CELL_BYTES = 400, NO_COLUMN = READER_COLUMNS };
 
@@ -77,12 +78,59 @@ static size_t values_taken(struct proposal *proposal, const struct field *field,
     return taken;
 }
 
+static int compare_texts(const void *a, const void *b)
+{
+    const struct str *one = a, *other = b;
+    size_t least = one->length < other->length ? one->length : other->length;
+    int order = least ? memcmp(one->at, other->at, least) : 0;
+    return order ? order : (one->length > other->length) - (one->length < other->length);
+}
+
+/* How many different values all the rows have. */
+static size_t count_different(struct proposal *proposal, size_t column)
+{
+    struct str *texts = allocate((proposal->row_count + 1) * sizeof *texts);
+    size_t count = 0, different = 0;
+    for (size_t row = 0; row < proposal->row_count; row++)
+        if (cell_of(proposal, row, column).type != CELL_NULL) texts[count++] = cell_of(proposal, row, column).text;
+    qsort(texts, count, sizeof *texts, compare_texts);
+    for (size_t i = 0; i < count; i++)
+        different += i == 0 || !str_equal(texts[i], texts[i - 1]);
+    free(texts);
+    return different;
+}
+
+static bool is_status_column(const struct proposal *proposal, size_t column)
+{
+    struct cell values[PROPOSE_VALUES];
+    size_t count = values_of(proposal, column, values), words = 0;
+    for (size_t i = 0; i < count; i++)
+        words += guess_is_status(values[i].text);
+    return count && words * 5 >= count * 4;
+}
+
+static bool is_own_number(const struct field *field)
+{
+    return field->type == FIELD_ID && field->flags & FIELD_KEY && field->flags & FIELD_NEEDED;
+}
+
 /* ---- which column is which field ---- */
 
 static void take(struct proposal *proposal, size_t field, size_t column)
 {
     proposal->column_of[field] = column;
     proposal->used[column] = true;
+}
+
+/* By its name, unless what it holds speaks against it: the numbers of cases hardly ever repeat, and "Done" is no code. */
+static int fit_of(struct proposal *proposal, const struct field *field, size_t column)
+{
+    if (proposal->used[column]) return 0;
+    int fit = guess_name(field, proposal->columns[column]);
+    if (!fit || map_same_column(str_of(field->name), proposal->columns[column])) return fit;
+    bool against = (is_own_number(field) && count_different(proposal, column) * 20 < proposal->row_count * 19) ||
+                   (field->type == FIELD_CODE && is_status_column(proposal, column));
+    return against ? 0 : fit;
 }
 
 /* The best fit of a name first, until none is left. Our own columns that are no fields need no map. */
@@ -99,7 +147,7 @@ static void match_names(struct proposal *proposal)
         best = 0;
         for (size_t field = 0; field < proposal->kind->field_count; field++) {
             for (size_t column = 0; proposal->column_of[field] == NO_COLUMN && column < proposal->column_count; column++) {
-                int fit = proposal->used[column] ? 0 : guess_name(&proposal->kind->fields[field], proposal->columns[column]);
+                int fit = fit_of(proposal, &proposal->kind->fields[field], column);
                 if (fit <= best) continue;
                 best = fit;
                 best_field = field;
@@ -112,6 +160,7 @@ static void match_names(struct proposal *proposal)
 
 static bool column_fits(struct proposal *proposal, const struct field *field, size_t column)
 {
+    if (strcmp(field->name, "outcome") == 0) return is_status_column(proposal, column);
     struct cell values[PROPOSE_VALUES];
     struct str texts[PROPOSE_VALUES];
     size_t count = values_of(proposal, column, values), phones = 0;
@@ -124,12 +173,13 @@ static bool column_fits(struct proposal *proposal, const struct field *field, si
                      guess_forms(texts, count, &proposal->arena).read * 5 >= count * 4);
 }
 
-/* By what they hold: a time that is needed, a number. */
+/* By what they hold: a time that is needed, a person's number, words for how a case stands. */
 static void match_contents(struct proposal *proposal)
 {
     for (size_t i = 0; i < proposal->kind->field_count; i++) {
         const struct field *field = &proposal->kind->fields[i];
-        bool asks = field->type == FIELD_PERSON || (field->type == FIELD_TIME && field->flags & FIELD_NEEDED);
+        bool asks = field->type == FIELD_PERSON || (field->type == FIELD_TIME && field->flags & FIELD_NEEDED) ||
+                    strcmp(field->name, "outcome") == 0;
         for (size_t column = 0; asks && proposal->column_of[i] == NO_COLUMN && column < proposal->column_count; column++)
             if (!proposal->used[column] && column_fits(proposal, field, column)) take(proposal, i, column);
     }
@@ -253,7 +303,7 @@ static json_t *rule_of(struct proposal *proposal, size_t i)
     size_t column = proposal->column_of[i];
     if (column == NO_COLUMN) {
         if (!(field->flags & FIELD_NEEDED)) return NULL;
-        if (field->type == FIELD_ID && field->flags & FIELD_KEY) return json_pack("{ss}", "made", "source-line");
+        if (is_own_number(field)) return json_pack("{ss}", "made", "source-line");
         return json_pack("{ss}", field->type == FIELD_TIME || field->type == FIELD_PERSON ? "column" : "value", "?");
     }
     struct cell values[PROPOSE_VALUES];
@@ -280,6 +330,29 @@ static json_t *rule_of(struct proposal *proposal, size_t i)
     return json_pack("{so}", "column", json_of(proposal->columns[column]));
 }
 
+/* A number is made, though a column that nothing else needs may be it. */
+static void note_numbers(struct proposal *proposal, const struct field *field)
+{
+    char room[QUOTE_ROOM];
+    for (size_t column = 0; column < proposal->column_count && proposal->row_count > 1; column++) {
+        struct cell values[PROPOSE_VALUES];
+        size_t count = values_of(proposal, column, values);
+        if (proposal->used[column] || !proposal->columns[column].length || is_clock_column(proposal, column) ||
+            values_taken(proposal, field, values, count) < count || count_different(proposal, column) < proposal->row_count)
+            continue;
+        struct text english = { 0 }, chinese = { 0 };
+        quote(proposal->columns[column], room);
+        text_format(&english,
+                    "The %s is made, as no column is called like one; but %s is different in every row: give that if it is one.",
+                    field->name, room);
+        text_format(&chinese, "没有列名像编号，%s 由程序生成；但 %s 列各行都不同：如果是编号，请改用该列。", field->name, room);
+        note(proposal, text_zero(&english), text_zero(&chinese));
+        text_close(&english);
+        text_close(&chinese);
+        return;
+    }
+}
+
 static json_t *propose(struct proposal *proposal)
 {
     json_t *map = json_object(), *fields = json_object(), *ignore = json_array();
@@ -290,6 +363,9 @@ static json_t *propose(struct proposal *proposal)
         json_t *rule = rule_of(proposal, i);
         if (rule) json_object_set_new(fields, proposal->kind->fields[i].name, rule);
     }
+    for (size_t i = 0; i < proposal->kind->field_count; i++)
+        if (proposal->column_of[i] == NO_COLUMN && is_own_number(&proposal->kind->fields[i]))
+            note_numbers(proposal, &proposal->kind->fields[i]);
     for (size_t i = 0; i < proposal->column_count; i++)
         if (!proposal->used[i] && proposal->columns[i].length) json_array_append_new(ignore, json_of(proposal->columns[i]));
     json_object_set_new(map, "kind", json_string(proposal->kind->name));
