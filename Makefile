@@ -6,7 +6,7 @@ PACKAGES := meson ninja-build gcc pkg-config libc6-dev libjansson-dev libzip-dev
 TEST_PACKAGES := postgresql clang libclang-rt-14-dev chromium fonts-noto-cjk
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: run build test bench fuzz soak clean packages test-packages
+.PHONY: run build test sanitized bench fuzz soak clean packages test-packages
 
 run: build
 	@test -e sample-data/keys/keys.json || $(BUILD)/mingbai --data sample-data init --sample
@@ -19,19 +19,22 @@ build: packages node_modules/.made
 	@ninja -C $(BUILD) -k 0 --quiet
 
 # Everything, with the address and undefined-behaviour sanitizers; ends with one line `N passed, N failed`.
-test: build test-packages
+test: sanitized
+	@python3 tests/run.py --build build-test --program $(BUILD)/mingbai
+
+# The same with 200 kill -9 and 300 random provinces.
+soak: sanitized
+	@python3 tests/run.py --build build-test --program $(BUILD)/mingbai --soak
+
+sanitized: build test-packages
 	@test -d build-test/meson-private || meson setup build-test --buildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false >/dev/null
 	@ninja -C build-test -k 0 --quiet
-	@python3 tests/run.py --build build-test --program $(BUILD)/mingbai
 
 bench: build
 	@python3 bench/run.py --build $(BUILD)
 
 fuzz: test-packages build
 	@sh fuzz/run.sh
-
-soak: build test-packages
-	@python3 tests/run.py --build build-test --program $(BUILD)/mingbai --soak
 
 node_modules/.made: package-lock.json
 	@npm ci --silent --no-audit --no-fund

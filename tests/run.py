@@ -63,6 +63,9 @@ def main():
         environment["MINGBAI_SOAK"] = "1"
     built = sorted(path for path in (arguments.build / "tests").glob("*_test") if os.access(path, os.X_OK) and path.is_file())
     scripts = sorted(HERE.glob("*_test.py"))
+    if not built:
+        print(f"{arguments.build} has no tests: build them first")
+        return 1
     tests = [test for test in built + scripts if not arguments.names or test.stem in arguments.names]
     passed = failed = 0
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
