@@ -3,7 +3,7 @@ BUILD := build
 PACKAGES := meson ninja-build gcc pkg-config libc6-dev libjansson-dev libzip-dev libexpat1-dev zlib1g-dev libsqlite3-dev \
 	libsodium-dev libssl-dev libcmocka-dev libarchive-dev python3 \
 	$(if $(shell command -v node),,nodejs) $(if $(shell command -v npm),,npm)
-TEST_PACKAGES := postgresql clang libclang-rt-14-dev chromium fonts-noto-cjk
+TEST_PACKAGES := postgresql clang libclang-rt-14-dev
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .PHONY: run build test sanitized bench fuzz soak clean packages test-packages
