@@ -37,7 +37,7 @@ static inline void read_all(int descriptor, enum reader_format format, const cha
         must(row.line > line);
         line = row.line;
         must(row.problem || row.cells);
-        must(row.count <= READER_COLUMNS && (row.count == 0) == (row.cells == NULL));
+        must(row.count <= READER_COLUMNS && (row.cells || row.count == 0));
         const struct str *names = reader_columns(reader, &columns);
         must(columns >= before && columns <= READER_COLUMNS);
         before = columns;
