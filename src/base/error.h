@@ -18,11 +18,16 @@ enum error_code {
 
 struct error {
     enum error_code code;
-    char says[512]; /* a sentence that tells what to do next, without a newline */
+    char says[512];    /* a sentence that tells what to do next, without a newline */
+    char chinese[512]; /* the same in Chinese; empty where it is said in English alone */
 };
 
 /* Fills error (which may be NULL) and returns false, so that a function can `return fail(...)`. */
 bool fail(struct error *error, enum error_code code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* The same in both languages, each with the same arguments. */
+bool fail_both(struct error *error, enum error_code code, const char *english, const char *chinese, ...)
+    __attribute__((format(printf, 3, 5), format(printf, 4, 5)));
 
 /* Like fail, with ": " and the text of errno behind the sentence. The code is ERROR_DISK. */
 bool fail_errno(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));

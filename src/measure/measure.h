@@ -9,6 +9,7 @@
 #include "base/moment.h"
 #include "base/str.h"
 #include "door/kind.h"
+#include "measure/letter.h"
 #include "store/store.h"
 
 struct law; /* measure/law.h: limits, working days, areas, as they stand at a position */
@@ -123,17 +124,36 @@ struct simulation {
     int32_t first_day;
 };
 
+struct access;
+struct route;
+struct view;
+struct views;
+
 struct measure {
     const char *name;
     const char *says[LANGUAGES];
     const struct kind *const *kinds;
     size_t kind_count;
+    /* Who may see the rows of each kind (view.h): one for each, or nobody but regulator and administrator sees them. */
+    const struct access *access;
+    size_t access_count;
+    /* Its part of the HTTP API (route.h). */
+    const struct route *routes;
+    size_t route_count;
     const struct duty *duties;
     size_t duty_count;
     const struct figure *figures;
     size_t figure_count;
-    /* May be NULL. */
+    /* Each of these may be NULL. */
     bool (*simulate)(const struct simulation *simulation, struct error *error);
+    /* What it keeps in memory while serving: see views_kept. */
+    void *(*serving_open)(struct views *views);
+    void (*serving_close)(void *kept);
+    /* What a record that came through the portal makes due, and what falls due as time passes from one moment to another
+       (letter.h); and the next moment after `now` at which something falls due (INT64_MAX: nothing). */
+    bool (*letters)(struct view *view, const struct record *record, struct letters_sink sink, struct error *error);
+    bool (*letters_of_time)(struct view *view, int64_t from, int64_t to, struct letters_sink sink, struct error *error);
+    bool (*next_due)(struct view *view, int64_t now, int64_t *due, struct error *error);
 };
 
 /* registry.c */
