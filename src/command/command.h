@@ -6,9 +6,9 @@
 #include <stddef.h>
 
 #include "base/error.h"
-#include "base/moment.h"
 #include "base/str.h"
 #include "door/kind.h"
+#include "rows/rows.h"
 
 enum exit_code { EXIT_DONE, EXIT_FAILED, EXIT_USAGE, EXIT_REJECTED };
 enum { OPTIONS_MAX = 16 };
@@ -44,11 +44,10 @@ struct invocation {
 
 /* The value of an option of this command by name, or NULL. */
 const char *invocation_option(const struct invocation *invocation, const char *name);
-/* Reads a moment or a day (its start; with end, the end of that day) given as an option; false, with the error, where it is neither.
-   Leaves *moment alone where the option is not given. */
-bool invocation_moment(struct invocation *invocation, const char *name, bool end, int64_t *moment);
-bool invocation_number(struct invocation *invocation, const char *name, uint64_t *number);
-bool invocation_period(struct invocation *invocation, struct period *period);
+/* The same with `asked`'s shape (measure/query.h); context is the invocation. */
+const char *invocation_asked(void *context, const char *name);
+/* Starts rows to standard output in the form that --format names; jsonl unless given. */
+bool invocation_rows(struct invocation *invocation, struct rows *rows);
 
 extern const struct command init_command, load_command, withdraw_command, map_command, sources_command, kinds_command,
     notices_command, findings_command, figures_command, check_command, report_command, verify_command, checkpoint_command,

@@ -1,7 +1,9 @@
-/* Reading the values of options. */
+/* What a command has of its call: the values of options, where results go, a progress bar. */
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/moment.h"
 #include "command/command.h"
 
 const char *invocation_option(const struct invocation *invocation, const char *name)
@@ -11,30 +13,33 @@ const char *invocation_option(const struct invocation *invocation, const char *n
     return NULL;
 }
 
-bool invocation_moment(struct invocation *invocation, const char *name, bool end, int64_t *moment)
+const char *invocation_asked(void *context, const char *name)
 {
-    const char *value = invocation_option(invocation, name);
-    if (!value) return true;
-    int32_t day;
-    if (day_parse(str_of(value), &day))
-        *moment = day_start(end ? day + 1 : day);
-    else if (!moment_parse(str_of(value), moment))
-        return fail(&invocation->error, ERROR_USAGE, "--%s %s: write a time as 2015-01-03T08:00:00+08:00 or a day as 2015-01-03", name, value);
+    return invocation_option(context, name);
+}
+
+/* What is wrong with standard output is told once, at the end. */
+static bool out_write(void *context, struct str bytes)
+{
+    fwrite(bytes.at, 1, bytes.length, context);
     return true;
 }
 
-bool invocation_number(struct invocation *invocation, const char *name, uint64_t *number)
+/* A file is opened by people; what reads a pipe is a program. A file that holds something already is being added to. */
+static bool is_fresh_file(FILE *out)
 {
-    const char *value = invocation_option(invocation, name);
-    if (!value || str_number(str_of(value), number)) return true;
-    return fail(&invocation->error, ERROR_USAGE, "--%s %s: a whole number is wanted", name, value);
+    struct stat status;
+    return fstat(fileno(out), &status) == 0 && S_ISREG(status.st_mode) && status.st_size == 0;
 }
 
-bool invocation_period(struct invocation *invocation, struct period *period)
+bool invocation_rows(struct invocation *invocation, struct rows *rows)
 {
-    const char *value = invocation_option(invocation, "period");
-    if (!value || period_parse(str_of(value), period)) return true;
-    return fail(&invocation->error, ERROR_USAGE, "--period %s: write 2015-01, 2015Q1 or 2015", value);
+    struct rows_options options = { .sink = { out_write, stdout }, .mark = is_fresh_file(stdout) };
+    const char *format = invocation_option(invocation, "format");
+    if (format && (!rows_format_named(format, &options.format) || options.format == ROWS_JSON || options.format == ROWS_XLSX))
+        return fail_both(&invocation->error, ERROR_USAGE, "--format %s: choose jsonl, csv or table", "--format %s：可选 jsonl、csv 或 table", format);
+    rows_start(rows, &options);
+    return true;
 }
 
 enum { BAR_CELLS = 30, BAR_EVERY_MS = 200, BAR_AFTER_MS = 1000 };

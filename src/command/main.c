@@ -122,9 +122,11 @@ static enum exit_code call(struct invocation *invocation, int count, char **argu
         fail_errno(&invocation->error, "the results could not be written");
         code = EXIT_FAILED;
     }
-    for (char *at = invocation->error.says; *at; at++) /* names in it come from anywhere, and this is a terminal */
+    struct error *error = &invocation->error;
+    char *says = invocation->language == CHINESE && *error->chinese ? error->chinese : error->says;
+    for (char *at = says; *at; at++) /* names in it come from anywhere, and this is a terminal */
         if ((unsigned char)*at < ' ' || *at == 0x7f) *at = '?';
-    if (invocation->error.code) fprintf(stderr, "mingbai: %s\n", invocation->error.says);
+    if (error->code) fprintf(stderr, invocation->language == CHINESE ? "mingbai：%s\n" : "mingbai: %s\n", says);
     return code;
 }
 

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "command/session.h"
 #include "engine/replay.h"
+#include "measure/query.h"
 #include "report/report.h"
 
 enum { NOTE_LIMIT = 64 * 1024, REPORT_LIMIT = 64 * 1024 * 1024 };
@@ -159,10 +160,12 @@ static enum exit_code proof(struct invocation *invocation)
 {
     uint64_t seq = 0, index = UINT64_MAX, size = UINT64_MAX, from = UINT64_MAX, to = UINT64_MAX;
     const char *source = invocation_option(invocation, "source");
-    if (!invocation_number(invocation, "seq", &seq) || !invocation_number(invocation, "index", &index) ||
-        !invocation_number(invocation, "size", &size) || !invocation_number(invocation, "from", &from) ||
-        !invocation_number(invocation, "to", &to))
-        return EXIT_USAGE;
+    const struct {
+        const char *name;
+        uint64_t *number;
+    } numbers[] = { { "seq", &seq }, { "index", &index }, { "size", &size }, { "from", &from }, { "to", &to } };
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (!asked_number(invocation_asked, invocation, numbers[i].name, numbers[i].number, &invocation->error)) return EXIT_USAGE;
     bool by_source = source && invocation_option(invocation, "seq"), by_index = index != UINT64_MAX,
          growth = from != UINT64_MAX && to != UINT64_MAX;
     if (by_source + by_index + growth != 1) {

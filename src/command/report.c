@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "command/session.h"
+#include "measure/query.h"
 
 static enum exit_code report(struct invocation *invocation)
 {
@@ -11,7 +12,9 @@ static enum exit_code report(struct invocation *invocation)
     const char *out = invocation_option(invocation, "out");
     struct period period = { 0 };
     int64_t as_of = MOMENT_NONE;
-    if (!invocation_period(invocation, &period) || !invocation_moment(invocation, "as-of", true, &as_of)) return EXIT_USAGE;
+    if (!asked_period(invocation_asked, invocation, "period", &period, error) ||
+        !asked_moment(invocation_asked, invocation, "as-of", true, &as_of, error))
+        return EXIT_USAGE;
     if (!out || !period.kind) {
         fail(error, ERROR_USAGE, "give --period (2015-01, 2015Q1 or 2015) and --out FILE.html");
         return EXIT_USAGE;

@@ -6,10 +6,10 @@
 #include <sys/stat.h>
 
 #include "base/embedded.h"
-#include "command/rows.h"
 #include "command/session.h"
 #include "engine/backup.h"
 #include "engine/load.h"
+#include "measure/query.h"
 
 /* ---- init ---- */
 
@@ -188,10 +188,10 @@ static enum exit_code sources(struct invocation *invocation)
 {
     struct session session;
     struct rows rows;
-    if (!rows_start(&rows, invocation)) return EXIT_USAGE;
+    if (!invocation_rows(invocation, &rows)) return EXIT_USAGE;
     if (!session_open(&session, invocation, true)) return EXIT_FAILED;
     bool done = state_list_sources(session.reader, source_print, &rows, &invocation->error);
-    rows_finish(&rows);
+    done = rows_finish(&rows, &invocation->error) && done;
     session_close(&session);
     return done ? EXIT_DONE : EXIT_FAILED;
 }
@@ -260,8 +260,8 @@ static enum exit_code simulate(struct invocation *invocation)
 {
     uint64_t subscribers = SIMULATED_SUBSCRIBERS, days = SAMPLE_DAYS, seed = SAMPLE_SEED;
     const char *out = invocation_option(invocation, "out");
-    if (!invocation_number(invocation, "subscribers", &subscribers) || !invocation_number(invocation, "days", &days) ||
-        !invocation_number(invocation, "seed", &seed))
+    if (!asked_number(invocation_asked, invocation, "subscribers", &subscribers, &invocation->error) || !asked_number(invocation_asked, invocation, "days", &days, &invocation->error) ||
+        !asked_number(invocation_asked, invocation, "seed", &seed, &invocation->error))
         return EXIT_USAGE;
     if (!out || subscribers < 100 || subscribers > 100000000 || days < 1 || days > 3660) {
         fail(&invocation->error, ERROR_USAGE, "give --out DIR, 100 to 100000000 --subscribers and 1 to 3660 --days");
