@@ -16,7 +16,7 @@
 enum { RAW_BYTES = 64 * 1024, SIGNATURE_BYTES = 2, GZIP_WINDOW = 15 + 16 };
 
 struct bytes {
-    int descriptor;
+    int descriptor, stop;
     bool stored; /* a regular file */
     bool gzipped;
     bool between;        /* a gzip member has ended and none has begun */
@@ -33,9 +33,16 @@ static enum bytes_state read_descriptor(struct bytes *bytes, char *into, size_t 
 {
     *got = 0;
     for (;;) {
-        if (!wait && !bytes->stored) {
-            struct pollfd asked = { .fd = bytes->descriptor, .events = POLLIN };
-            if (poll(&asked, 1, 0) == 0) return BYTES_WAITING;
+        if (!bytes->stored && (!wait || bytes->stop)) {
+            struct pollfd asked[] = { { .fd = bytes->descriptor, .events = POLLIN },
+                                      { .fd = bytes->stop ? bytes->stop : -1, .events = POLLIN } };
+            int answered = poll(asked, 2, wait ? -1 : 0);
+            if (answered == 0) return BYTES_WAITING;
+            if (answered > 0 && asked[1].revents) {
+                fail_both(&bytes->error, ERROR_INPUT, "stopped: what was accepted stays accepted, and the same command goes on from there",
+                          "已停止：已接受的仍然有效，再次执行同一命令可从该处继续");
+                return BYTES_FAILED;
+            }
         }
         ssize_t count = read(bytes->descriptor, into, room);
         if (count > 0) {
@@ -47,7 +54,7 @@ static enum bytes_state read_descriptor(struct bytes *bytes, char *into, size_t 
         if (errno == EAGAIN) {
             if (!wait) return BYTES_WAITING;
             struct pollfd asked = { .fd = bytes->descriptor, .events = POLLIN };
-            poll(&asked, 1, -1);
+            if (!bytes->stop) poll(&asked, 1, -1);
         } else if (errno != EINTR) {
             fail_errno(&bytes->error, "the input cannot be read");
             return BYTES_FAILED;
@@ -64,10 +71,10 @@ static enum bytes_state fill_raw(struct bytes *bytes, bool wait)
     return state;
 }
 
-struct bytes *bytes_open(const char *path, struct error *error)
+struct bytes *bytes_open(const char *path, int standard_input, int stop, struct error *error)
 {
     bool given = strcmp(path, "-") != 0;
-    int descriptor = given ? open(path, O_RDONLY | O_CLOEXEC) : fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+    int descriptor = given ? open(path, O_RDONLY | O_CLOEXEC) : fcntl(standard_input, F_DUPFD_CLOEXEC, 0);
     struct stat about;
     if (descriptor < 0 || fstat(descriptor, &about) != 0) {
         fail_errno(error, "%s cannot be opened", given ? path : "standard input");
@@ -81,6 +88,7 @@ struct bytes *bytes_open(const char *path, struct error *error)
     }
     struct bytes *bytes = allocate(sizeof *bytes);
     bytes->descriptor = descriptor;
+    bytes->stop = stop;
     bytes->stored = S_ISREG(about.st_mode);
     if (bytes->stored) {
         bytes->start = lseek(descriptor, 0, SEEK_CUR);

@@ -17,8 +17,9 @@ enum bytes_state {
 
 struct bytes;
 
-/* Opens a path, or standard input for "-", and waits for its first bytes. */
-struct bytes *bytes_open(const char *path, struct error *error);
+/* Opens a path, or for "-" the descriptor given as standard input, and waits for its first bytes. What waits, then and later, fails
+   once the descriptor `stop` (0: none) can be read or has hung up. */
+struct bytes *bytes_open(const char *path, int standard_input, int stop, struct error *error);
 void bytes_close(struct bytes *bytes);
 /* Puts up to room bytes there and sets how many. BYTES_MORE comes with at least one byte, every other state with none.
    Without wait, a pipe that has nothing yet is BYTES_WAITING. */

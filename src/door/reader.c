@@ -67,7 +67,7 @@ struct reader *reader_open(const struct reader_options *options, struct error *e
              strcmp(options->path, "-") == 0 ? "standard input" : options->path);
         return NULL;
     }
-    struct bytes *bytes = bytes_open(options->path, error);
+    struct bytes *bytes = bytes_open(options->path, options->standard_input, options->stop, error);
     if (!bytes) return NULL;
     struct reader *reader = allocate(sizeof *reader);
     reader->form = forms[format];

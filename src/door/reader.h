@@ -26,6 +26,8 @@ enum reader_format { FORMAT_BY_NAME, FORMAT_CSV, FORMAT_JSONL, FORMAT_JSON, FORM
 
 struct reader_options {
     const char *path;               /* "-" is standard input */
+    int standard_input;             /* the descriptor that "-" means; 0 is that of the process */
+    int stop;                       /* a descriptor: once it can be read or has hung up, nothing is waited for any more; 0: none */
     enum reader_format format;      /* by name: .csv .jsonl .json .xlsx, each also with .gz */
     const char *sheet;              /* a spreadsheet's sheet by name or number from 1; NULL: the first that is not empty */
     const struct str *wanted;       /* names that a header would have (fields, or a map's columns), to find the header row */

@@ -1,6 +1,7 @@
 #include "engine/load.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -111,7 +112,8 @@ static bool load_open(struct load *load, struct error *error)
     const struct load_options *options = load->options;
     if (options->kind == &withdrawal_kind || options->kind == &unsealing_kind)
         return fail(error, ERROR_USAGE, "records of kind %s are written by the program itself, and cannot be loaded", options->kind->name);
-    struct reader_options reading = { .path = options->path, .sheet = options->sheet };
+    struct reader_options reading = { .path = options->path, .sheet = options->sheet,
+                                      .standard_input = options->standard_input, .stop = options->stop };
     if (!format_read(options->format, &reading.format, error)) return false;
     load->map = options->map ? map_open(options->kind, options->map, error) : map_plain(options->kind);
     if (!load->map || !source_default(load, error)) return false;
@@ -193,9 +195,18 @@ static bool load_row(struct load *load, const struct row *row, struct error *err
     return true;
 }
 
+static bool is_stopped(const struct load *load)
+{
+    struct pollfd asked = { .fd = load->options->stop, .events = POLLIN };
+    return load->options->stop && poll(&asked, 1, 0) > 0;
+}
+
 /* Now and then: shows progress, and empties the block, whose arena grows with rejected rows as well. */
 static bool between_rows(struct load *load, struct error *error)
 {
+    if (is_stopped(load))
+        return fail_both(error, ERROR_INPUT, "stopped: what was accepted stays accepted, and the same command goes on from there",
+                         "已停止：已接受的仍然有效，再次执行同一命令可从该处继续");
     if (load->options->progress) {
         uint64_t done, all;
         reader_progress(load->reader, &done, &all);

@@ -8,6 +8,7 @@
 struct load_options {
     const struct kind *kind;
     const char *path;          /* "-": standard input */
+    int standard_input, stop;  /* see reader_options; a load stops between rows, too, and what was accepted stays accepted */
     const char *format;        /* "csv", "jsonl", "json", "xlsx"; NULL: by name */
     const char *sheet;
     const char *map;           /* NULL: the columns are the fields */
