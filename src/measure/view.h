@@ -45,7 +45,7 @@ struct views;
 struct view {
     struct views *views;
     struct store *store;      /* inside one read transaction: everything is seen at `position` */
-    struct audit audit;       /* over it, with the law; its arena is the view's own */
+    struct audit audit;       /* over it, with the law; its arena is the view's own; its time is not set */
     struct arena arena;
     uint64_t position;
     uint64_t generation;
@@ -58,14 +58,18 @@ struct views *views_open(struct engine *engine);
 void views_close(struct views *views);
 /* A view at the present position, as somebody sees it. */
 struct view *view_take(struct views *views, const struct identity *who, enum reach reach, struct error *error);
+/* Ends it; also walks over its store that were left open. */
 void view_give(struct view *view);
+/* Whether what was made from these kinds (ended by NULL) at some position of some generation holds for this view as well. */
+bool view_same(const struct view *view, const struct kind *const *kinds, uint64_t generation, uint64_t position);
 
 /* What a measure keeps for serving (made by its serving_open, closed with the pool); it locks for itself. */
 void *views_kept(struct views *views, const struct measure *measure);
 struct engine *views_engine(struct views *views);
 
 /* Prepares (once) and resets a query over a kind. The text must have {scope} where the condition of who looks goes, as in
-   `SELECT "id" FROM "complaint" WHERE {scope} AND "filed" <= $1`; $9 is taken by it. NULL on failure. */
+   `SELECT "id" FROM "complaint" WHERE {scope} AND "filed" <= $1`; the text has parameters from $1 to $8 of its own, and is the
+   same for everybody. NULL on failure. */
 struct statement *view_select(struct view *view, const struct kind *kind, const char *sql, struct error *error);
 /* Whether the one who looks sees all rows of the kind anyway. */
 bool view_sees_all(const struct view *view, const struct kind *kind);

@@ -196,9 +196,11 @@ bool store_commit(struct store *store, struct error *error)
     return false;
 }
 
-/* An error may have ended the transaction already. */
+/* A walk that is not at its end would keep what it reads from. An error may have ended the transaction already. */
 bool store_rollback(struct store *store, struct error *error)
 {
+    for (sqlite3_stmt *each = NULL; (each = sqlite3_next_stmt(store->connection, each));)
+        if (sqlite3_stmt_busy(each)) sqlite3_reset(each);
     return sqlite3_get_autocommit(store->connection) || run(store, "ROLLBACK", error);
 }
 

@@ -29,6 +29,7 @@ bool store_run(struct store *store, const char *sql, struct error *error);
 bool store_begin(struct store *store, struct error *error);
 /* Not durable by itself: the ledger is, and what is lost here is replayed. */
 bool store_commit(struct store *store, struct error *error);
+/* Ends walks that were left open, too. */
 bool store_rollback(struct store *store, struct error *error);
 /* Moves the log into the database file and makes it durable. Waits for readers that look at an older state; ERROR_BUSY after
    30 seconds. After a failed sync every later one fails until all stores of the file were closed. */

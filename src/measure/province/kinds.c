@@ -127,25 +127,25 @@ static const struct field withdrawal_fields[] = {
     { "hold", FIELD_COUNT, OPTIONAL, { "the mark of the entries that count from here on", "自此起计入的记录所带的标记" }, NULL, 0 },
 };
 
-static const struct kind operator_kind = {
+const struct kind operator_kind = {
     "operator", { "an operator of telecom networks", "电信运营商" }, 1, false, operator_fields, COUNT(operator_fields), NULL,
 };
-static const struct kind area_kind = {
+const struct kind area_kind = {
     "area", { "a province, city or county", "省、市、县等区域" }, 1, false, area_fields, COUNT(area_fields), NULL,
 };
-static const struct kind market_kind = {
+const struct kind market_kind = {
     "market", { "how many subscribers an operator has in an area in a month", "运营商在某区域某月的用户总数" },
     1, false, market_fields, COUNT(market_fields), NULL,
 };
-static const struct kind limit_kind = {
+const struct kind limit_kind = {
     "limit", { "the law: what a duty allows, where, and from which day on", "法规限值：某项义务在何地、自何日起的限值" },
     1, false, limit_fields, COUNT(limit_fields), limit_check,
 };
-static const struct kind workday_kind = {
+const struct kind workday_kind = {
     "workday", { "a day on which people work or do not, other than by its weekday", "与星期不同的上班日或放假日" },
     1, false, workday_fields, COUNT(workday_fields), NULL,
 };
-static const struct kind subscriber_kind = {
+const struct kind subscriber_kind = {
     "subscriber", { "a number or account served by an operator", "运营商的用户" },
     1, true, subscriber_fields, COUNT(subscriber_fields), subscriber_check,
 };

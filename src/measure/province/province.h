@@ -9,6 +9,7 @@ extern const struct measure province;
 /* kinds.c */
 enum { PROVINCE_KINDS = 8 };
 extern const struct kind *const province_kinds[PROVINCE_KINDS];
+extern const struct kind operator_kind, area_kind, market_kind, limit_kind, workday_kind, subscriber_kind;
 extern const struct kind withdrawal_kind;
 extern const struct kind unsealing_kind;
 enum { UNSEALING_WHAT, UNSEALING_WHO, UNSEALING_WHY, UNSEALING_TIME };
