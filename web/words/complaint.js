@@ -13,6 +13,7 @@ export default {
         // deadlines
         late_days: '超期{n}天', today: '今天24:00', days_left: '还有{n}天', paused_for: '停表，等{whom}',
         provisional: '工作日尚未公布，期限可能变',
+        paused_short: '停表', no_deadline: '没有期限', appeal_later: '还不能申诉',
         // whose turn
         turn: '轮到{whom}', turn_person_own: '轮到你',
         must_answer: ({ day, left }) => html`须在<b class="num">${day}</b>前答复，${left}。`,
@@ -25,7 +26,7 @@ export default {
         merged_says: '并入另一件投诉，在那里继续。',
         appeal_waiting_says: ({ day, left }) => html`管理局须在<b class="num">${day}</b>前决定是否受理，${left}。`,
         appeal_open_says: ({ day, left }) => html`管理局须在<b class="num">${day}</b>前办结，${left}。`,
-        decided_says: '管理局已经作出处理意见。', responsible: '具体负责', pressed_times: '你已催办{n}次',
+        decided_says: '管理局已经作出处理意见。', responsible: '具体负责', pressed_times: '已催办{n}次',
         joined_times: '另有{n}人遇到同样问题',
         // claims
         claims_answered: '{n}项诉求，企业逐项答复', claims_waiting: '{n}项诉求，等企业答复', claims_none: '没有列出诉求',
@@ -80,8 +81,9 @@ export default {
         // deadlines
         late_days: count('1 day late', '{n} days late'), today: 'today, 24:00', days_left: count('1 day left', '{n} days left'),
         paused_for: 'Clock stopped: waiting for {whom}', provisional: 'Working days are not published yet: this may change',
+        paused_short: 'clock stopped', no_deadline: 'no deadline', appeal_later: 'Not yet',
         // whose turn
-        turn: 'Turn: {whom}', turn_person_own: 'Your turn',
+        turn: '{whom}’s turn', turn_person_own: 'Your turn',
         must_answer: ({ day, left }) => html`It must answer before <b class="num">${day}</b>: ${left}.`,
         must_answer_again: ({ day, left }) => html`It must answer again before <b class="num">${day}</b>: ${left}.`,
         should_have_answered: ({ day }) => html`It had to answer before <b class="num">${day}</b>, and has not.`,

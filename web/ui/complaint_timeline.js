@@ -1,0 +1,35 @@
+// What happened, and what is to come: filled and hollow.
+import { html } from '/htm/preact/standalone.module.js';
+import { language, words } from '/ui/language.js';
+import { end, moment, money } from '/ui/format.js';
+import { At, record_address } from '/ui/at.js';
+import complaint_words from '/words/complaint.js';
+
+const t = words(complaint_words);
+const has = (key) => key in complaint_words[language];
+
+// "你提交投诉" for the one whose case it is; else the words of the kind.
+function happened(event, item, is_person) {
+    const who = t(is_person ? 'you' : 'person');
+    return has(`did_${event.event}`)
+        ? t(`did_${event.event}`, { who, Who: who[0].toUpperCase() + who.slice(1), operator: item.operator_name })
+        : event.event_name;
+}
+
+function Past({ event, item, is_person, now }) {
+    return html`<li><time datetime=${event.time}>${moment(event.time, now)}</time>
+        <h3>${happened(event, item, is_person)}</h3>
+        ${event.says && html`<p>${event.says}</p>`}
+        ${event.amount && !event.says?.includes(event.amount) && html`<p>${t('pays', { amount: money(event.amount) })}</p>`}
+        ${event.text && html`<p class="written">${event.text}</p>`}
+        ${event.position && html`<p><${At} position=${event.position} to=${record_address(event)} /></p>`}</li>`;
+}
+
+export function Timeline({ item, is_person, now }) {
+    return html`<section class="section"><div class="head"><h2>${t('what_happened')}</h2></div>
+        <ol class="timeline">
+            ${item.timeline.map((event) => html`<${Past} key=${`${event.source} ${event.seq}`} event=${event} item=${item} is_person=${is_person} now=${now} />`)}
+            ${item.ahead.map((event) => html`<li class="next" key=${event.event}><time datetime=${event.time}>${end(event.time, now)}</time>
+                <h3>${has(`will_${event.event}`) ? t(`will_${event.event}`) : event.event_name}</h3>${event.says && html`<p>${event.says}</p>`}</li>`)}
+        </ol></section>`;
+}
