@@ -7,15 +7,12 @@
 #include <unistd.h>
 
 #include "base/hash.h"
-#include "door/map.h"
 #include "door/reject.h"
 #include "engine/intake.h"
+#include "engine/row_record.h"
 #include "measure/province/province.h"
 
 enum { HASH_CHUNK = 1024 * 1024, SOURCE_HASH_BYTES = 8, ROWS_BETWEEN = 4096, REJECTS_MAX = 1000000 };
-
-/* Sources of the program itself. */
-static const struct str reserved = STR("mingbai:");
 
 struct load {
     struct engine *engine;
@@ -50,8 +47,7 @@ static bool format_read(const char *name, enum reader_format *format, struct err
     return fail(error, ERROR_USAGE, "--format %s: choose csv, jsonl, json or xlsx", name);
 }
 
-/* A file's source is its name and its content's hash, so that loading it twice changes nothing. */
-static bool source_of_file(const char *path, struct text *source, struct error *error)
+bool load_source(const char *path, struct str name, struct text *source, struct error *error)
 {
     int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0) return fail_errno(error, "%s cannot be read", path);
@@ -63,25 +59,12 @@ static bool source_of_file(const char *path, struct text *source, struct error *
     free(chunk);
     close(file);
     if (got < 0) return fail_errno(error, "%s cannot be read", path);
-    const char *slash = strrchr(path, '/');
-    struct str name = str_of(slash ? slash + 1 : path);
     if (name.length > SOURCE_LIMIT - 2 * SOURCE_HASH_BYTES - 1)
-        return fail(error, ERROR_LIMIT, "the name of %s is too long for a source: give it one with --source", path);
+        return fail_both(error, ERROR_LIMIT, "the name %.*s is too long for a source: give it one with --source",
+                         "文件名 %.*s 太长，不能用作来源名称：请用 --source 另取", STR_ARGS(name));
     text_add(source, name);
     text_add_byte(source, ':');
     hex_add(source, (struct str){ (const char *)hash.bytes, SOURCE_HASH_BYTES });
-    return true;
-}
-
-/* What a source's name may be; the sentence says what is wrong. */
-static bool source_is_good(struct str name, bool own, struct error *error)
-{
-    if (!name.length || name.length > SOURCE_LIMIT) return fail(error, ERROR_USAGE, "a source has 1 to %d bytes", SOURCE_LIMIT);
-    for (size_t i = 0; i < name.length; i++)
-        if ((unsigned char)name.at[i] < ' ' || name.at[i] == 0x7f)
-            return fail(error, ERROR_USAGE, "a source's name has no line breaks and no control characters: give another with --source NAME");
-    if (!own && str_starts(name, reserved))
-        return fail(error, ERROR_USAGE, "sources that begin with mingbai: are the program's own: choose another name");
     return true;
 }
 
@@ -94,8 +77,9 @@ static bool source_default(struct load *load, struct error *error)
         text_add(&load->source, name);
         return true;
     }
-    return !strcmp(options->path, "-") ||
-           (source_of_file(options->path, &load->source, error) && source_is_good(text_str(&load->source), false, error));
+    const char *slash = strrchr(options->path, '/');
+    return !strcmp(options->path, "-") || (load_source(options->path, str_of(slash ? slash + 1 : options->path), &load->source, error) &&
+                                           source_is_good(text_str(&load->source), false, error));
 }
 
 /* Rejected lines are people's data, and never go into the data directory. */
@@ -159,32 +143,22 @@ static void source_note(struct load *load, struct str source)
 static bool load_row(struct load *load, const struct row *row, struct error *error)
 {
     load->summary->read++;
-    if (row->problem) {
-        load_reject(load, row, (struct str){ 0 }, row->problem);
-        if (load->source.length) intake_pass(load->intake, text_str(&load->source), row->line);
-        return true;
-    }
     struct record *record = intake_record(load->intake);
-    struct error reason = { 0 };
-    struct str field = { 0 };
-    const struct field *wrong = NULL;
-    if (!map_record(load->map, row, text_str(&load->source), load->now, intake_arena(load->intake), record, &field, &reason)) {
-        load_reject(load, row, field, reason.says);
-        if (load->source.length && !map_has_seq(load->map)) intake_pass(load->intake, text_str(&load->source), row->line);
-        return true;
+    struct error reason;
+    struct str field;
+    struct row_rules rules = { .map = load->map, .source = text_str(&load->source), .own = load->options->own, .now = load->now,
+                               .admit = load->options->admit, .context = load->options->context };
+    enum row_verdict verdict = row_record(&rules, row, intake_arena(load->intake), record, &field, &reason);
+    if (verdict == ROW_FAILED) {
+        *error = reason;
+        return false;
     }
-    if (!record->source.length)
-        return fail(error, ERROR_USAGE, "standard input needs a name for where it comes from: give one with --source NAME");
-    if (!str_equal(record->source, text_str(&load->source)) && !source_is_good(record->source, load->options->own, &reason)) {
-        load_reject(load, row, STR("source"), reason.says);
+    if (verdict == ROW_WRONG) {
+        load_reject(load, row, field, reason.says);
+        if (record->source.length) intake_pass(load->intake, record->source, record->seq);
         return true;
     }
     source_note(load, record->source);
-    if (!record_check(record, &wrong, &reason)) {
-        load_reject(load, row, str_of(wrong ? wrong->name : NULL), reason.says);
-        intake_pass(load->intake, record->source, record->seq);
-        return true;
-    }
     enum taken taken;
     if (!intake_take(load->intake, &taken, error)) return false;
     if (taken == TAKEN_DUPLICATE) load->summary->duplicate++;

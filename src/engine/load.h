@@ -18,6 +18,7 @@ struct load_options {
     const char *replaces;      /* a source that this file takes the place of; NULL: none */
     void (*acknowledge)(void *context, struct str source, uint64_t seq); /* in another thread; may be NULL */
     void (*progress)(void *context, uint64_t done, uint64_t all);
+    bool (*admit)(void *context, const struct record *record, const struct field **field, struct error *error); /* see row_record.h */
     void *context;
 };
 
@@ -31,5 +32,9 @@ void load_summary_close(struct load_summary *summary);
    from there. Rejected records are no failure: they are counted and listed. With replaces, all counts from one last entry on,
    or nothing does. */
 bool load_file(struct engine *engine, const struct load_options *options, struct load_summary *summary, struct error *error);
+
+/* The source of a file that is given none: the name and its content's hash, so that loading it twice changes nothing. Added to
+   source. */
+bool load_source(const char *path, struct str name, struct text *source, struct error *error);
 
 #endif

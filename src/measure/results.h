@@ -1,0 +1,35 @@
+/* Results at hand while serving: findings and figures, computed once for a state however many ask, kept for those who come next,
+   and never shown once a record came that might change them. */
+#ifndef MEASURE_RESULTS_H
+#define MEASURE_RESULTS_H
+
+#include "measure/view.h"
+
+struct results;
+
+struct results *results_open(void);
+/* Nothing may be held any more. */
+void results_close(struct results *results);
+
+/* What was computed; it stays as it is until it is released. */
+struct result {
+    const struct finding *findings; /* in finding_order */
+    size_t finding_count;
+    const struct figure_row *rows;  /* in figure_row_order */
+    size_t row_count;
+};
+
+/* The findings of all duties at the view's position, as of a time (MOMENT_NONE: as `check` judges without one). They are
+   everybody's: view_sees_finding tells which may be shown. NULL on failure. Waits where somebody else is computing the same. */
+const struct result *results_findings(struct results *results, struct view *view, int64_t as_of, struct error *error);
+/* The rows of a figure, likewise. */
+const struct result *results_figure(struct results *results, struct view *view, const struct figure *figure,
+                                    const struct figure_request *request, int64_t as_of, struct error *error);
+void results_release(struct results *results, const struct result *result);
+
+/* Whether the results of that call are at hand, so that it would answer at once. */
+bool results_has_findings(struct results *results, struct view *view, int64_t as_of);
+bool results_has_figure(struct results *results, struct view *view, const struct figure *figure,
+                        const struct figure_request *request, int64_t as_of);
+
+#endif
