@@ -1,11 +1,17 @@
 #include "measure/complaint/complaint.h"
 
+#include "measure/complaint/access.h"
 #include "measure/complaint/answer.h"
 #include "measure/complaint/appeal.h"
 #include "measure/complaint/figures.h"
 #include "measure/complaint/simulate.h"
 
-static const struct kind *const kinds[] = { &complaint_kind, &complaint_event_kind, &appeal_kind, &appeal_event_kind };
+static const struct kind *const kinds[] = {
+    &complaint_kind, &complaint_event_kind, &appeal_kind, &appeal_event_kind, &complaint_claim_kind,
+    &complaint_claim_event_kind, &complaint_evidence_kind, &complaint_note_kind, &complaint_assignment_kind,
+    &complaint_join_kind, &complaint_press_kind, &complaint_publication_kind,
+};
+_Static_assert(sizeof kinds / sizeof *kinds == COMPLAINT_KINDS, "each has its access");
 
 /* An appeal's own clocks read the appeal alone: complaints that came later say nothing about how long it has waited. */
 static const struct kind *const reads_complaints[] = { &complaint_kind, &complaint_event_kind, NULL };
@@ -76,7 +82,9 @@ const struct measure complaint = {
     .name = "complaint",
     .says = { "complaints and appeals", "投诉与申诉" },
     .kinds = kinds,
-    .kind_count = sizeof kinds / sizeof *kinds,
+    .kind_count = COMPLAINT_KINDS,
+    .access = complaint_access,
+    .access_count = COMPLAINT_KINDS,
     .duties = duties,
     .duty_count = sizeof duties / sizeof *duties,
     .figures = complaint_figures,

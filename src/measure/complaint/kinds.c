@@ -3,21 +3,21 @@
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static const struct choice categories[] = {
-    { "forced_bundling", { "forced bundling", "强制捆绑" } },
-    { "unfair_terms", { "unfair terms", "霸王条款" } },
-    { "unclear_prices", { "unclear prices", "资费不清" } },
-    { "wrong_charge", { "wrong charge", "扣费错误" } },
-    { "unordered_service", { "service started without consent", "未经同意开通业务" } },
-    { "spam", { "spam messages", "垃圾短信" } },
-    { "harassing_calls", { "harassing calls", "骚扰电话" } },
-    { "hall", { "business hall", "营业厅" } },
-    { "hotline", { "customer hotline", "客服热线" } },
-    { "online_hall", { "online hall", "网上营业厅" } },
-    { "late_reminder", { "late reminder", "提醒不及时" } },
-    { "coverage", { "signal coverage", "信号覆盖" } },
-    { "broadband_speed", { "broadband speed", "宽带网速" } },
-    { "broadband_price", { "broadband price", "宽带资费" } },
-    { "other", { "other", "其他" } },
+    [CATEGORY_FORCED_BUNDLING] = { "forced_bundling", { "forced bundling", "强制捆绑" } },
+    [CATEGORY_UNFAIR_TERMS] = { "unfair_terms", { "unfair terms", "霸王条款" } },
+    [CATEGORY_UNCLEAR_PRICES] = { "unclear_prices", { "unclear prices", "资费不清" } },
+    [CATEGORY_WRONG_CHARGE] = { "wrong_charge", { "wrong charge", "扣费错误" } },
+    [CATEGORY_UNORDERED_SERVICE] = { "unordered_service", { "service started without consent", "未经同意开通业务" } },
+    [CATEGORY_SPAM] = { "spam", { "spam messages", "垃圾短信" } },
+    [CATEGORY_HARASSING_CALLS] = { "harassing_calls", { "harassing calls", "骚扰电话" } },
+    [CATEGORY_HALL] = { "hall", { "business hall", "营业厅" } },
+    [CATEGORY_HOTLINE] = { "hotline", { "customer hotline", "客服热线" } },
+    [CATEGORY_ONLINE_HALL] = { "online_hall", { "online hall", "网上营业厅" } },
+    [CATEGORY_LATE_REMINDER] = { "late_reminder", { "late reminder", "提醒不及时" } },
+    [CATEGORY_COVERAGE] = { "coverage", { "signal coverage", "信号覆盖" } },
+    [CATEGORY_BROADBAND_SPEED] = { "broadband_speed", { "broadband speed", "宽带网速" } },
+    [CATEGORY_BROADBAND_PRICE] = { "broadband_price", { "broadband price", "宽带资费" } },
+    [CATEGORY_OTHER] = { "other", { "other", "其他" } },
 };
 
 static const struct choice complaint_steps[] = {
@@ -48,18 +48,23 @@ static const struct choice appeal_steps[] = {
 };
 
 static const struct field complaint_fields[] = {
-    { "id", FIELD_ID, FIELD_NEEDED | FIELD_KEY, { "the complaint's own number", "投诉编号" }, NULL, 0 },
-    { "operator", FIELD_CODE, FIELD_NEEDED, { "the operator complained about", "被投诉企业" }, NULL, 0 },
-    { "area", FIELD_CODE, FIELD_NEEDED, { "the area of the case", "所在地区" }, NULL, 0 },
-    { "category", FIELD_CHOICE, 0, { "what it is about", "投诉类别" }, categories, COUNT(categories) },
-    { "filed", FIELD_TIME, FIELD_NEEDED | FIELD_EVENT, { "when it was filed; the clock starts", "投诉时间，计时由此开始" }, NULL, 0 },
-    { "channel", FIELD_LABEL, FIELD_NEEDED, { "the way it came: hotline, hall, web", "投诉渠道，如热线、营业厅、网站" }, NULL, 0 },
-    { "subscriber", FIELD_PERSON, 0, { "the number or account complained about", "投诉涉及的号码或账号" }, NULL, 0 },
-    { "text", FIELD_SEALED, 0, { "what the person wrote; kept sealed", "投诉内容，密封保存" }, NULL, 0 },
-    { "answered", FIELD_TIME, FIELD_EVENT | FIELD_DAY_ENDS, { "when the operator answered", "企业答复时间" }, NULL, 0 },
-    { "outcome", FIELD_ID, 0, { "how it ended, in a word; without any answer's day: closed on an unknown day",
-                                "处理结果；没有答复时间时，视为办结日期不明" }, NULL, 0 },
-    { "satisfied", FIELD_FLAG, 0, { "whether the person is satisfied", "用户是否满意" }, NULL, 0 },
+    [COMPLAINT_ID] = { "id", FIELD_ID, FIELD_NEEDED | FIELD_KEY, { "the complaint's own number", "投诉编号" }, NULL, 0 },
+    [COMPLAINT_OPERATOR] = { "operator", FIELD_CODE, FIELD_NEEDED, { "the operator complained about", "被投诉企业" }, NULL, 0 },
+    [COMPLAINT_AREA] = { "area", FIELD_CODE, FIELD_NEEDED, { "the area of the case", "所在地区" }, NULL, 0 },
+    [COMPLAINT_CATEGORY] = { "category", FIELD_CHOICE, 0, { "what it is about", "投诉类别" }, categories, COUNT(categories) },
+    [COMPLAINT_FILED] = { "filed", FIELD_TIME, FIELD_NEEDED | FIELD_EVENT | FIELD_INDEXED,
+      { "when it was filed; the clock starts", "投诉时间，计时由此开始" }, NULL, 0 },
+    [COMPLAINT_CHANNEL] = { "channel", FIELD_LABEL, FIELD_NEEDED,
+      { "the way it came: hotline, hall, web", "投诉渠道，如热线、营业厅、网站" }, NULL, 0 },
+    [COMPLAINT_SUBSCRIBER] = { "subscriber", FIELD_PERSON, FIELD_INDEXED,
+      { "the number or account complained about", "投诉涉及的号码或账号" }, NULL, 0 },
+    [COMPLAINT_TEXT] = { "text", FIELD_SEALED, 0, { "what the person wrote; kept sealed", "投诉内容，密封保存" }, NULL, 0 },
+    [COMPLAINT_ANSWERED] = { "answered", FIELD_TIME, FIELD_EVENT | FIELD_DAY_ENDS,
+      { "when the operator answered", "企业答复时间" }, NULL, 0 },
+    [COMPLAINT_OUTCOME] = { "outcome", FIELD_ID, 0,
+      { "how it ended, in a word; without any answer's day: closed on an unknown day",
+        "处理结果；没有答复时间时，视为办结日期不明" }, NULL, 0 },
+    [COMPLAINT_SATISFIED] = { "satisfied", FIELD_FLAG, 0, { "whether the person is satisfied", "用户是否满意" }, NULL, 0 },
 };
 
 const struct kind complaint_kind = {
@@ -70,17 +75,17 @@ const struct kind complaint_kind = {
     .field_count = COUNT(complaint_fields),
 };
 
-enum { EVENT_COMPLAINT, EVENT_TIME, EVENT_EVENT, EVENT_OPERATOR, EVENT_INTO };
-
 static const struct field complaint_event_fields[] = {
-    [EVENT_COMPLAINT] = { "complaint", FIELD_ID, FIELD_NEEDED | FIELD_INDEXED, { "the complaint's number", "投诉编号" }, NULL, 0 },
+    [EVENT_COMPLAINT] = { "complaint", FIELD_ID, FIELD_NEEDED | FIELD_INDEXED,
+      { "the complaint's number", "投诉编号" }, NULL, 0 },
     [EVENT_TIME] = { "time", FIELD_TIME, FIELD_NEEDED | FIELD_EVENT, { "when it happened", "发生时间" }, NULL, 0 },
-    [EVENT_EVENT] = { "event", FIELD_CHOICE, FIELD_NEEDED, { "what happened", "事项" }, complaint_steps, COUNT(complaint_steps) },
+    [EVENT_EVENT] = { "event", FIELD_CHOICE, FIELD_NEEDED,
+      { "what happened", "事项" }, complaint_steps, COUNT(complaint_steps) },
     [EVENT_OPERATOR] = { "operator", FIELD_CODE, 0, { "moved: to which operator", "转交至哪家企业" }, NULL, 0 },
     [EVENT_INTO] = { "into", FIELD_ID, 0, { "merged: into which complaint", "并入哪件投诉" }, NULL, 0 },
-    { "reason", FIELD_REASON, 0, { "why; kept sealed", "原因，密封保存" }, NULL, 0 },
-    { "amount", FIELD_MONEY, 0, { "money given back or paid, in yuan", "退费或赔付金额（元）" }, NULL, 0 },
-    { "text", FIELD_SEALED, 0, { "what was written; kept sealed", "往来内容，密封保存" }, NULL, 0 },
+    [EVENT_REASON] = { "reason", FIELD_REASON, 0, { "why; kept sealed", "原因，密封保存" }, NULL, 0 },
+    [EVENT_AMOUNT] = { "amount", FIELD_MONEY, 0, { "money given back or paid, in yuan", "退费或赔付金额（元）" }, NULL, 0 },
+    [EVENT_TEXT] = { "text", FIELD_SEALED, 0, { "what was written; kept sealed", "往来内容，密封保存" }, NULL, 0 },
 };
 
 static bool complaint_event_check(const struct record *record, const struct field **field, struct error *error)
@@ -107,12 +112,15 @@ const struct kind complaint_event_kind = {
 };
 
 static const struct field appeal_fields[] = {
-    { "id", FIELD_ID, FIELD_NEEDED | FIELD_KEY, { "the appeal's own number", "申诉编号" }, NULL, 0 },
-    { "complaint", FIELD_ID, FIELD_NEEDED | FIELD_INDEXED, { "the complaint before it", "对应的投诉编号" }, NULL, 0 },
-    { "filed", FIELD_TIME, FIELD_NEEDED | FIELD_EVENT, { "when it was filed with the regulator", "向主管部门申诉的时间" }, NULL, 0 },
-    { "about", FIELD_CHOICE, 0, { "a charge, or other (when left out)", "收费争议或其他，缺省为其他" }, appeal_subjects,
+    [APPEAL_ID] = { "id", FIELD_ID, FIELD_NEEDED | FIELD_KEY, { "the appeal's own number", "申诉编号" }, NULL, 0 },
+    [APPEAL_COMPLAINT] = { "complaint", FIELD_ID, FIELD_NEEDED | FIELD_INDEXED,
+      { "the complaint before it", "对应的投诉编号" }, NULL, 0 },
+    [APPEAL_FILED] = { "filed", FIELD_TIME, FIELD_NEEDED | FIELD_EVENT,
+      { "when it was filed with the regulator", "向主管部门申诉的时间" }, NULL, 0 },
+    [APPEAL_ABOUT] = { "about", FIELD_CHOICE, 0,
+      { "a charge, or other (when left out)", "收费争议或其他，缺省为其他" }, appeal_subjects,
       COUNT(appeal_subjects) },
-    { "text", FIELD_SEALED, 0, { "what the person wrote; kept sealed", "申诉内容，密封保存" }, NULL, 0 },
+    [APPEAL_TEXT] = { "text", FIELD_SEALED, 0, { "what the person wrote; kept sealed", "申诉内容，密封保存" }, NULL, 0 },
 };
 
 const struct kind appeal_kind = {
@@ -124,13 +132,15 @@ const struct kind appeal_kind = {
 };
 
 static const struct field appeal_event_fields[] = {
-    { "appeal", FIELD_ID, FIELD_NEEDED | FIELD_INDEXED, { "the appeal's number", "申诉编号" }, NULL, 0 },
-    { "time", FIELD_TIME, FIELD_NEEDED | FIELD_EVENT, { "when it happened", "发生时间" }, NULL, 0 },
-    { "event", FIELD_CHOICE, FIELD_NEEDED, { "what happened", "事项" }, appeal_steps, COUNT(appeal_steps) },
-    { "reason", FIELD_REASON, 0, { "refused: why; `early` and `late` are words of their own; else kept sealed",
-                                   "不予受理的原因：过早（early）、过期（late），或其他说明（密封保存）" }, NULL, 0 },
-    { "amount", FIELD_MONEY, 0, { "money given back or paid, in yuan", "退费或赔付金额（元）" }, NULL, 0 },
-    { "text", FIELD_SEALED, 0, { "what was written; kept sealed", "往来内容，密封保存" }, NULL, 0 },
+    [APPEAL_EVENT_APPEAL] = { "appeal", FIELD_ID, FIELD_NEEDED | FIELD_INDEXED, { "the appeal's number", "申诉编号" }, NULL, 0 },
+    [APPEAL_EVENT_TIME] = { "time", FIELD_TIME, FIELD_NEEDED | FIELD_EVENT, { "when it happened", "发生时间" }, NULL, 0 },
+    [APPEAL_EVENT_EVENT] = { "event", FIELD_CHOICE, FIELD_NEEDED,
+      { "what happened", "事项" }, appeal_steps, COUNT(appeal_steps) },
+    [APPEAL_EVENT_REASON] = { "reason", FIELD_REASON, 0,
+      { "refused: why; `early` and `late` are words of their own; else kept sealed",
+        "不予受理的原因：过早（early）、过期（late），或其他说明（密封保存）" }, NULL, 0 },
+    [APPEAL_EVENT_AMOUNT] = { "amount", FIELD_MONEY, 0, { "money given back or paid, in yuan", "退费或赔付金额（元）" }, NULL, 0 },
+    [APPEAL_EVENT_TEXT] = { "text", FIELD_SEALED, 0, { "what was written; kept sealed", "往来内容，密封保存" }, NULL, 0 },
 };
 
 const struct kind appeal_event_kind = {
