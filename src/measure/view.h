@@ -10,7 +10,7 @@ enum role { ROLE_PUBLIC, ROLE_SUBSCRIBER, ROLE_OPERATOR, ROLE_TESTER, ROLE_REGUL
 #define FOR_STAFF (FOR(OPERATOR) | FOR(REGULATOR) | FOR(ADMINISTRATOR))
 #define FOR_ALL ((1u << ROLES) - 1)
 
-enum { ACCOUNT_ROOM = 65, OPERATOR_ROOM = 65, CASE_ROOM = 65 };
+enum { ACCOUNT_ROOM = 65, OPERATOR_ROOM = 65, CASE_ROOM = 65, MASKED_ROOM = 24 };
 
 /* Who asks. */
 struct identity {
@@ -21,6 +21,7 @@ struct identity {
     uint64_t subject;                /* a subscriber's number */
     bool has_subject;
     bool is_machine;                 /* came with a token: no cookie, no CSRF */
+    char masked[MASKED_ROOM];        /* a subscriber's number as it may be shown to them, 138****0421; empty: not known any more */
 };
 
 /* How far a route sees. */
