@@ -7,7 +7,8 @@
 
 bool audit_open(struct audit *audit, struct store *store, uint64_t position, struct arena *arena, struct error *error)
 {
-    *audit = (struct audit){ .store = store, .as_of = MOMENT_NONE, .own_times = true, .position = position, .arena = arena };
+    *audit = (struct audit){ .store = store, .as_of = MOMENT_NONE, .own_times = true, .clock = MOMENT_NONE, .position = position,
+                             .arena = arena };
     struct law *law = law_open(store, error);
     audit->law = law;
     return law != NULL;
@@ -42,10 +43,23 @@ static bool latest_of_kinds(const struct audit *audit, const struct kind *const 
     return true;
 }
 
+static bool newest_clock(const struct audit *audit, int64_t *clock, struct error *error)
+{
+    if (!kind_find(STR("clock"))) return true;
+    struct statement *select = store_prepare(audit->store, "SELECT MAX(\"time\") FROM \"clock\"", error);
+    bool row;
+    if (!select || !statement_step(select, &row, error)) return false;
+    *clock = row && !column_is_null(select, 0) ? column_number(select, 0) : MOMENT_NONE;
+    statement_reset(select);
+    return true;
+}
+
 bool audit_set_time(struct audit *audit, int64_t as_of, struct error *error)
 {
     audit->as_of = as_of;
     audit->own_times = as_of == MOMENT_NONE;
+    audit->clock = MOMENT_NONE;
+    if (audit->own_times && !newest_clock(audit, &audit->clock, error)) return false;
     for (size_t m = 0; audit->own_times && m < measure_count; m++)
         for (size_t d = 0; d < measures[m]->duty_count; d++)
             if (!latest_of_kinds(audit, measures[m]->duties[d].reads, &audit->as_of, error)) return false;
@@ -58,6 +72,11 @@ bool audit_for(const struct audit *audit, const struct kind *const *reads, struc
     if (!audit->own_times || !reads) return true;
     own->as_of = MOMENT_NONE;
     return latest_of_kinds(audit, reads, &own->as_of, error);
+}
+
+int64_t audit_as_of(const struct audit *audit, struct str source)
+{
+    return audit->clock > audit->as_of && str_equal(source, STR("mingbai:portal")) ? audit->clock : audit->as_of;
 }
 
 int finding_identity_order(const void *left, const void *right)

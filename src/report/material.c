@@ -119,7 +119,7 @@ struct kept_faults {
 
 struct judged {
     struct kept_faults faults;
-    int64_t as_of;
+    struct audit own;
 };
 
 static bool keep_finding(void *context, const struct finding *finding, struct error *error)
@@ -131,7 +131,7 @@ static bool keep_finding(void *context, const struct finding *finding, struct er
         kept->room = kept->room ? 2 * kept->room : 64;
         kept->at = reallocate(kept->at, kept->room * sizeof *kept->at);
     }
-    kept->at[kept->count++] = (struct fault){ .finding = *finding, .as_of = judged->as_of };
+    kept->at[kept->count++] = (struct fault){ .finding = *finding, .as_of = audit_as_of(&judged->own, finding->records[0].source) };
     return true;
 }
 
@@ -146,7 +146,7 @@ static struct kept_faults judge_all(struct report *report, int days_on)
             struct audit own;
             report->failed = !audit_for(report->input->audit, duty->reads, &own, report->error);
             if (report->failed || own.as_of == MOMENT_NONE) continue;
-            judged.as_of = own.as_of;
+            judged.own = own;
             own.as_of += days_on * DAY_MS;
             own.own_times = false;
             report->failed = !audit_judge(&own, duty, sink, report->error);

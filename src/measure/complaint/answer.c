@@ -1,5 +1,6 @@
 #include "measure/complaint/answer.h"
 
+#include "measure/audit.h"
 #include "measure/complaint/say.h"
 
 const struct limit *answer_limit(const struct law *law, struct str area, int64_t start)
@@ -53,10 +54,9 @@ static const char *const end_says[][LANGUAGES] = {
 };
 
 static struct str say_late_answer(const struct audit *audit, const struct finding *finding, const struct limit *limit,
-                                  struct str id, const struct run *run, enum language language)
+                                  struct str id, const struct run *run, int64_t until, enum language language)
 {
     struct saying saying = { .arena = audit->arena, .language = language };
-    int64_t until = run_until(run, audit->as_of);
     say_slot(&saying, 'o', law_operator_name(audit->law, finding->operator_, (int)language));
     say_slot(&saying, 'i', id);
     say_slot(&saying, 'r', say_day(&saying, run->start));
@@ -105,17 +105,18 @@ static bool judge_run(const struct audit *audit, const struct duty *duty, const 
     struct str area = complaints->words.at[one->area], id = complaints->ids.at[place];
     const struct limit *limit = answer_limit(audit->law, area, run->start);
     struct finding finding = { .duty = duty, .area = area, .occurrence = run->start };
-    if (!limit || !answer_is_late(limit, audit->law, run, audit->as_of, &finding.time, &finding.provisional)) return true;
+    int64_t as_of = audit_as_of(audit, complaints->sources.names[one->source]);
+    if (!limit || !answer_is_late(limit, audit->law, run, as_of, &finding.time, &finding.provisional)) return true;
 
     const struct event *move = last_move(complaint_events(complaints, one), one->event_count, finding.time);
     finding.operator_ = complaints->words.at[move ? move->operator_ : one->operator_];
     name_subscriber(&finding, one);
     finding.subject = subject_of("complaint", id, audit->arena);
     finding.limit = limit_text(limit, limit->value, audit->arena);
-    int64_t needed = limit_needed(limit, audit->law, run, run_until(run, audit->as_of), &finding.provisional);
+    int64_t needed = limit_needed(limit, audit->law, run, run_until(run, as_of), &finding.provisional);
     finding.measured = limit_text(limit, needed, audit->arena);
     for (enum language language = ENGLISH; language <= CHINESE; language++)
-        finding.says[language] = say_late_answer(audit, &finding, limit, id, run, language);
+        finding.says[language] = say_late_answer(audit, &finding, limit, id, run, run_until(run, as_of), language);
     show_records(&finding, complaints, one, run, move);
     return sink.add(sink.context, &finding, error);
 }

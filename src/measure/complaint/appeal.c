@@ -1,6 +1,6 @@
 #include "measure/complaint/appeal.h"
 
-#include "measure/complaint/cases.h"
+#include "measure/audit.h"
 #include "measure/complaint/say.h"
 
 /* An appeal as a judge sees it. The law is national, of the day on which the clock in question started. */
@@ -11,89 +11,103 @@ struct hearing {
     struct str id, area;               /* area: the complaint's; empty where that is not on record */
     const struct appeal_case *appeal;
     const struct complaint_case *complaint; /* NULL: not on record */
+    struct appealed appealed;          /* the same, where it is on record */
     const struct event *events;        /* the appeal's */
     struct finding finding;
 };
 
-/* A clock that runs from a moment on, whatever happens. */
-struct open_run {
-    struct stretch stretch;
-    struct run run;
-};
+/* ---- the rules ---- */
 
-static const struct run *run_from(struct open_run *open, int64_t start)
+const struct limit *appeal_limit(const struct law *law, struct str duty, struct str area, struct str statistic, int64_t start)
 {
-    open->stretch = (struct stretch){ start, INT64_MAX };
-    open->run = (struct run){ .start = start, .stop = INT64_MAX, .stretches = &open->stretch, .stretch_count = 1 };
-    return &open->run;
-}
-
-static const struct limit *national(const struct hearing *hearing, struct str duty, struct str statistic, int64_t start)
-{
-    const struct limit *limit = law_national_limit(hearing->audit->law, duty, hearing->area, statistic, day_of(start));
+    const struct limit *limit = law_national_limit(law, duty, area, statistic, day_of(start));
     return limit && limit_is_time(limit) ? limit : NULL;
 }
 
-/* ---- early and late, by the complaint ---- */
-
-enum answer { NO, YES, CANNOT_TELL };
-
-/* When the appeal was filed: what had happened until then, that moment included. A complaint closed on an unknown day may have
-   been answered by then or not. */
-static enum answer is_early(const struct hearing *hearing, const struct limit **limit, bool *provisional)
+/* A complaint closed on an unknown day may have been answered by then or not. */
+enum verdict appeal_is_early(const struct law *law, const struct appealed *one, int64_t filed, const struct limit **limit,
+                             bool *provisional)
 {
-    const struct complaint_case *one = hearing->complaint;
-    if (!one) return CANNOT_TELL;
-    int64_t filed = hearing->appeal->filed;
-    *limit = national(hearing, STR("complaint.appeal.early"), (struct str){ 0 }, one->filed);
+    *limit = appeal_limit(law, STR("complaint.appeal.early"), one->area, (struct str){ 0 }, one->filed);
     if (!*limit) return CANNOT_TELL;
     if (filed < one->filed) return YES;
-    const struct event *events = complaint_events(hearing->complaints, one);
     bool ended = false;
-    for (size_t i = 0; i < one->event_count && events[i].time <= filed; i++) {
-        if (events[i].step == STEP_ANSWERED) return NO;
-        if (events[i].step == STEP_MERGED || events[i].step == STEP_WITHDRAWN) ended = true;
+    for (size_t i = 0; i < one->event_count && one->events[i].time <= filed; i++) {
+        uint8_t step = one->events[i].step;
+        if (step == STEP_ANSWERED) return NO;
+        if (step == STEP_MERGED || step == STEP_WITHDRAWN) ended = true;
     }
     struct open_run open;
     int64_t end;
-    if (!ended && limit_passed(*limit, hearing->audit->law, run_from(&open, one->filed), filed + 1, &end, provisional))
-        return NO;
-    return closed_on_unknown_day(one) ? CANNOT_TELL : YES;
+    if (!ended && limit_passed(*limit, law, run_from(&open, one->filed), filed + 1, &end, provisional)) return NO;
+    return one->closed_on_unknown_day ? CANNOT_TELL : YES;
 }
 
-static enum answer is_late(const struct hearing *hearing, const struct limit **limit, bool *provisional)
+enum verdict appeal_is_late(const struct law *law, const struct appealed *one, enum appeal_about about, int64_t filed,
+                            const struct limit **limit, bool *provisional)
 {
-    const struct complaint_case *one = hearing->complaint;
-    if (!one) return CANNOT_TELL;
-    struct str statistic = hearing->appeal->about == ABOUT_CHARGE ? STR("charge") : STR("other");
-    *limit = national(hearing, STR("complaint.appeal.late"), statistic, one->filed);
+    struct str statistic = about == ABOUT_CHARGE ? STR("charge") : STR("other");
+    *limit = appeal_limit(law, STR("complaint.appeal.late"), one->area, statistic, one->filed);
     if (!*limit) return CANNOT_TELL;
     struct open_run open;
     int64_t end;
-    return limit_passed(*limit, hearing->audit->law, run_from(&open, one->filed), hearing->appeal->filed, &end, provisional)
-               ? YES
-               : NO;
+    return limit_passed(*limit, law, run_from(&open, one->filed), filed, &end, provisional) ? YES : NO;
 }
 
-/* ---- what happened to the appeal ---- */
-
-static const struct event *first_of(const struct hearing *hearing, enum appeal_step one, enum appeal_step other)
+static const struct event *first_of(const struct event *events, size_t count, enum appeal_step one, enum appeal_step other)
 {
-    for (size_t i = 0; i < hearing->appeal->event_count; i++)
-        if (hearing->events[i].step == one || hearing->events[i].step == other) return &hearing->events[i];
+    for (size_t i = 0; i < count; i++)
+        if (events[i].step == one || events[i].step == other) return &events[i];
     return NULL;
 }
 
-/* Only the first of these counts: what is accepted after a refusal, or refused after that it was accepted, changes nothing. */
-static const struct event *admission(const struct hearing *hearing)
+static const struct event *withdrawal(const struct event *events, size_t count)
 {
-    return first_of(hearing, APPEAL_ACCEPTED, APPEAL_REFUSED);
+    return first_of(events, count, APPEAL_WITHDRAWN, APPEAL_WITHDRAWN);
 }
 
 static const struct event *earlier(const struct event *a, const struct event *b)
 {
     /* Both are in one array, in order. */
     return !a ? b : !b ? a : a < b ? a : b;
+}
+
+/* What is accepted after a refusal, or refused after that it was accepted, changes nothing. */
+const struct event *appeal_admission(const struct event *events, size_t count)
+{
+    return first_of(events, count, APPEAL_ACCEPTED, APPEAL_REFUSED);
+}
+
+const struct event *appeal_accept_stop(const struct event *events, size_t count)
+{
+    return earlier(appeal_admission(events, count), withdrawal(events, count));
+}
+
+const struct event *appeal_decide_stop(const struct event *events, size_t count)
+{
+    const struct event *admitted = appeal_admission(events, count);
+    const struct event *stop = earlier(first_of(events, count, APPEAL_DECIDED, APPEAL_MEDIATED), withdrawal(events, count));
+    return admitted && admitted->step == APPEAL_REFUSED ? earlier(stop, admitted) : stop;
+}
+
+/* ---- an appeal as it is heard ---- */
+
+static enum verdict is_early(const struct hearing *hearing, const struct limit **limit, bool *provisional)
+{
+    if (!hearing->complaint) return CANNOT_TELL;
+    return appeal_is_early(hearing->audit->law, &hearing->appealed, hearing->appeal->filed, limit, provisional);
+}
+
+static enum verdict is_late(const struct hearing *hearing, const struct limit **limit, bool *provisional)
+{
+    if (!hearing->complaint) return CANNOT_TELL;
+    return appeal_is_late(hearing->audit->law, &hearing->appealed, hearing->appeal->about, hearing->appeal->filed, limit,
+                          provisional);
+}
+
+static const struct event *admission(const struct hearing *hearing)
+{
+    return appeal_admission(hearing->events, hearing->appeal->event_count);
 }
 
 /* ---- findings ---- */
@@ -236,14 +250,15 @@ static const char *const decide_says[CLOCK_ENDS][LANGUAGES] = {
 static bool hear_clock(struct hearing *hearing, const struct event *stop, const char *const says[CLOCK_ENDS][LANGUAGES],
                        struct findings_sink sink, struct error *error)
 {
-    const struct limit *limit = national(hearing, str_of(hearing->duty->id), (struct str){ 0 }, hearing->appeal->filed);
-    if (!limit) return true;
     const struct law *law = hearing->audit->law;
+    const struct limit *limit = appeal_limit(law, str_of(hearing->duty->id), hearing->area, (struct str){ 0 }, hearing->appeal->filed);
+    if (!limit) return true;
     struct arena *arena = hearing->audit->arena;
     struct finding *finding = &hearing->finding;
     struct open_run open;
     const struct run *run = run_from(&open, hearing->appeal->filed);
-    int64_t until = stop ? stop->time : hearing->audit->as_of, end;
+    struct str source = hearing->complaints->sources.names[hearing->appeal->source];
+    int64_t until = stop ? stop->time : audit_as_of(hearing->audit, source), end;
     if (!limit_passed(limit, law, run, until, &end, &finding->provisional)) return true;
     finding->limit = limit_text(limit, limit->value, arena);
     finding->measured = limit_text(limit, limit_needed(limit, law, run, until, &finding->provisional), arena);
@@ -260,21 +275,15 @@ static bool hear_clock(struct hearing *hearing, const struct event *stop, const 
     return found(hearing, end, stop, sink, error);
 }
 
-static const struct event *withdrawal(const struct hearing *hearing)
-{
-    return first_of(hearing, APPEAL_WITHDRAWN, APPEAL_WITHDRAWN);
-}
-
 static bool hear_accept_late(struct hearing *hearing, struct findings_sink sink, struct error *error)
 {
-    return hear_clock(hearing, earlier(admission(hearing), withdrawal(hearing)), accept_says, sink, error);
+    const struct event *stop = appeal_accept_stop(hearing->events, hearing->appeal->event_count);
+    return hear_clock(hearing, stop, accept_says, sink, error);
 }
 
 static bool hear_decide_late(struct hearing *hearing, struct findings_sink sink, struct error *error)
 {
-    const struct event *admitted = admission(hearing);
-    const struct event *stop = earlier(first_of(hearing, APPEAL_DECIDED, APPEAL_MEDIATED), withdrawal(hearing));
-    if (admitted && admitted->step == APPEAL_REFUSED) stop = earlier(stop, admitted);
+    const struct event *stop = appeal_decide_stop(hearing->events, hearing->appeal->event_count);
     return hear_clock(hearing, stop, decide_says, sink, error);
 }
 
@@ -299,6 +308,9 @@ static bool judge_appeals(const struct audit *audit, const struct duty *duty, st
         if (appeal->complaint != NOBODY) {
             hearing.complaint = &complaints.at[appeal->complaint];
             hearing.area = complaints.words.at[hearing.complaint->area];
+            hearing.appealed = (struct appealed){ hearing.area, hearing.complaint->filed,
+                                                  complaint_events(&complaints, hearing.complaint), hearing.complaint->event_count,
+                                                  closed_on_unknown_day(hearing.complaint) };
         }
         done = hear(&hearing, sink, error);
     }

@@ -7,6 +7,7 @@
 #include "measure/complaint/complaint.h"
 
 enum { MONTHS_MAX = 12 * 1000 };
+#define FAR_AHEAD (INT64_C(1000000) * DAY_MS) /* beyond every limit */
 
 /* ---- runs ---- */
 
@@ -98,6 +99,13 @@ int64_t run_length(const struct run *run)
     return sum;
 }
 
+const struct run *run_from(struct open_run *open, int64_t start)
+{
+    open->stretch = (struct stretch){ start, INT64_MAX };
+    open->run = (struct run){ .start = start, .stop = INT64_MAX, .stretches = &open->stretch, .stretch_count = 1 };
+    return &open->run;
+}
+
 /* ---- limits ---- */
 
 bool limit_is_time(const struct limit *limit)
@@ -185,6 +193,11 @@ bool limit_passed(const struct limit *limit, const struct law *law, const struct
         left -= stretch.to - stretch.from;
     }
     return false;
+}
+
+bool limit_end(const struct limit *limit, const struct law *law, const struct run *run, int64_t *end, bool *provisional)
+{
+    return limit_passed(limit, law, run, FAR_AHEAD, end, provisional);
 }
 
 static int64_t time_needed(int64_t length, const struct run *run, int64_t moment)

@@ -59,12 +59,21 @@ void clock_set(struct clock *clock, int64_t filed, const struct event *events, s
 bool clock_next(struct clock *clock, struct run *run);
 void clock_close(struct clock *clock);
 
+/* A clock that runs from a moment on, whatever happens. */
+struct open_run {
+    struct stretch stretch;
+    struct run run;
+};
+const struct run *run_from(struct open_run *open, int64_t start);
+
 /* Whether the limit counts time, as all limits of complaints and appeals do. */
 bool limit_is_time(const struct limit *limit);
 /* Whether the limit ended before a moment; then *end is when (for days: 24:00, as 00:00 of the next day). *provisional is set
    where it rests on working days not yet published. */
 bool limit_passed(const struct limit *limit, const struct law *law, const struct run *run, int64_t before, int64_t *end,
                   bool *provisional);
+/* When the limit ends if nothing more happens; false where it never does: the clock stands. */
+bool limit_end(const struct limit *limit, const struct law *law, const struct run *run, int64_t *end, bool *provisional);
 /* The smallest limit in the same unit, scaled as limits are, within which something at that moment would have been in time. */
 int64_t limit_needed(const struct limit *limit, const struct law *law, const struct run *run, int64_t moment,
                      bool *provisional);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/number.h"
+#include "measure/audit.h"
 #include "measure/complaint/answer.h"
 #include "measure/margin.h"
 #include "measure/market.h"
@@ -132,7 +133,8 @@ static enum taken take_in_time(struct walk *walk, const struct complaint_case *o
     first_run(walk, one, &run);
     int64_t end;
     bool provisional = false;
-    if (answer_is_late(limit, walk->audit->law, &run, walk->audit->as_of, &end, &provisional)) return COUNTED;
+    int64_t as_of = audit_as_of(walk->audit, walk->complaints.sources.names[one->source]);
+    if (answer_is_late(limit, walk->audit->law, &run, as_of, &end, &provisional)) return COUNTED;
     return run.end == RUN_ANSWERED ? HIT : LEFT_OUT;
 }
 
