@@ -1,0 +1,190 @@
+#include "measure/complaint/acting.h"
+
+#include <pthread.h>
+
+#include "engine/write.h"
+#include "measure/complaint/book.h"
+
+const struct str portal_source = STR("mingbai:portal");
+
+/* Each protects the cases whose number falls to it: none of them changes between a look at it and the record that rests on it. */
+enum { LOCKS = 64 };
+static pthread_mutex_t locks[LOCKS] = { [0 ... LOCKS - 1] = PTHREAD_MUTEX_INITIALIZER };
+
+static size_t lock_of(struct str id)
+{
+    struct hash hash = sha256(id);
+    return hash.bytes[0] % LOCKS;
+}
+
+static const struct refused {
+    const char *code, *english, *chinese;
+} refused[ACTS] = {
+    [ACT_ANSWER] = { "answer-not-wanted", "This case does not wait for your answer now", "这件投诉现在不需要你方答复" },
+    [ACT_PAUSE] = { "clock-not-running", "The clock of this case does not run now, so it cannot be paused", "这件投诉现在没有计时，不能暂停" },
+    [ACT_RESUME] = { "clock-not-paused", "The clock of this case is not paused", "这件投诉没有停表" },
+    [ACT_MOVE] = { "case-closed", "This case is closed, so it cannot be moved", "这件投诉已办结，不能转交" },
+    [ACT_MERGE] = { "case-closed", "This case is closed, so it cannot be merged", "这件投诉已办结，不能合并" },
+    [ACT_ASSIGN] = { "not-yours", "You have no part in this case", "这件投诉不归你方办理" },
+    [ACT_NOTE] = { "not-yours", "You have no part in this case", "这件投诉不归你方办理" },
+    [ACT_REPLY] = { "no-answer-yet", "There is no answer to reply to now", "现在没有需要你回应的答复" },
+    [ACT_WRITE] = { "case-closed", "This case has ended: file a new complaint", "这件投诉已经结束，可以重新提交投诉" },
+    [ACT_WITHDRAW] = { "case-closed", "This case has ended, so there is nothing to withdraw", "这件投诉已经结束，不能再撤回" },
+    [ACT_PRESS] = { "not-overdue", "You can press for an answer once it is overdue, and once a day", "答复逾期后才能催办，每天一次" },
+    [ACT_PUBLISH] = { "not-yours", "Only the person who filed a complaint may publish it", "只有投诉人本人可以同意公开" },
+    [ACT_EVIDENCE] = { "case-closed", "This case has ended, so nothing can be added", "这件投诉已经结束，不能再补充材料" },
+    [ACT_JOIN] = { "not-published", "This case is not open to others, or you have joined it already", "这件投诉没有公开，或你已经加入" },
+    [ACT_ACCEPT] = { "appeal-not-waiting", "This appeal does not wait to be accepted or refused", "这件申诉不在等待受理" },
+    [ACT_REFUSE] = { "appeal-not-waiting", "This appeal does not wait to be accepted or refused", "这件申诉不在等待受理" },
+    [ACT_FORWARD] = { "appeal-not-open", "This appeal is not open", "这件申诉不在办理中" },
+    [ACT_MEDIATE] = { "appeal-not-open", "This appeal is not open", "这件申诉不在办理中" },
+    [ACT_DECIDE] = { "appeal-not-open", "This appeal is not open", "这件申诉不在办理中" },
+    [ACT_APPEAL_ANSWER] = { "appeal-not-forwarded", "This appeal does not wait for your answer", "这件申诉不在等待你方回复" },
+    [ACT_APPEAL_WITHDRAW] = { "appeal-ended", "This appeal has ended", "这件申诉已经结束" },
+};
+
+/* Why one may not appeal, and from when one may. */
+static bool refuse_appeal(struct acting *acting, struct error *error)
+{
+    const struct appeal_chance *chance = &acting->status.appeal;
+    char time[MOMENT_ROOM];
+    if (chance->from != MOMENT_NONE) {
+        moment_format(chance->from, time);
+        acting->reply->more = json_pack("{s:s}", "from", time);
+    }
+    return refuse(acting->reply, error, 409, chance->code ? chance->code : "appeal-not-possible", "%s%.0s", "%.0s%s",
+                  arena_copy(acting->request->arena, chance->says[ENGLISH].at, chance->says[ENGLISH].length),
+                  arena_copy(acting->request->arena, chance->says[CHINESE].at, chance->says[CHINESE].length));
+}
+
+static bool refuse_act(struct acting *acting, enum case_act act, struct error *error)
+{
+    if (act == ACT_APPEAL) return refuse_appeal(acting, error);
+    const struct refused *why = &refused[act];
+    return refuse(acting->reply, error, 409, why->code, "%s%.0s", "%.0s%s", why->english, why->chinese);
+}
+
+static bool no_such_case(struct acting *acting, struct error *error)
+{
+    return refuse(acting->reply, error, 404, "no-such-case", "There is no such case, or it is not yours to see", "没有这件投诉，或者你无权查看");
+}
+
+/* The complaint of an appeal; empty where there is none. */
+static bool complaint_of_appeal(struct acting *acting, struct str appeal, struct str *id, struct error *error)
+{
+    struct statement *select = view_select(acting->view, &appeal_kind, "SELECT \"complaint\" FROM \"appeal\" WHERE {scope} AND \"id\" = $1", error);
+    bool row;
+    if (!select) return false;
+    statement_text(select, 1, appeal);
+    if (!statement_step(select, &row, error)) return false;
+    if (!row) return true;
+    struct str found = column_text(select, 0);
+    *id = (struct str){ arena_copy(acting->request->arena, found.at, found.length), found.length };
+    statement_reset(select);
+    return true;
+}
+
+static bool appeal_place(struct acting *acting, struct str appeal)
+{
+    for (size_t i = 0; i < acting->file.appeal_count; i++)
+        if (str_equal(acting->file.appeals[i].appeal, appeal)) {
+            acting->appeal = i;
+            return true;
+        }
+    return false;
+}
+
+/* A look at the case that stays true: nobody else acts on it until the end. Anybody may join what is published. */
+static bool look(struct acting *acting, struct str id, enum case_act act, bool *found, struct error *error)
+{
+    struct request *request = acting->request;
+    if (!acting->has_lock) {
+        acting->lock = lock_of(id);
+        pthread_mutex_lock(&locks[acting->lock]);
+        acting->has_lock = true;
+    }
+    struct views *views = request->view->views;
+    if (acting->view) view_give(acting->view);
+    if (!(acting->view = view_take(views, &request->who, REACH_OWN, error))) return false;
+    int64_t as_of;
+    if (act == ACT_JOIN ? !case_read_published(acting->view, id, &acting->file, found, error)
+                        : !case_read(acting->view, id, CASE_WHOLE, &acting->file, found, error))
+        return false;
+    if (!*found) return true;
+    if (!book_as_of(book_of(acting->view), acting->view, acting->file.from_portal, request->now, &as_of, error)) return false;
+    case_judge(acting->view->audit.law, &acting->file, as_of, request->arena, &acting->status);
+    return true;
+}
+
+bool acting_begin(struct acting *acting, struct request *request, struct reply *reply, enum case_act act, struct error *error)
+{
+    *acting = (struct acting){ .request = request, .reply = reply, .appeal = SIZE_MAX };
+    acting->records = arena_take(request->arena, ACTING_RECORDS * sizeof *acting->records);
+    struct str id = request->arguments[0], appeal = { 0 };
+    bool found = false;
+    if (str_starts(str_of(request->route->path), STR("/api/appeals/"))) {
+        appeal = id;
+        id = (struct str){ 0 };
+        if (!(acting->view = view_take(request->view->views, &request->who, REACH_OWN, error)) ||
+            !complaint_of_appeal(acting, appeal, &id, error))
+            return false;
+        if (!id.length) return no_such_case(acting, error);
+    }
+    if (!look(acting, id, act, &found, error)) return false;
+    if (!found || (appeal.length && !appeal_place(acting, appeal))) return no_such_case(acting, error);
+    if (case_acts(&acting->file, &acting->status, &request->who, request->now, acting->appeal) >> act & 1) return true;
+    return refuse_act(acting, act, error);
+}
+
+void acting_end(struct acting *acting)
+{
+    if (acting->view) view_give(acting->view);
+    if (acting->has_lock) pthread_mutex_unlock(&locks[acting->lock]);
+    acting->view = NULL;
+    acting->has_lock = false;
+}
+
+void record_number(struct record *record, size_t field, int64_t number)
+{
+    record->values[field].number = number;
+    record->present |= 1u << field;
+}
+
+struct record *acting_record(struct acting *acting, const struct kind *kind)
+{
+    must(acting->count < ACTING_RECORDS);
+    struct record *record = &acting->records[acting->count++];
+    *record = (struct record){ .kind = kind };
+    size_t time = kind_field(kind, STR("time"));
+    if (time < kind->field_count) record_number(record, time, acting->request->now);
+    return record;
+}
+
+bool record_text(struct acting *acting, struct record *record, size_t field, const char *name, struct str text)
+{
+    struct error wrong = { 0 };
+    text = str_trim(text);
+    if (!text.length) return true;
+    if (field_parse(&record->kind->fields[field], (struct cell){ text, CELL_TEXT }, acting->request->now, acting->request->arena, &record->values[field],
+                    &wrong)) {
+        record->present |= 1u << field;
+        return true;
+    }
+    reply_fault(acting->request, acting->reply, name, wrong.says, wrong.chinese[0] ? wrong.chinese : wrong.says);
+    return false;
+}
+
+bool acting_write(struct acting *acting, struct error *error)
+{
+    if (acting->reply->fault_count) return refuse_faults(acting->reply, error);
+    return engine_write(acting->request->engine, portal_source, acting->records, acting->count, &acting->position, error);
+}
+
+void acting_reply(struct acting *acting)
+{
+    struct json json = reply_json(acting->reply);
+    json_open(&json, '{');
+    json_put_string(&json, "complaint", acting->file.complaint);
+    json_put_number(&json, "position", (int64_t)acting->position);
+    json_close(&json, '}');
+}
