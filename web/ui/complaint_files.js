@@ -45,8 +45,8 @@ export function use_files() {
 }
 
 export function FilePicker({ files, label }) {
-    return html`<div class="field"><label for="f-files">${label ?? t('pick')}</label><span class="hint" id="h-files">${t('hint')}</span>
-        <input class="input" id="f-files" type="file" multiple aria-describedby="h-files"
+    return html`<div class="field"><label for="files">${label ?? t('pick')}</label><span class="hint" id="files-hint">${t('hint')}</span>
+        <input class="input" id="files" type="file" multiple aria-describedby="files-hint"
             onChange=${(event) => { files.add([...event.target.files]); event.target.value = ''; }} /></div>
         <${FileList} files=${files} />`;
 }
