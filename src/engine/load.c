@@ -94,7 +94,7 @@ static bool rejects_stay_out(const struct load *load, struct error *error)
 static bool load_open(struct load *load, struct error *error)
 {
     const struct load_options *options = load->options;
-    if (options->kind == &withdrawal_kind || options->kind == &unsealing_kind)
+    if (options->kind == &withdrawal_kind || options->kind == &unsealing_kind || options->kind == &clock_kind)
         return fail(error, ERROR_USAGE, "records of kind %s are written by the program itself, and cannot be loaded", options->kind->name);
     struct reader_options reading = { .path = options->path, .sheet = options->sheet,
                                       .standard_input = options->standard_input, .stop = options->stop };

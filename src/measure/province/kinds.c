@@ -165,7 +165,15 @@ const struct kind unsealing_kind = {
     1, false, unsealing_fields, COUNT(unsealing_fields), NULL,
 };
 
+static const struct field clock_fields[] = {
+    { "time", FIELD_TIME, FIELD_NEEDED | FIELD_INDEXED, { "what time it was", "当时的时间" }, NULL, 0 },
+};
+const struct kind clock_kind = {
+    "clock", { "that time has passed, when something falls due; written by the program itself", "时间已到某一刻，在有事项到期时由程序自行记录" },
+    1, false, clock_fields, COUNT(clock_fields), NULL,
+};
+
 const struct kind *const province_kinds[PROVINCE_KINDS] = {
     &operator_kind, &area_kind, &market_kind, &limit_kind, &workday_kind, &subscriber_kind, &withdrawal_kind,
-    &unsealing_kind,
+    &unsealing_kind, &clock_kind,
 };

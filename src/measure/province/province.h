@@ -7,11 +7,13 @@
 extern const struct measure province;
 
 /* kinds.c */
-enum { PROVINCE_KINDS = 8 };
+enum { PROVINCE_KINDS = 9 };
 extern const struct kind *const province_kinds[PROVINCE_KINDS];
 extern const struct kind operator_kind, area_kind, market_kind, limit_kind, workday_kind, subscriber_kind;
 extern const struct kind withdrawal_kind;
 extern const struct kind unsealing_kind;
+extern const struct kind clock_kind;
+enum { CLOCK_TIME };
 enum { UNSEALING_WHAT, UNSEALING_WHO, UNSEALING_WHY, UNSEALING_TIME };
 enum { WITHDRAWAL_TARGET, WITHDRAWAL_WHY, WITHDRAWAL_REPLACEMENT, WITHDRAWAL_HOLD }; /* its fields */
 /* simulate.c: writes operator.csv, market.csv and subscriber.csv. */
