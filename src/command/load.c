@@ -1,5 +1,7 @@
 /* Records in and out: load, withdraw, map, kinds. */
-#include <stdio.h>
+#include <errno.h>
+#include <pthread.h>
+#include <unistd.h>
 
 #include "base/json.h"
 #include "command/session.h"
@@ -16,22 +18,95 @@ static const struct kind *kind_asked(struct invocation *invocation, const char *
 
 /* ---- load ---- */
 
+/* A load on its way. What is durable is told by the engine's writer, which must not wait for the caller to read: a thread of the
+   load's own prints it. */
+struct loading {
+    struct progress progress;
+    bool tells;              /* --ack */
+    pthread_t teller;
+    pthread_mutex_t lock;    /* of what follows */
+    pthread_cond_t changed;
+    struct text source;      /* of the newest line that is to be printed, which another of the same source takes the place of */
+    size_t newest;           /* where it starts in lines; SIZE_MAX: none */
+    struct text lines;
+    bool ended;
+};
+
 static void acknowledge(void *context, struct str source, uint64_t seq)
 {
-    (void)context;
-    struct text line = { 0 };
-    struct json json = { .out = &line };
+    struct loading *loading = context;
+    pthread_mutex_lock(&loading->lock);
+    if (loading->newest != SIZE_MAX && str_equal(text_str(&loading->source), source)) loading->lines.length = loading->newest;
+    loading->newest = loading->lines.length;
+    loading->source.length = 0;
+    text_add(&loading->source, source);
+    struct json json = { .out = &loading->lines };
     json_open(&json, '{');
     json_put_string(&json, "source", source);
     json_put_number(&json, "seq", (int64_t)seq);
     json_close(&json, '}');
-    text_add_byte(&line, '\n');
-    fwrite(line.at, 1, line.length, stdout);
-    fflush(stdout);
-    text_close(&line);
+    text_add_byte(&loading->lines, '\n');
+    pthread_cond_signal(&loading->changed);
+    pthread_mutex_unlock(&loading->lock);
 }
 
-static void summary_print(const struct kind *kind, const struct load_summary *summary)
+static void *tell(void *context)
+{
+    struct loading *loading = context;
+    struct invocation *invocation = loading->progress.invocation;
+    struct text lines = { 0 };
+    pthread_mutex_lock(&loading->lock);
+    for (;;) {
+        while (!loading->lines.length && !loading->ended) pthread_cond_wait(&loading->changed, &loading->lock);
+        if (!loading->lines.length) break;
+        struct text taken = loading->lines;
+        loading->lines = lines;
+        lines = taken;
+        loading->newest = SIZE_MAX;
+        pthread_mutex_unlock(&loading->lock);
+        invocation_print(invocation, text_str(&lines));
+        if (fflush(invocation->out) && !invocation->write_errno) invocation->write_errno = errno;
+        lines.length = 0;
+        pthread_mutex_lock(&loading->lock);
+    }
+    pthread_mutex_unlock(&loading->lock);
+    text_close(&lines);
+    return NULL;
+}
+
+static bool loading_start(struct loading *loading, struct invocation *invocation, const struct kind *kind)
+{
+    *loading = (struct loading){ .progress = { invocation, .what = kind->says[invocation->language] }, .newest = SIZE_MAX };
+    pthread_mutex_init(&loading->lock, NULL);
+    pthread_cond_init(&loading->changed, NULL);
+    if (!invocation_option(invocation, "ack")) return true;
+    loading->tells = !pthread_create(&loading->teller, NULL, tell, loading);
+    return loading->tells || fail(&invocation->error, ERROR_LIMIT, "the system gives no more threads");
+}
+
+/* What was to be told has been told then. */
+static void loading_end(struct loading *loading)
+{
+    if (loading->tells) {
+        pthread_mutex_lock(&loading->lock);
+        loading->ended = true;
+        pthread_cond_signal(&loading->changed);
+        pthread_mutex_unlock(&loading->lock);
+        pthread_join(loading->teller, NULL);
+    }
+    progress_end(&loading->progress);
+    pthread_mutex_destroy(&loading->lock);
+    pthread_cond_destroy(&loading->changed);
+    text_close(&loading->source);
+    text_close(&loading->lines);
+}
+
+static void load_progress(void *context, uint64_t done, uint64_t all)
+{
+    progress_show(&((struct loading *)context)->progress, done, all);
+}
+
+static void summary_print(struct invocation *invocation, const struct kind *kind, const struct load_summary *summary)
 {
     struct text line = { 0 };
     struct json json = { .out = &line };
@@ -43,7 +118,8 @@ static void summary_print(const struct kind *kind, const struct load_summary *su
     json_put_number(&json, "duplicate", (int64_t)summary->duplicate);
     json_put_number(&json, "rejected", (int64_t)summary->rejected);
     json_close(&json, '}');
-    printf("%s\n", text_zero(&line));
+    text_add_byte(&line, '\n');
+    invocation_print(invocation, text_str(&line));
     text_close(&line);
 }
 
@@ -52,8 +128,7 @@ static void rejects_say(const struct invocation *invocation, const char *file, u
     const char *list = invocation_option(invocation, "rejects");
     bool is_stdin = !strcmp(file, "-");
     if (is_stdin && !list) return;
-    fprintf(stderr,
-            invocation->language == CHINESE ? "%s：%llu 条未被接受，原因见 %s%s\n" : "%s: %llu records were rejected; see %s%s for the reasons\n",
+    fprintf(invocation->err, SAYS(invocation, "%s: %llu records were rejected; see %s%s for the reasons\n", "%s：%llu 条未被接受，原因见 %s%s\n"),
             file, (unsigned long long)rejected, list ? list : file, list ? "" : ".rejected.csv");
 }
 
@@ -62,9 +137,9 @@ static void rejects_say(const struct invocation *invocation, const char *file, u
 static void duplicates_say(const struct invocation *invocation, const struct kind *kind, const struct load_summary *summary)
 {
     if (!kind->bulk || !summary->read || summary->duplicate != summary->read || !invocation_option(invocation, "source")) return;
-    fprintf(stderr,
-            invocation->language == CHINESE ? "全部 %llu 条的来源和序号此前都已装入；如果内容是新的，请换一个 --source\n"
-                                            : "all %llu records have a source and seq that were loaded before; if they are new, give them another --source\n",
+    fprintf(invocation->err,
+            SAYS(invocation, "all %llu records have a source and seq that were loaded before; if they are new, give them another --source\n",
+                 "全部 %llu 条的来源和序号此前都已装入；如果内容是新的，请换一个 --source\n"),
             (unsigned long long)summary->read);
 }
 
@@ -79,20 +154,21 @@ static enum exit_code load(struct invocation *invocation)
     }
     struct session session;
     if (!session_open(&session, invocation, false)) return EXIT_FAILED;
-    session.progress = (struct progress){ .what = kind->says[invocation->language] };
     bool done = true, rejected = false;
     for (size_t i = 1; done && i < invocation->argument_count; i++) {
         struct load_summary summary = { 0 };
+        struct loading loading;
         struct load_options options = {
-            .kind = kind, .path = invocation->arguments[i], .format = invocation_option(invocation, "format"),
+            .kind = kind, .path = invocation->arguments[i], .standard_input = invocation->descriptors[STDIN_FILENO],
+            .stop = invocation->stop, .format = invocation_option(invocation, "format"),
             .sheet = invocation_option(invocation, "sheet"), .map = invocation_option(invocation, "map"), .source = source,
             .rejects = invocation_option(invocation, "rejects"), .replaces = replaces,
-            .acknowledge = invocation_option(invocation, "ack") ? acknowledge : NULL, .progress = progress_show,
-            .context = &session.progress,
+            .acknowledge = invocation_option(invocation, "ack") ? acknowledge : NULL, .progress = load_progress,
+            .context = &loading,
         };
-        done = load_file(session.engine, &options, &summary, &invocation->error);
-        progress_end(&session.progress);
-        if (done || summary.read) summary_print(kind, &summary);
+        done = loading_start(&loading, invocation, kind) && load_file(session.engine, &options, &summary, &invocation->error);
+        loading_end(&loading);
+        if (done || summary.read) summary_print(invocation, kind, &summary);
         if (summary.rejected) rejects_say(invocation, options.path, summary.rejected);
         duplicates_say(invocation, kind, &summary);
         rejected = rejected || summary.rejected;
@@ -130,7 +206,7 @@ static enum exit_code withdraw(struct invocation *invocation)
     }
     struct session session;
     if (!session_open(&session, invocation, false)) return EXIT_FAILED;
-    session.progress.what = invocation->language == CHINESE ? "重放" : "replaying";
+    session.progress.what = SAYS(invocation, "replaying", "重放");
     bool done = engine_withdraw(session.engine, str_of(invocation->arguments[0]), str_of(why), 0, (struct str){ 0 }, &invocation->error);
     progress_end(&session.progress);
     session_close(&session);
@@ -156,7 +232,7 @@ static enum exit_code map(struct invocation *invocation)
     struct reader *reader = reader_open(&options, &invocation->error);
     struct text out = { 0 };
     bool done = reader && map_propose(kind, reader, &out, &invocation->error);
-    if (done) fwrite(out.at, 1, out.length, stdout);
+    if (done) invocation_print(invocation, text_str(&out));
     text_close(&out);
     if (reader) reader_close(reader);
     map_close(plain);
@@ -165,7 +241,7 @@ static enum exit_code map(struct invocation *invocation)
 
 static const struct option map_options[] = { { "sheet", "NAME", { "the sheet of a spreadsheet", "电子表格中的工作表" } } };
 const struct command map_command = {
-    .name = "map", .arguments = "KIND FILE", .least = 2, .most = 2, .run = map,
+    .name = "map", .arguments = "KIND FILE", .least = 2, .most = 2, .run = map, .is_local = true,
     .says = { "proposes a map for a file with other columns", "为列名不同的文件提出一份对应表" },
     .options = map_options, .option_count = 1,
 };
@@ -187,14 +263,14 @@ static enum exit_code kinds(struct invocation *invocation)
     }
     struct text out = { 0 };
     kinds_print(all, count, invocation->language, format && *format == 'j', &out);
-    fwrite(out.at, 1, out.length, stdout);
+    invocation_print(invocation, text_str(&out));
     text_close(&out);
     return EXIT_DONE;
 }
 
 static const struct option kinds_options[] = { { "format", "table|json", { "a table unless given", "默认为表格" } }, LANGUAGE_OPTION };
 const struct command kinds_command = {
-    .name = "kinds", .arguments = "[KIND]", .most = 1, .run = kinds,
+    .name = "kinds", .arguments = "[KIND]", .most = 1, .run = kinds, .is_local = true,
     .says = { "every record kind and its fields", "各类记录及其字段" },
     .options = kinds_options, .option_count = sizeof kinds_options / sizeof *kinds_options,
 };

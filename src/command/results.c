@@ -207,7 +207,7 @@ static const struct option figures_options[] = {
     FORMAT_OPTION, LANGUAGE_OPTION,
 };
 const struct command figures_command = {
-    .name = "figures", .arguments = "[FIGURE...]", .most = 64, .run = figures,
+    .name = "figures", .arguments = "[FIGURE...]", .most = 64, .run = figures, .local_with = "definitions",
     .says = { "figures, each with its margin, its n and its position in the ledger", "指标，各附误差范围、样本数和账本位置" },
     .options = figures_options, .option_count = sizeof figures_options / sizeof *figures_options,
 };

@@ -2,17 +2,21 @@
 
 bool session_open(struct session *session, struct invocation *invocation, bool with_audit)
 {
-    *session = (struct session){ .progress = { .what = invocation->language == CHINESE ? "恢复" : "recovering" } };
     struct error *error = &invocation->error;
-    session->engine = engine_open(&(struct engine_options){ .directory = invocation->directory, .progress = progress_show,
-                                                            .context = &session->progress },
-                                  error);
+    *session = (struct session){ .engine = invocation->engine, .is_servers = invocation->engine != NULL,
+                                 .progress = { invocation, .what = SAYS(invocation, "recovering", "恢复") } };
+    if (!session->engine)
+        session->engine = engine_open(&(struct engine_options){ .directory = invocation->directory, .progress = progress_show,
+                                                                .context = &session->progress },
+                                      error);
     progress_end(&session->progress);
     if (!session->engine) return false;
     if (!with_audit) return true;
+    uint64_t position;
     session->reader = engine_reader(session->engine, error);
-    if (session->reader &&
-        audit_open(&session->audit, session->reader, engine_position(session->engine), &session->arena, error))
+    /* within a transaction the state stands still, at the position that is read with it */
+    if (session->reader && store_begin(session->reader, error) && state_stored_position(session->reader, &position, error) &&
+        audit_open(&session->audit, session->reader, position, &session->arena, error))
         return true;
     session_close(session);
     return false;
@@ -23,6 +27,6 @@ void session_close(struct session *session)
     if (session->audit.law) audit_close(&session->audit);
     if (session->reader) store_close(session->reader);
     arena_close(&session->arena);
-    engine_close(session->engine);
+    if (!session->is_servers) engine_close(session->engine);
     *session = (struct session){ 0 };
 }

@@ -8,13 +8,14 @@
 
 struct session {
     struct engine *engine;
+    bool is_servers;       /* the engine, which goes on after the session */
     struct store *reader;
     struct arena arena;
     struct audit audit;
     struct progress progress;
 };
 
-/* Opens the engine; with_audit also a reader and the law. On failure invocation->error is filled, and nothing is left open. */
+/* Opens the engine, or takes the server's; with_audit also a reader at one position, and the law. On failure invocation->error is filled, and nothing is left open. */
 bool session_open(struct session *session, struct invocation *invocation, bool with_audit);
 void session_close(struct session *session);
 

@@ -1,7 +1,6 @@
 /* The one door to clear personal data: it asks why, and the reading is itself a record before anything is shown. */
 #include <pwd.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "command/session.h"
 #include "engine/intake.h"
@@ -18,25 +17,36 @@ static bool what_is_meant(const char *what, bool *is_person, uint64_t *number)
            str_number((struct str){ text.at + colon + 1, text.length - colon - 1 }, number);
 }
 
-static bool reading_noted(struct engine *engine, const char *what, const char *why, struct error *error)
+static void name_of(uid_t user, char name[64])
+{
+    char room[4096];
+    struct passwd account, *found = NULL;
+    if (getpwuid_r(user, &account, room, sizeof room, &found) == 0 && found)
+        snprintf(name, 64, "%s", account.pw_name);
+    else
+        snprintf(name, 64, "user %u", (unsigned)user);
+}
+
+/* Its number is the ledger's size, or the next that no other reading took at the same time. */
+static bool reading_noted(struct engine *engine, uid_t user, const char *what, const char *why, struct error *error)
 {
     struct intake *intake = intake_open(engine, &(struct intake_options){ .kind = &unsealing_kind }, error);
     if (!intake) return false;
     char who[64];
-    const struct passwd *account = getpwuid(getuid());
-    if (account)
-        snprintf(who, sizeof who, "%s", account->pw_name);
-    else
-        snprintf(who, sizeof who, "user %u", (unsigned)getuid());
-    struct record *record = intake_record(intake);
-    *record = (struct record){ .kind = &unsealing_kind, .source = STR("mingbai:unsealings"),
-                               .seq = ledger_size(engine_ledger(engine)), .present = 0xf };
-    record->values[UNSEALING_WHAT].text = str_of(what);
-    record->values[UNSEALING_WHO].text = str_of(who);
-    record->values[UNSEALING_WHY].text = str_of(why);
-    record->values[UNSEALING_TIME].number = moment_now();
+    name_of(user, who);
+    bool noted;
     enum taken taken;
-    bool noted = intake_take(intake, &taken, error) && intake_finish(intake, error);
+    uint64_t seq = ledger_size(engine_ledger(engine));
+    do {
+        struct record *record = intake_record(intake);
+        *record = (struct record){ .kind = &unsealing_kind, .source = STR("mingbai:unsealings"), .seq = seq++, .present = 0xf };
+        record->values[UNSEALING_WHAT].text = str_of(what);
+        record->values[UNSEALING_WHO].text = str_of(who);
+        record->values[UNSEALING_WHY].text = str_of(why);
+        record->values[UNSEALING_TIME].number = moment_now();
+        noted = intake_take(intake, &taken, error);
+    } while (noted && taken != TAKEN_NEW);
+    noted = noted && intake_finish(intake, error);
     intake_close(intake);
     return noted;
 }
@@ -56,10 +66,10 @@ static enum exit_code unseal(struct invocation *invocation)
     struct vault *vault = engine_vault(session.engine);
     struct text clear = { 0 };
     bool done = is_person ? vault_person(vault, number, &clear, error) : vault_text(vault, number, &clear, error);
-    done = done && reading_noted(session.engine, what, why, error);
+    done = done && reading_noted(session.engine, invocation->user, what, why, error);
     if (done) {
         text_add_byte(&clear, '\n');
-        fwrite(clear.at, 1, clear.length, stdout);
+        invocation_print(invocation, text_str(&clear));
     }
     text_close(&clear);
     session_close(&session);

@@ -78,11 +78,10 @@ static bool provided_write(const char *folder, struct error *error)
 }
 
 /* What comes with the program goes the way of everybody's files: through a folder and the door. */
-static bool provided_load(struct engine *engine, bool sample, struct error *error)
+static bool provided_load(struct engine *engine, const char *scratch_folder, bool sample, struct error *error)
 {
     char provided_folder[PATH_ROOM], sample_folder[PATH_ROOM], scratch[PATH_ROOM];
-    const char *base = getenv("TMPDIR");
-    snprintf(scratch, sizeof scratch, "%s/mingbai-init-XXXXXX", base && *base ? base : "/tmp");
+    snprintf(scratch, sizeof scratch, "%s/mingbai-init-XXXXXX", scratch_folder);
     if (!mkdtemp(scratch)) return fail_errno(error, "no scratch folder can be made: set TMPDIR");
     bool done = directory_path(scratch, "provided", provided_folder, error) && directory_path(scratch, "sample", sample_folder, error) &&
                 disk_posix()->make_directory(disk_posix(), provided_folder, error) &&
@@ -156,11 +155,11 @@ static enum exit_code init(struct invocation *invocation)
     bool done = directory_make(disk_posix(), making.beside, error) && session_open(&session, invocation, false);
     invocation->directory = directory;
     if (done) {
-        done = provided_load(session.engine, invocation_option(invocation, "sample") != NULL, error);
+        done = provided_load(session.engine, invocation_scratch(invocation), invocation_option(invocation, "sample") != NULL, error);
         session_close(&session);
     }
     done = making_end(&making, done, error);
-    if (done) fprintf(stderr, invocation->language == CHINESE ? "%s 已建好\n" : "%s is ready\n", making.directory);
+    if (done) fprintf(invocation->err, SAYS(invocation, "%s is ready\n", "%s 已建好\n"), making.directory);
     return done ? EXIT_DONE : EXIT_FAILED;
 }
 
@@ -168,7 +167,7 @@ static const struct option init_options[] = {
     { "sample", NULL, { "with the sample province: all of it made up", "并装入示例省份，其中内容均为虚构" } },
 };
 const struct command init_command = {
-    .name = "init", .arguments = "", .run = init,
+    .name = "init", .arguments = "", .run = init, .is_local = true,
     .says = { "makes the data directory, with the law, the calendar and the areas", "建立数据目录，装入规则、日历和区域" },
     .options = init_options, .option_count = 1,
 };
@@ -209,7 +208,7 @@ static enum exit_code rebuild(struct invocation *invocation)
 {
     struct session session;
     if (!session_open(&session, invocation, false)) return EXIT_FAILED;
-    session.progress.what = invocation->language == CHINESE ? "重建" : "rebuilding";
+    session.progress.what = SAYS(invocation, "rebuilding", "重建");
     bool done = engine_rebuild(session.engine, &invocation->error);
     progress_end(&session.progress);
     session_close(&session);
@@ -225,7 +224,7 @@ static enum exit_code backup(struct invocation *invocation)
 {
     struct session session;
     if (!session_open(&session, invocation, false)) return EXIT_FAILED;
-    session.progress.what = invocation->language == CHINESE ? "备份" : "backing up";
+    session.progress.what = SAYS(invocation, "backing up", "备份");
     bool done = backup_write(session.engine, invocation->arguments[0], progress_show, &session.progress, &invocation->error);
     progress_end(&session.progress);
     session_close(&session);
@@ -239,18 +238,18 @@ const struct command backup_command = {
 
 static enum exit_code restore(struct invocation *invocation)
 {
-    struct progress progress = { .what = invocation->language == CHINESE ? "恢复" : "restoring" };
+    struct progress progress = { invocation, .what = SAYS(invocation, "restoring", "恢复") };
     struct making making;
     if (!making_begin(&making, invocation->directory, "restore", &invocation->error)) return EXIT_FAILED;
     bool done = backup_read(making.beside, invocation->arguments[0], progress_show, &progress, &invocation->error);
     progress_end(&progress);
     done = making_end(&making, done, &invocation->error);
-    if (done) fprintf(stderr, invocation->language == CHINESE ? "%s 已恢复并通过验证\n" : "%s is restored and verified\n", invocation->directory);
+    if (done) fprintf(invocation->err, SAYS(invocation, "%s is restored and verified\n", "%s 已恢复并通过验证\n"), invocation->directory);
     return done ? EXIT_DONE : EXIT_FAILED;
 }
 
 const struct command restore_command = {
-    .name = "restore", .arguments = "FILE", .least = 1, .most = 1, .run = restore,
+    .name = "restore", .arguments = "FILE", .least = 1, .most = 1, .run = restore, .is_local = true,
     .says = { "makes the data directory from a backup, and verifies it", "从备份恢复数据目录并验证" },
 };
 
@@ -283,7 +282,7 @@ static const struct option simulate_options[] = {
     { "out", "DIR", { "where the files go", "文件写入的目录" } },
 };
 const struct command simulate_command = {
-    .name = "simulate", .arguments = "", .run = simulate,
+    .name = "simulate", .arguments = "", .run = simulate, .is_local = true,
     .says = { "writes the records of a made-up province", "写出一个虚构省份的各类记录" },
     .options = simulate_options, .option_count = sizeof simulate_options / sizeof *simulate_options,
 };
