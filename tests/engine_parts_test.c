@@ -25,9 +25,14 @@ static void test_seen_against_a_row_of_flags(void **state)
             uint64_t low = (uint64_t)rand() % UNIVERSE, high = low + (uint64_t)rand() % 12;
             if (high >= UNIVERSE) high = UNIVERSE - 1;
             size_t from, gone;
-            seen_add(&seen, (struct span){ low, high }, &from, &gone);
-            assert_true(seen.spans[from].low <= low && seen.spans[from].high >= high);
-            for (uint64_t n = low; n <= high; n++) flags[n] = true;
+            bool adds = rand() % 3 != 0;
+            if (adds) {
+                seen_add(&seen, (struct span){ low, high }, &from, &gone);
+                assert_true(seen.spans[from].low <= low && seen.spans[from].high >= high);
+            } else {
+                seen_remove(&seen, (struct span){ low, high });
+            }
+            for (uint64_t n = low; n <= high; n++) flags[n] = adds;
             size_t runs = 0;
             for (uint64_t n = 0; n < UNIVERSE; n++) {
                 assert_int_equal(seen_has(&seen, n), flags[n]);

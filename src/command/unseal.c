@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "command/session.h"
-#include "engine/intake.h"
+#include "engine/write.h"
 #include "measure/province/province.h"
 
 /* "person:17" or "text:4711": the numbers that `mingbai entry` shows. */
@@ -27,28 +27,16 @@ static void name_of(uid_t user, char name[64])
         snprintf(name, 64, "user %u", (unsigned)user);
 }
 
-/* Its number is the ledger's size, or the next that no other reading took at the same time. */
 static bool reading_noted(struct engine *engine, uid_t user, const char *what, const char *why, struct error *error)
 {
-    struct intake *intake = intake_open(engine, &(struct intake_options){ .kind = &unsealing_kind }, error);
-    if (!intake) return false;
     char who[64];
     name_of(user, who);
-    bool noted;
-    enum taken taken;
-    uint64_t seq = ledger_size(engine_ledger(engine));
-    do {
-        struct record *record = intake_record(intake);
-        *record = (struct record){ .kind = &unsealing_kind, .source = STR("mingbai:unsealings"), .seq = seq++, .present = 0xf };
-        record->values[UNSEALING_WHAT].text = str_of(what);
-        record->values[UNSEALING_WHO].text = str_of(who);
-        record->values[UNSEALING_WHY].text = str_of(why);
-        record->values[UNSEALING_TIME].number = moment_now();
-        noted = intake_take(intake, &taken, error);
-    } while (noted && taken != TAKEN_NEW);
-    noted = noted && intake_finish(intake, error);
-    intake_close(intake);
-    return noted;
+    struct record record = { .kind = &unsealing_kind, .present = 0xf };
+    record.values[UNSEALING_WHAT].text = str_of(what);
+    record.values[UNSEALING_WHO].text = str_of(who);
+    record.values[UNSEALING_WHY].text = str_of(why);
+    record.values[UNSEALING_TIME].number = moment_now();
+    return engine_write(engine, STR("mingbai:unsealings"), &record, 1, NULL, error);
 }
 
 static enum exit_code unseal(struct invocation *invocation)

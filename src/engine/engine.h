@@ -1,11 +1,10 @@
-/* The engine: one data directory, open. One writer thread applies groups of entries while another makes them durable; any
-   thread may take records in (intake.h) or read. Each group: the vault is written and synced, then the ledger is written and
-   synced, while the group is applied to an open SQL transaction; when both are done the transaction is committed and the
-   group is acknowledged. So nothing is acknowledged that is not durable, and no state is ahead of the ledger. */
+/* The engine: one data directory, open. Any thread may take records in (intake.h, write.h), read, withdraw or rebuild. One
+   writer thread applies groups of entries in rounds while another makes them durable. Each round: the vault is written and
+   synced, then the ledger is written and synced, while its groups are applied to an open SQL transaction; when both are done
+   the transaction is committed and the groups are acknowledged. So nothing is acknowledged that is not durable, and no state
+   is ahead of the ledger. */
 #ifndef ENGINE_ENGINE_H
 #define ENGINE_ENGINE_H
-
-#include <pthread.h>
 
 #include "engine/directory.h"
 #include "engine/entry.h"
@@ -23,6 +22,8 @@ struct engine_options {
     void *context;
 };
 
+struct claim;
+struct door;
 struct engine;
 
 /* Takes the directory's lock (of a real disk), opens vault and ledger, recovers, and brings the state up to the ledger. */
@@ -39,27 +40,34 @@ struct group {
     uint64_t position;            /* of the ledger behind it (told when done) */
     void (*done)(void *context, struct group *group); /* called by the writer once durable and applied; may be NULL */
     void *context;
+    struct claim *claim;          /* of what is in it, kept once it is applied; may be NULL */
     struct text mark;             /* the submitter's own, kept with the group */
+    bool is_small;
     struct group *next;
 };
 /* Where the next entry's bytes go is group->bytes; call this when they are there. */
 void group_entry(struct group *group, uint64_t records);
 
-/* An empty group, waiting while GROUPS_IN_FLIGHT others are on their way; NULL when the engine has failed. */
+/* An empty group, waiting while GROUPS_IN_FLIGHT others are on their way; NULL when the engine has failed. Who waits for
+   anything else must have submitted it. */
 struct group *engine_group(struct engine *engine, struct error *error);
-/* Hands it over; groups become durable in this order. */
-void engine_submit(struct engine *engine, struct group *group);
-/* Gives a group back without submitting it. */
+/* One for a few records, which waits for nothing: all that wait at once are made durable at once. */
+struct group *engine_small_group(void);
+/* Hands it over; groups become durable in this order. Returns its ticket. */
+uint64_t engine_submit(struct engine *engine, struct group *group);
+/* Gives a group back without submitting it; its claim stays the submitter's. */
 void engine_discard(struct engine *engine, struct group *group);
-/* Waits until all submitted is durable and applied; false with the failure where it will never be. */
-bool engine_wait(struct engine *engine, struct error *error);
+/* Waits until the group of that ticket, and all before it, are durable and applied; false with the failure where it will
+   never be. Ticket 0 is there from the beginning. */
+bool engine_wait_for(struct engine *engine, uint64_t ticket, struct error *error);
 
-/* Withdraws a source: appends a withdrawal (signed by why), makes a new generation without what it brought, swaps. With
-   hold, what was taken in under that hold counts from the same entry on. ERROR_NOT_FOUND: there is no such source.
-   Nothing may be in flight. */
+/* Withdraws a source: makes a new generation without what it brought, appends the withdrawal (signed by why), swaps. With
+   hold, what was taken in under that hold counts from the same entry on. ERROR_NOT_FOUND: there is no such source. Others go
+   on meanwhile; who withdraws or rebuilds at the same time waits. What of the source comes in after the withdrawal's entry
+   counts. */
 bool engine_withdraw(struct engine *engine, struct str source, struct str why, uint64_t hold, struct str replacement,
                      struct error *error);
-/* Throws the state away and replays the ledger into a new generation. Nothing may be in flight. */
+/* Replays the ledger into a new generation and throws the old one away. Others go on meanwhile. */
 bool engine_rebuild(struct engine *engine, struct error *error);
 
 struct ledger *engine_ledger(struct engine *engine);
@@ -67,18 +75,21 @@ struct vault *engine_vault(struct engine *engine);
 const struct keys *engine_keys(const struct engine *engine);
 const char *engine_directory(const struct engine *engine);
 struct disk *engine_disk(const struct engine *engine);
-/* The position up to which readers see. */
-uint64_t engine_position(const struct engine *engine);
-/* A store for reading the state, for one thread; the caller closes it. */
-struct store *engine_reader(struct engine *engine, struct error *error);
-/* Whether anything of a source counts. Nothing may be in flight. */
+/* What has been seen of each source. */
+struct door *engine_door(struct engine *engine);
+/* Whether anything of a source counts or is on its way. */
 bool engine_has_source(struct engine *engine, struct str source);
 
-/* The door: held while records are given subjects and sequence numbers (intake.c); it protects what has been seen of each
-   source, including what is still on its way. */
-void engine_door_lock(struct engine *engine);
-void engine_door_unlock(struct engine *engine);
-/* What has been seen of a source; made when it is new. With the door held; valid until it is let go. */
-struct seen *engine_door_seen(struct engine *engine, struct str source);
+/* A store for reading the state, for one thread; the caller closes it. It goes on seeing its generation, as it was when
+   another took its place: who wants to see what came since opens another. */
+struct store *engine_reader(struct engine *engine, struct error *error);
+/* The generation that a reader opened now would see. */
+uint64_t engine_generation(const struct engine *engine);
+/* The position up to which readers see. They may see more already: it is told after they do. */
+uint64_t engine_position(const struct engine *engine);
+/* The position behind the newest entry of a kind that was applied; at opening, and after a withdrawal or a rebuild, the
+   position then. Told together with engine_position. With engine_generation it is the key of what was made from that kind:
+   while both are what they were before a reader looked, what it saw of the kind is right. */
+uint64_t engine_newest(const struct engine *engine, const struct kind *kind);
 
 #endif

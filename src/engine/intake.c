@@ -2,16 +2,19 @@
 
 #include <stdlib.h>
 
-#include "base/hash.h"
-#include "engine/sources.h"
+#include "engine/admit.h"
+#include "engine/door.h"
 
-enum { BLOCK_RECORDS = 512 };
+enum { BLOCK_RECORDS = ADMIT_RECORDS };
 
 struct intake {
     struct engine *engine;
     struct intake_options options;
     struct store *reader;          /* to look up earlier content */
+    uint64_t generation;           /* which the reader sees, or an older one */
     struct group *group;
+    struct claim *claim;           /* on what is in hand; NULL: nothing is */
+    uint64_t ticket;               /* of the group submitted last */
     struct record *block;
     int64_t digests[BLOCK_RECORDS];
     size_t block_count;
@@ -30,6 +33,16 @@ struct intake {
     uint64_t accepted, repeated;
 };
 
+/* One that sees all that was applied by now: another generation may have come since. */
+static bool reader_ready(struct intake *intake, struct error *error)
+{
+    uint64_t generation = engine_generation(intake->engine);
+    if (intake->reader && intake->generation == generation) return true;
+    if (intake->reader) store_close(intake->reader);
+    intake->generation = generation;
+    return (intake->reader = engine_reader(intake->engine, error)) != NULL;
+}
+
 struct intake *intake_open(struct engine *engine, const struct intake_options *options, struct error *error)
 {
     struct intake *intake = allocate(sizeof *intake);
@@ -38,7 +51,7 @@ struct intake *intake_open(struct engine *engine, const struct intake_options *o
     intake->block = allocate(BLOCK_RECORDS * sizeof *intake->block);
     intake->spans = allocate(BATCH_RECORDS * sizeof *intake->spans);
     pthread_mutex_init(&intake->lock, NULL);
-    if ((intake->reader = engine_reader(engine, error))) return intake;
+    if (reader_ready(intake, error)) return intake;
     intake_close(intake);
     return NULL;
 }
@@ -47,7 +60,8 @@ void intake_close(struct intake *intake)
 {
     if (!intake) return;
     struct error ignored;
-    engine_wait(intake->engine, &ignored); /* groups on their way call back into this intake */
+    engine_wait_for(intake->engine, intake->ticket, &ignored); /* groups on their way call back into this intake */
+    if (intake->claim) door_give_back(engine_door(intake->engine), intake->claim);
     if (intake->group) engine_discard(intake->engine, intake->group);
     if (intake->reader) store_close(intake->reader);
     sources_close(&intake->held);
@@ -106,13 +120,9 @@ static bool group_ready(struct intake *intake, struct error *error)
 static void entry_add(struct intake *intake, struct str source, const struct span *spans, size_t span_count, uint64_t count,
                       int64_t digest, struct str records)
 {
-    const struct kind *kind = intake->options.kind;
-    entry_write(&(struct entry){ .kind = str_of(kind->name), .version = kind->version, .source = source,
-                                 .received = moment_now(), .marks = vault_marks(engine_vault(intake->engine)),
-                                 .hold = intake->options.hold, .digest = digest, .count = count, .spans = spans,
-                                 .span_count = span_count, .records = records },
-                &intake->group->bytes);
-    group_entry(intake->group, count);
+    packed_add(engine_vault(intake->engine), intake->group,
+               &(struct packed){ .kind = intake->options.kind, .source = source, .spans = spans, .span_count = span_count,
+                                 .count = count, .hold = intake->options.hold, .digest = digest, .records = records });
 }
 
 static void batch_end(struct intake *intake)
@@ -141,64 +151,34 @@ static void batch_add(struct intake *intake, const struct record *record)
     record_pack(record, &intake->batch);
 }
 
-static bool block_persons(struct intake *intake, struct error *error)
+/* What could not be admitted was not taken. */
+static void block_unsee(struct intake *intake)
 {
-    const struct kind *kind = intake->options.kind;
-    struct str values[BLOCK_RECORDS];
-    uint64_t subjects[BLOCK_RECORDS];
-    for (size_t f = 0; f < kind->field_count; f++) {
-        if (kind->fields[f].type != FIELD_PERSON) continue;
-        size_t count = 0;
-        for (size_t i = 0; i < intake->block_count; i++)
-            if (record_has(&intake->block[i], f)) values[count++] = intake->block[i].values[f].text;
-        if (!vault_subjects(engine_vault(intake->engine), values, count, subjects, error)) return false;
-        count = 0;
-        for (size_t i = 0; i < intake->block_count; i++)
-            if (record_has(&intake->block[i], f)) intake->block[i].values[f].number = (int64_t)subjects[count++];
-    }
-    return true;
+    for (size_t i = 0; intake->claim && i < intake->block_count; i++)
+        door_unsee(engine_door(intake->engine), intake->claim, intake->block[i].source, intake->block[i].seq);
 }
 
-static bool record_seal(struct intake *intake, struct record *record, struct error *error)
+static void record_add(struct intake *intake, const struct record *record, int64_t digest)
 {
-    const struct kind *kind = record->kind;
-    for (size_t f = 0; f < kind->field_count; f++) {
-        enum field_type type = kind->fields[f].type;
-        if (!record_has(record, f) || (type != FIELD_SEALED && type != FIELD_REASON)) continue;
-        struct value *value = &record->values[f];
-        if (type == FIELD_REASON && value->reason == REASON_NONE) continue;
-        uint64_t number;
-        struct hash *commitment = arena_take(&intake->arena, sizeof *commitment);
-        if (!vault_seal(engine_vault(intake->engine), value->text, &number, commitment, error)) return false;
-        value->number = (int64_t)number;
-        value->text = (struct str){ (char *)commitment->bytes, HASH_BYTES };
+    if (record->kind->bulk) {
+        batch_add(intake, record);
+        return;
     }
-    return true;
+    intake->content.length = 0;
+    record_pack(record, &intake->content);
+    struct span span = { record->seq, record->seq };
+    entry_add(intake, record->source, &span, 1, 1, digest, text_str(&intake->content));
 }
 
 bool intake_admit(struct intake *intake, struct error *error)
 {
-    if (!intake->block_count) {
-        arena_reset(&intake->arena);
-        return true;
+    bool done = true;
+    if (intake->block_count) {
+        done = group_ready(intake, error) &&
+               records_admit(engine_vault(intake->engine), intake->block, intake->block_count, &intake->arena, error);
+        if (!done) block_unsee(intake);
     }
-    if (!group_ready(intake, error)) return false;
-    engine_door_lock(intake->engine);
-    bool done = block_persons(intake, error);
-    for (size_t i = 0; done && i < intake->block_count; i++) {
-        struct record *record = &intake->block[i];
-        done = record_seal(intake, record, error);
-        if (!done) break;
-        if (intake->options.kind->bulk) {
-            batch_add(intake, record);
-            continue;
-        }
-        intake->content.length = 0;
-        record_pack(record, &intake->content);
-        struct span span = { record->seq, record->seq };
-        entry_add(intake, record->source, &span, 1, 1, intake->digests[i], text_str(&intake->content));
-    }
-    engine_door_unlock(intake->engine);
+    for (size_t i = 0; done && i < intake->block_count; i++) record_add(intake, &intake->block[i], intake->digests[i]);
     intake->block_count = 0;
     arena_reset(&intake->arena);
     return done;
@@ -232,25 +212,13 @@ void intake_pass(struct intake *intake, struct str source, uint64_t seq)
     intake->has_progress = true;
 }
 
-/* The digest that the record of this (source, seq) had before; what is still on its way is waited for. */
-static bool digest_before(struct intake *intake, const struct record *record, int64_t *digest, struct error *error)
-{
-    struct place place;
-    struct error missing;
-    if (!place_find_single(intake->reader, record->source, record->seq, &place, &missing) &&
-        (!intake_finish(intake, error) || !place_find_single(intake->reader, record->source, record->seq, &place, error)))
-        return false;
-    *digest = place.digest;
-    return true;
-}
-
-/* The row that a record was read from is gone with the next one: what the record says of it moves into the arena. */
-static void record_keep(struct intake *intake, struct record *record)
+/* The row that a record was read from is gone with the next one: what the record says of it moves into an arena. */
+static void record_keep(struct record *record, struct arena *arena)
 {
     size_t room = record->source.length, count = record->kind->field_count;
     for (size_t i = 0; i < count; i++)
         if (record_has(record, i)) room += record->values[i].text.length;
-    char *at = arena_take(&intake->arena, room);
+    char *at = arena_take(arena, room);
     memcpy(at, record->source.at, record->source.length);
     record->source.at = at;
     at += record->source.length;
@@ -263,57 +231,80 @@ static void record_keep(struct intake *intake, struct record *record)
     }
 }
 
-/* Whether a (source, seq) was seen before; notes it as seen. *is_here: within this load, whose content is not to be had yet
-   where it is held. */
-static bool is_known(struct intake *intake, const struct record *record, bool *is_here)
+/* Somebody else has it in hand and may yet give it back: who waits for that has nothing in hand. The record in the slot
+   outlives the flush. */
+static bool others_await(struct intake *intake, struct error *error)
 {
-    struct span span = { record->seq, record->seq };
-    size_t from, gone;
-    *is_here = false;
-    engine_door_lock(intake->engine);
-    bool is_replaced = intake->options.hold && str_equal(record->source, intake->options.replaces);
-    struct seen *seen = is_replaced ? NULL : engine_door_seen(intake->engine, record->source);
-    bool known = seen && seen_has(seen, record->seq);
-    if (!known && !intake->options.hold) seen_add(seen, span, &from, &gone);
-    engine_door_unlock(intake->engine);
-    if (known || !intake->options.hold) return known;
+    struct arena aside = { 0 };
+    struct record record = *intake_record(intake);
+    record_keep(&record, &aside);
+    bool done = intake_finish(intake, error) && door_await(engine_door(intake->engine), record.source, record.seq, error);
+    *intake_record(intake) = record;
+    record_keep(intake_record(intake), &intake->arena);
+    arena_close(&aside);
+    return done;
+}
+
+/* How a held load knows a record: by the door, but for the source that it replaces, and by what it holds itself. */
+static enum sight sight_held(struct intake *intake, const struct record *record)
+{
+    enum sight sight = SIGHT_NEW;
+    if (!str_equal(record->source, intake->options.replaces))
+        sight = door_look(engine_door(intake->engine), NULL, record->source, record->seq);
+    if (sight != SIGHT_NEW) return sight;
     struct source *held = sources_find(&intake->held, record->source);
     if (!held) held = sources_add(&intake->held, record->source);
-    *is_here = seen_has(&held->seen, record->seq);
-    if (!*is_here) seen_add(&held->seen, span, &from, &gone);
-    return *is_here;
+    if (seen_has(&held->seen, record->seq)) return SIGHT_OWN;
+    size_t from, gone;
+    seen_add(&held->seen, (struct span){ record->seq, record->seq }, &from, &gone);
+    return SIGHT_NEW;
+}
+
+/* Claims the record in the slot where it is new. */
+static bool look(struct intake *intake, enum sight *sight, struct error *error)
+{
+    for (;;) {
+        const struct record *record = intake_record(intake);
+        if (!intake->options.hold && !intake->claim) intake->claim = door_claim(engine_door(intake->engine), intake);
+        *sight = intake->options.hold ? sight_held(intake, record)
+                                      : door_look(engine_door(intake->engine), intake->claim, record->source, record->seq);
+        if (*sight != SIGHT_OTHERS) return true;
+        if (!others_await(intake, error)) return false;
+    }
+}
+
+/* Whether a known record has other content than what was there before; what this intake brought itself is waited for. The
+   slot and the arena may be empty afterwards. */
+static bool compare(struct intake *intake, enum sight sight, int64_t digest, enum taken *taken, struct error *error)
+{
+    struct text source = { 0 };
+    struct place place;
+    uint64_t seq = intake_record(intake)->seq;
+    text_add(&source, intake_record(intake)->source);
+    bool found = (sight != SIGHT_OWN || intake_finish(intake, error)) && reader_ready(intake, error) &&
+                 place_find_single(intake->reader, text_str(&source), seq, &place, error);
+    text_close(&source);
+    if (found) *taken = place.digest == digest ? TAKEN_DUPLICATE : TAKEN_CONFLICT;
+    return found;
 }
 
 bool intake_take(struct intake *intake, enum taken *taken, struct error *error)
 {
-    struct record *record = intake_record(intake);
     const struct kind *kind = intake->options.kind;
-    record->kind = kind;
     int64_t digest = 0;
-    if (!kind->bulk) {
-        intake->content.length = 0;
-        text_add(&intake->content, str_of(kind->name));
-        text_add_byte(&intake->content, 0);
-        record_content(record, &intake->content);
-        digest = vault_digest(engine_vault(intake->engine), text_str(&intake->content));
-    }
-    bool is_here, known = is_known(intake, record, &is_here);
+    enum sight sight;
+    intake_record(intake)->kind = kind;
+    if (!kind->bulk) digest = record_digest(engine_vault(intake->engine), intake_record(intake), &intake->content);
+    if (!look(intake, &sight, error)) return false;
+    struct record *record = intake_record(intake);
     intake_pass(intake, record->source, record->seq);
-    if (known) {
-        int64_t before = 0;
-        *taken = is_here ? TAKEN_CONFLICT : TAKEN_DUPLICATE;
-        if (kind->bulk || is_here) return true;
-        struct record kept = *record; /* what is in hand may be flushed while looking: the slot and the arena with it */
-        struct text source = { 0 };
-        text_add(&source, record->source);
-        kept.source = text_str(&source);
-        bool found = digest_before(intake, &kept, &before, error);
-        text_close(&source);
-        if (found && before != digest) *taken = TAKEN_CONFLICT;
-        return found;
+    if (sight != SIGHT_NEW) {
+        bool is_held = sight == SIGHT_OWN && intake->options.hold; /* its content is not to be had yet */
+        *taken = is_held ? TAKEN_CONFLICT : TAKEN_DUPLICATE;
+        return kind->bulk || is_held || compare(intake, sight, digest, taken, error);
     }
     *taken = TAKEN_NEW;
-    record_keep(intake, record);
+    record_keep(record, &intake->arena);
     intake->digests[intake->block_count++] = digest;
     if (intake->block_count == BLOCK_RECORDS && !intake_admit(intake, error)) return false;
     if (intake->group && (intake->group->records >= GROUP_RECORDS || intake->group->bytes.length >= GROUP_BYTES))
@@ -330,15 +321,16 @@ bool intake_flush(struct intake *intake, struct error *error)
         progress_tell(intake);
     }
     if (!intake->group) return true;
-    struct group *group = intake->group;
+    intake->group->claim = intake->claim;
+    intake->ticket = engine_submit(intake->engine, intake->group);
     intake->group = NULL;
-    engine_submit(intake->engine, group);
+    intake->claim = NULL;
     return true;
 }
 
 bool intake_finish(struct intake *intake, struct error *error)
 {
-    return intake_flush(intake, error) && engine_wait(intake->engine, error);
+    return intake_flush(intake, error) && engine_wait_for(intake->engine, intake->ticket, error);
 }
 
 static uint64_t counted(struct intake *intake, const uint64_t *number)

@@ -18,7 +18,7 @@ struct intake_options {
 struct intake;
 
 struct intake *intake_open(struct engine *engine, const struct intake_options *options, struct error *error);
-/* Drops what was not flushed. */
+/* Drops what was not flushed: it may be taken again. */
 void intake_close(struct intake *intake);
 
 /* The record to fill next, and the arena for its strings. */
@@ -30,7 +30,7 @@ enum taken {
     TAKEN_DUPLICATE, /* the same (source, seq) with the same content (in bulk kinds: uncompared) */
     TAKEN_CONFLICT,  /* the same (source, seq) with other content; within a held load: with any content */
 };
-/* Takes the record that was filled; its strings are copied. */
+/* Takes the record that was filled; its strings are copied. What another intake has in hand is waited for. */
 bool intake_take(struct intake *intake, enum taken *taken, struct error *error);
 /* Notes that a record of that source and seq was rejected: it is dealt with, for acknowledging. */
 void intake_pass(struct intake *intake, struct str source, uint64_t seq);
@@ -38,7 +38,7 @@ void intake_pass(struct intake *intake, struct str source, uint64_t seq);
 bool intake_admit(struct intake *intake, struct error *error);
 /* Hands over what is in hand, without waiting. */
 bool intake_flush(struct intake *intake, struct error *error);
-/* Hands over and waits until it is durable and applied. */
+/* Hands over and waits until what this intake brought is durable and applied. */
 bool intake_finish(struct intake *intake, struct error *error);
 
 /* Records that are durable by now and brought something, and those whose key already had their content. */

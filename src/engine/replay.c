@@ -26,6 +26,22 @@ bool entry_withdraws(const struct entry *entry)
     return str_equal(entry->kind, str_of(withdrawal_kind.name));
 }
 
+static void decision_put(struct decisions *decisions, uint64_t index, struct str target, uint64_t hold)
+{
+    if (decisions->count == decisions->room) {
+        decisions->room = decisions->room ? decisions->room * 2 : 8;
+        decisions->list = reallocate(decisions->list, decisions->room * sizeof *decisions->list);
+    }
+    struct decision *decision = &decisions->list[decisions->count++];
+    *decision = (struct decision){ .index = index, .hold = hold, .target = allocate(target.length + 1), .length = target.length };
+    memcpy(decision->target, target.at, target.length);
+}
+
+void decisions_expect(struct decisions *decisions, struct str target, uint64_t hold)
+{
+    decision_put(decisions, UINT64_MAX, target, hold);
+}
+
 static bool decision_add(void *context, uint64_t index, struct str bytes, struct error *error)
 {
     struct decisions *decisions = context;
@@ -36,15 +52,8 @@ static bool decision_add(void *context, uint64_t index, struct str bytes, struct
     if (!entry_withdraws(&entry)) return true;
     struct record record = { 0 };
     if (!record_unpack(&withdrawal_kind, entry.version, &entry.records, &record, error)) return false;
-    if (decisions->count == decisions->room) {
-        decisions->room = decisions->room ? decisions->room * 2 : 8;
-        decisions->list = reallocate(decisions->list, decisions->room * sizeof *decisions->list);
-    }
-    struct str target = record.values[WITHDRAWAL_TARGET].text;
-    struct decision *decision = &decisions->list[decisions->count++];
-    *decision = (struct decision){ .index = index, .target = allocate(target.length + 1), .length = target.length };
-    memcpy(decision->target, target.at, target.length);
-    if (record_has(&record, WITHDRAWAL_HOLD)) decision->hold = (uint64_t)record.values[WITHDRAWAL_HOLD].number;
+    uint64_t hold = record_has(&record, WITHDRAWAL_HOLD) ? (uint64_t)record.values[WITHDRAWAL_HOLD].number : 0;
+    decision_put(decisions, index, record.values[WITHDRAWAL_TARGET].text, hold);
     return true;
 }
 

@@ -10,6 +10,8 @@
    signed root on the way: a state is never made from an entry that was not signed. */
 struct decisions;
 struct decisions *decisions_read(struct ledger *ledger, uint64_t size, struct error *error);
+/* Adds a withdrawal that will be appended next, behind all that it decides on. */
+void decisions_expect(struct decisions *decisions, struct str target, uint64_t hold);
 void decisions_close(struct decisions *decisions);
 
 enum verdict { ENTRY_COUNTS, ENTRY_WITHDRAWN, ENTRY_UNDECIDED };

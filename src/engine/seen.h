@@ -14,10 +14,12 @@ struct seen {
 };
 
 bool seen_has(const struct seen *seen, uint64_t seq);
-/* The interval that holds seq, or NULL. Valid until the next seen_add. */
+/* The interval that holds seq, or NULL. Valid until the set changes. */
 const struct span *seen_find(const struct seen *seen, uint64_t seq);
 /* Adds an interval that may overlap; tells which old intervals [*from, *from + *gone) became the one at *from. */
 void seen_add(struct seen *seen, struct span span, size_t *from, size_t *gone);
+/* Takes out an interval, whether all of it is in or not. */
+void seen_remove(struct seen *seen, struct span span);
 void seen_close(struct seen *seen);
 
 #endif

@@ -9,6 +9,7 @@
 struct kind_table {
     const struct kind *kind;
     struct statement *put;
+    uint64_t newest; /* the position behind the last entry applied; 0: none since it was opened */
 };
 
 struct state {
@@ -369,12 +370,13 @@ bool state_apply(struct state *state, uint64_t index, const struct entry *entry,
     struct source *source = source_of(state, entry->source, error);
     if (!source || !places_put(state, index, entry, mode, source, error)) return false;
     if (mode == APPLY_WITHDRAWN) return true;
-    const struct kind_table *table = NULL;
+    struct kind_table *table = NULL;
     for (size_t i = 0; i < state->table_count; i++)
         if (str_equal(entry->kind, str_of(state->tables[i].kind->name))) table = &state->tables[i];
     if (!table)
         return fail(error, ERROR_DAMAGE, "entry %llu is of kind %.*s, which this program does not know: use a newer one",
                     (unsigned long long)index, STR_ARGS(entry->kind));
+    table->newest = index + 1;
     struct str spans = entry->packed_spans, records = entry->records;
     uint64_t last = 0;
     struct record *record = &state->record;
@@ -412,6 +414,13 @@ void state_rollback(struct state *state)
 {
     struct error ignored;
     store_rollback(state->store, &ignored);
+}
+
+uint64_t state_newest(const struct state *state, const struct kind *kind)
+{
+    size_t i = 0;
+    while (i < state->table_count && state->tables[i].kind != kind) i++;
+    return i < state->table_count ? state->tables[i].newest : 0;
 }
 
 struct vault_marks state_marks(const struct state *state)

@@ -24,6 +24,8 @@ struct store *state_store(struct state *state);
 struct vault_marks state_marks(const struct state *state);
 /* Entries applied and committed: the number of the next one. */
 uint64_t state_position(const struct state *state);
+/* The position behind the newest entry of a kind that was applied; 0: none since the state was opened. */
+uint64_t state_newest(const struct state *state, const struct kind *kind);
 
 enum apply_mode {
     APPLY_COUNTS,    /* it counts */
