@@ -285,8 +285,12 @@ static size_t find(struct str text, struct str what)
 static int parameters_of(struct str sql)
 {
     int most = 0;
-    for (size_t i = 0; i + 1 < sql.length; i++)
-        if (sql.at[i] == '$' && sql.at[i + 1] > '0' + most && sql.at[i + 1] <= '9') most = sql.at[i + 1] - '0';
+    for (size_t i = 0; i < sql.length; i++) {
+        int number = 0;
+        if (sql.at[i] != '$') continue;
+        for (size_t j = i + 1; j < sql.length && sql.at[j] >= '0' && sql.at[j] <= '9'; j++) number = number * 10 + (sql.at[j] - '0');
+        if (number > most) most = number;
+    }
     return most;
 }
 
@@ -310,7 +314,6 @@ struct statement *view_select(struct view *view, const struct kind *kind, const 
     must(has_scope || (access && access->open));
     size_t count = all ? 0 : seen_by(view, access, conditions);
     int own = parameters_of(rest);
-    must(own < 9);
     struct text sql = { 0 };
     while (rest.length) {
         size_t at = find(rest, scope);

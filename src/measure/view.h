@@ -35,6 +35,7 @@ enum reach {
 struct access {
     const struct kind *kind;
     bool open;               /* everybody may see all rows: law, areas, operators */
+    bool forms_only;         /* written down by the portal's own forms: an operator's files bring none */
     const char *of_operator; /* $9: TEXT */
     const char *of_subject;  /* $9: BIGINT */
     const char *of_case;     /* $9: TEXT */
@@ -69,8 +70,8 @@ void *views_kept(struct views *views, const struct measure *measure);
 struct engine *views_engine(struct views *views);
 
 /* Prepares (once) and resets a query over a kind. The text must have {scope} where the condition of who looks goes, as in
-   `SELECT "id" FROM "complaint" WHERE {scope} AND "filed" <= $1`; the text has parameters from $1 to $8 of its own, and is the
-   same for everybody. NULL on failure. */
+   `SELECT "id" FROM "complaint" WHERE {scope} AND "filed" <= $1`; its own parameters begin at $1, and it is
+   the same text for everybody. NULL on failure. */
 struct statement *view_select(struct view *view, const struct kind *kind, const char *sql, struct error *error);
 /* Whether the one who looks sees all rows of the kind anyway. */
 bool view_sees_all(const struct view *view, const struct kind *kind);

@@ -1,0 +1,193 @@
+#include "portal/taking.h"
+
+#include "portal/accounts.h"
+
+/* An operator's records say so in a needed field of this name, which names a row of the kind of this name. */
+static const char operator_name[] = "operator";
+
+/* The only field of a kind's key, or FIELDS_MAX. */
+static size_t single_key(const struct kind *kind)
+{
+    size_t key = FIELDS_MAX;
+    for (size_t i = 0; i < kind->field_count; i++) {
+        if (!(kind->fields[i].flags & FIELD_KEY)) continue;
+        if (key != FIELDS_MAX) return FIELDS_MAX;
+        key = i;
+    }
+    return key;
+}
+
+/* The kind whose rows a field names by their key, where these are somebody's own: `complaint` of an event, of an appeal. */
+static const struct kind *named_by(const struct kind *kind, const struct field *field)
+{
+    const struct kind *named = kind_find(str_of(field->name));
+    const struct access *access = named ? access_of(named) : NULL;
+    return named != kind && field->flags & FIELD_NEEDED && access && !access->open && single_key(named) != FIELDS_MAX ? named : NULL;
+}
+
+static size_t operator_field_of(const struct kind *kind)
+{
+    for (size_t i = 0; i < kind->field_count; i++)
+        if (!strcmp(kind->fields[i].name, operator_name) && kind->fields[i].flags & FIELD_NEEDED && strcmp(kind->name, operator_name)) return i;
+    return FIELDS_MAX;
+}
+
+static bool is_of_operators(const struct kind *kind)
+{
+    bool names = operator_field_of(kind) != FIELDS_MAX;
+    if (access_of(kind)->forms_only) return false;
+    for (size_t i = 0; i < kind->field_count; i++) names = names || named_by(kind, &kind->fields[i]);
+    return names;
+}
+
+bool taking_may(const struct identity *who, const struct kind *kind, struct error *error)
+{
+    if (!access_of(kind))
+        return fail_both(error, ERROR_CONFLICT, "records of kind %s are written by the program itself", "%s 类记录由程序自行记录", kind->name);
+    if (who->role == ROLE_REGULATOR || who->role == ROLE_ADMINISTRATOR) return true;
+    if (who->role == ROLE_OPERATOR && who->operator_[0] && is_of_operators(kind)) return true;
+    return fail_both(error, ERROR_CONFLICT, "records of kind %s are not for your account to write: the regulator's staff writes them",
+                     "你的账号不能写入 %s 类记录：由主管部门写入", kind->name);
+}
+
+bool taking_open(struct taking *taking, struct portal *portal, const struct identity *who, const struct kind *kind, bool only_looks,
+                 struct error *error)
+{
+    *taking = (struct taking){ .portal = portal, .who = *who, .kind = kind, .only_looks = only_looks,
+                               .sees_all = who->role == ROLE_REGULATOR || who->role == ROLE_ADMINISTRATOR,
+                               .operator_field = operator_field_of(kind) };
+    if (!taking_may(who, kind, error)) return false;
+    taking->view = taking->sees_all ? NULL : view_take(portal->views, who, REACH_OWN, error);
+    return taking->sees_all || taking->view;
+}
+
+void taking_close(struct taking *taking)
+{
+    view_give(taking->view);
+    sources_close(&taking->sources);
+    text_close(&taking->key_sql);
+    *taking = (struct taking){ 0 };
+}
+
+/* Looks at what came since, too. */
+static bool view_renew(struct taking *taking, struct error *error)
+{
+    if (taking->view && engine_position(taking->portal->engine) == taking->view->position &&
+        engine_generation(taking->portal->engine) == taking->view->generation)
+        return true;
+    view_give(taking->view);
+    taking->view = view_take(taking->portal->views, &taking->who, REACH_OWN, error);
+    return taking->view != NULL;
+}
+
+static bool source_admit(struct taking *taking, const struct record *record, struct error *error)
+{
+    if (taking->only_looks || sources_find(&taking->sources, record->source)) return true;
+    if (!accounts_source_take(taking->portal->accounts, record->source, &taking->who, engine_has_source(taking->portal->engine, record->source),
+                              error))
+        return false;
+    sources_add(&taking->sources, record->source);
+    return true;
+}
+
+/* A parsed record's value as its column holds it; false where no row has it. */
+static bool value_bind(const struct taking *taking, struct statement *select, int parameter, const struct record *record, size_t field)
+{
+    const struct value *value = &record->values[field];
+    bool has = record_has(record, field);
+    switch (record->kind->fields[field].type) {
+    case FIELD_ID:
+    case FIELD_CODE:
+    case FIELD_LABEL:
+        statement_text(select, parameter, has ? value->text : STR(""));
+        return true;
+    case FIELD_PERSON: {
+        uint64_t subject = has ? vault_find(engine_vault(taking->portal->engine), value->text) : UINT64_MAX;
+        statement_number(select, parameter, (int64_t)subject);
+        return subject != UINT64_MAX;
+    }
+    default:
+        statement_number(select, parameter, has ? value->number : -1);
+        return true;
+    }
+}
+
+/* What stands under the record's key: the operator that it names, or whether the writer sees it. */
+static void key_sql_write(struct taking *taking)
+{
+    const struct kind *kind = taking->kind;
+    int parameter = 1;
+    text_add(&taking->key_sql, STR("SELECT "));
+    if (taking->operator_field != FIELDS_MAX)
+        text_format(&taking->key_sql, "\"%s\".\"%s\" FROM \"%s\" WHERE 1 = 1", kind->name, operator_name, kind->name);
+    else
+        text_format(&taking->key_sql, "CASE WHEN {scope} THEN 1 ELSE 0 END FROM \"%s\" WHERE 1 = 1", kind->name);
+    for (size_t i = 0; i < kind->field_count; i++)
+        if (kind->fields[i].flags & FIELD_KEY)
+            text_format(&taking->key_sql, " AND \"%s\".\"%s\" = $%d", kind->name, kind->fields[i].name, parameter++);
+}
+
+static bool key_admit(struct taking *taking, const struct record *record, const struct field **field, struct error *error)
+{
+    const struct kind *kind = taking->kind;
+    if (!kind_has_key(kind)) return true;
+    if (!taking->key_sql.length) key_sql_write(taking);
+    bool by_operator = taking->operator_field != FIELDS_MAX, row = false, may_be_there = true;
+    const char *sql = text_zero(&taking->key_sql);
+    struct statement *select = by_operator ? store_prepare(taking->view->store, sql, error) : view_select(taking->view, kind, sql, error);
+    if (!select) return false;
+    int parameter = 1;
+    for (size_t i = 0; i < kind->field_count; i++) {
+        if (!(kind->fields[i].flags & FIELD_KEY)) continue;
+        *field = &kind->fields[i];
+        may_be_there = value_bind(taking, select, parameter++, record, i) && may_be_there;
+    }
+    if (may_be_there && !statement_step(select, &row, error)) return false;
+    bool is_own = !row || (by_operator ? str_equal(column_text(select, 0), str_of(taking->who.operator_)) : column_number(select, 0) == 1);
+    statement_reset(select);
+    return is_own || fail_both(error, ERROR_CONFLICT, "this %s is in use by another operator: give yours another",
+                               "该 %s 已由其他企业使用：请另取一个", (*field)->name);
+}
+
+static bool reference_admit(struct taking *taking, const struct record *record, size_t at, const struct kind *named, struct error *error)
+{
+    struct text sql = { 0 };
+    text_format(&sql, "SELECT 1 FROM \"%s\" WHERE {scope} AND \"%s\".\"%s\" = $1", named->name, named->name,
+                named->fields[single_key(named)].name);
+    struct statement *select = view_select(taking->view, named, text_zero(&sql), error);
+    text_close(&sql);
+    if (!select) return false;
+    bool row = false;
+    if (value_bind(taking, select, 1, record, at) && !statement_step(select, &row, error)) return false;
+    statement_reset(select);
+    return row || fail_both(error, ERROR_NOT_FOUND, "no %s of yours has this number: load the %s first", "贵企业没有这个编号的 %s：请先装入 %s",
+                            named->name, named->name);
+}
+
+static bool operator_admit(struct taking *taking, const struct record *record, const struct field **field, struct error *error)
+{
+    const struct kind *kind = taking->kind;
+    if (taking->operator_field != FIELDS_MAX) {
+        *field = &kind->fields[taking->operator_field];
+        if (!str_equal(record->values[taking->operator_field].text, str_of(taking->who.operator_)))
+            return fail_both(error, ERROR_CONFLICT, "your account writes records of operator %s only", "你的账号只能写入企业 %s 的记录",
+                             taking->who.operator_);
+    }
+    if (!view_renew(taking, error) || !key_admit(taking, record, field, error)) return false;
+    for (size_t i = 0; i < kind->field_count; i++) {
+        const struct kind *named = named_by(kind, &kind->fields[i]);
+        if (!named) continue;
+        *field = &kind->fields[i];
+        if (!reference_admit(taking, record, i, named, error)) return false;
+    }
+    return true;
+}
+
+bool taking_admit(void *context, const struct record *record, const struct field **field, struct error *error)
+{
+    struct taking *taking = context;
+    if (!taking->sees_all && !operator_admit(taking, record, field, error)) return false;
+    static const struct field source_field = { .name = "source" };
+    *field = &source_field;
+    return source_admit(taking, record, error);
+}
