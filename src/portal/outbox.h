@@ -7,18 +7,20 @@
 #include "measure/letter.h"
 #include "portal/accounts.h"
 
-struct engine;
 struct outbox;
 
 struct outbox_options {
     struct disk *disk;
-    const char *spool; /* a file outside the data directory */
-    /* The clear numbers of subjects, one for each; an empty one where it is no more. Called once for each delivery. */
+    const char *spool;     /* a file outside the data directory */
+    const char *directory; /* the data directory; NULL: none */
+    /* The clear numbers of subjects, one for each; an empty one where it is no more. Called once for each delivery. In life
+       outbox_numbers, and context is the engine. */
     bool (*numbers)(void *context, const uint64_t *subjects, size_t count, struct arena *arena, struct str *numbers,
                     struct error *error);
     void *context;
 };
 
+/* ERROR_USAGE where the spool would lie in the data directory. */
 struct outbox *outbox_open(struct accounts *accounts, const struct outbox_options *options, struct error *error);
 /* Starts the thread that delivers. */
 bool outbox_start(struct outbox *outbox, struct error *error);
@@ -39,6 +41,9 @@ bool outbox_text_now(struct outbox *outbox, struct str key, struct str number, c
 /* Delivers what may go out at that time; *next is when there is more to do without a new letter (INT64_MAX: never). What the
    thread does, and tests. */
 bool outbox_deliver(struct outbox *outbox, int64_t now, int64_t *next, struct error *error);
+
+/* Unseals them, which is noted. */
+bool outbox_numbers(void *engine, const uint64_t *subjects, size_t count, struct arena *arena, struct str *numbers, struct error *error);
 
 /* Letters waiting to go out, for /metrics. */
 uint64_t outbox_waiting(struct outbox *outbox);

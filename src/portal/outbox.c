@@ -1,0 +1,318 @@
+#include "portal/outbox.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "base/moment.h"
+#include "engine/directory.h"
+#include "portal/accounts_inside.h"
+#include "portal/round.h"
+#include "portal/spool.h"
+
+enum { DELIVERY_MESSAGES = 2000, HOUR_FIRST = 8, HOUR_END = 21 };
+
+static const char select_waiting[] =
+    "SELECT \"key\", \"recipient\", \"subject\", \"operator\", \"time\", \"english\", \"chinese\" FROM \"message\""
+    " WHERE \"sent\" IS NULL AND \"recipient\" >= $1 ORDER BY \"place\" LIMIT $2";
+static const char count_waiting[] = "SELECT COUNT(*) FROM \"message\" WHERE \"sent\" IS NULL";
+static const char last_place[] = "SELECT MAX(\"place\") FROM \"message\"";
+static const char insert_message[] =
+    "INSERT INTO \"message\" (\"key\", \"place\", \"recipient\", \"subject\", \"operator\", \"time\", \"english\", \"chinese\")"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (\"key\") DO NOTHING";
+/* The key stays: the same letter does not go out twice. */
+static const char update_sent[] =
+    "UPDATE \"message\" SET \"sent\" = $2, \"english\" = '', \"chinese\" = '' WHERE \"key\" = $1 AND \"sent\" IS NULL";
+static const char select_cursor[] = "SELECT \"position\" FROM \"cursor\" WHERE \"reader\" = $1";
+static const char put_cursor[] =
+    "INSERT INTO \"cursor\" (\"reader\", \"position\") VALUES ($1, $2)"
+    " ON CONFLICT (\"reader\") DO UPDATE SET \"position\" = excluded.\"position\"";
+
+struct outbox {
+    struct accounts *accounts;
+    struct outbox_options options;
+    struct spool spool;
+    struct round round;
+    pthread_mutex_t delivering; /* one delivery at a time */
+    int64_t place;              /* the last given out; with the database held */
+    atomic_uint_fast64_t waiting;
+    struct error told;          /* of the last delivery, said once; the thread's */
+};
+
+/* ---- letters in hand ---- */
+
+static struct str copied(struct arena *arena, struct str text)
+{
+    return (struct str){ arena_copy(arena, text.at ? text.at : "", text.length), text.length };
+}
+
+bool letters_add(void *context, const struct letter *letter, struct error *error)
+{
+    (void)error;
+    struct letters *letters = context;
+    if (letters->count == letters->room) {
+        letters->room = letters->room ? letters->room * 2 : 16;
+        letters->at = reallocate(letters->at, letters->room * sizeof *letters->at);
+    }
+    struct letter *copy = &letters->at[letters->count++];
+    *copy = *letter;
+    copy->key = copied(&letters->arena, letter->key);
+    copy->operator_ = copied(&letters->arena, letter->operator_);
+    for (size_t i = 0; i < LANGUAGES; i++) copy->text[i] = copied(&letters->arena, letter->text[i]);
+    return true;
+}
+
+void letters_close(struct letters *letters)
+{
+    free(letters->at);
+    arena_close(&letters->arena);
+    *letters = (struct letters){ 0 };
+}
+
+/* ---- taking ---- */
+
+static bool number_read(struct store *store, const char *sql, int64_t *number, struct error *error)
+{
+    bool row;
+    struct statement *select = store_prepare(store, sql, error);
+    if (!select || !statement_step(select, &row, error)) return false;
+    *number = row ? column_number(select, 0) : 0;
+    if (row) statement_reset(select);
+    return true;
+}
+
+static int64_t step(void *context);
+
+struct outbox *outbox_open(struct accounts *accounts, const struct outbox_options *options, struct error *error)
+{
+    int64_t waiting = 0;
+    if (options->directory && directory_holds(options->directory, options->spool)) {
+        fail_both(error, ERROR_USAGE, "the spool %s would lie in the data directory, where no clear numbers ever are: choose another place with --spool FILE",
+                  "外发文件 %s 位于数据目录内，而数据目录内从不存放明文号码：请用 --spool 另选位置", options->spool);
+        return NULL;
+    }
+    struct outbox *outbox = allocate(sizeof *outbox);
+    outbox->accounts = accounts;
+    outbox->options = *options;
+    pthread_mutex_init(&outbox->delivering, NULL);
+    spool_open(&outbox->spool, options->disk, options->spool);
+    round_open(&outbox->round, step, outbox);
+    struct store *store = accounts_hold(accounts);
+    bool done = number_read(store, last_place, &outbox->place, error) && number_read(store, count_waiting, &waiting, error);
+    accounts_release(accounts);
+    atomic_init(&outbox->waiting, (uint64_t)waiting);
+    if (done) return outbox;
+    outbox_close(outbox);
+    return NULL;
+}
+
+bool outbox_start(struct outbox *outbox, struct error *error)
+{
+    return round_start(&outbox->round, error);
+}
+
+void outbox_close(struct outbox *outbox)
+{
+    if (!outbox) return;
+    round_close(&outbox->round);
+    spool_close(&outbox->spool);
+    pthread_mutex_destroy(&outbox->delivering);
+    free(outbox);
+}
+
+static bool letter_insert(struct outbox *outbox, struct store *store, const struct letter *letter, uint64_t *added, struct error *error)
+{
+    int64_t changed;
+    struct statement *insert = store_prepare(store, insert_message, error);
+    if (!insert) return false;
+    statement_text(insert, 1, letter->key);
+    statement_number(insert, 2, ++outbox->place);
+    statement_number(insert, 3, letter->to);
+    statement_number(insert, 4, letter->to == TO_PERSON ? (int64_t)letter->subject : -1);
+    statement_text(insert, 5, letter->operator_);
+    statement_number(insert, 6, letter->time);
+    statement_text(insert, 7, letter->text[ENGLISH]);
+    statement_text(insert, 8, letter->text[CHINESE]);
+    if (!statement_run(insert, &changed, error)) return false;
+    *added += changed > 0;
+    return true;
+}
+
+static bool cursor_put(struct store *store, const char *reader, int64_t cursor, struct error *error)
+{
+    struct statement *put = store_prepare(store, put_cursor, error);
+    if (!put) return false;
+    statement_text(put, 1, str_of(reader));
+    statement_number(put, 2, cursor);
+    return statement_run(put, NULL, error);
+}
+
+/* reader: NULL for none. With a cursor nothing needs to be on the disk at once: should both be lost, both are made again. */
+static bool take(struct outbox *outbox, const struct letter *letters, size_t count, const char *reader, int64_t cursor, struct error *error)
+{
+    uint64_t added = 0;
+    struct store *store = accounts_hold(outbox->accounts);
+    bool done = store_begin(store, error);
+    if (done) {
+        for (size_t i = 0; done && i < count; i++) done = letter_insert(outbox, store, &letters[i], &added, error);
+        done = done && (!reader || cursor_put(store, reader, cursor, error));
+        done = accounts_end(outbox->accounts, done, !reader, error);
+    }
+    if (done) atomic_fetch_add(&outbox->waiting, added);
+    accounts_release(outbox->accounts);
+    if (done && added) round_nudge(&outbox->round);
+    return done;
+}
+
+bool outbox_add(struct outbox *outbox, const struct letter *letter, struct error *error)
+{
+    return take(outbox, letter, 1, NULL, 0, error);
+}
+
+bool outbox_take(struct outbox *outbox, const char *reader, int64_t cursor, const struct letters *letters, struct error *error)
+{
+    return take(outbox, letters->at, letters->count, reader, cursor, error);
+}
+
+bool outbox_cursor(struct outbox *outbox, const char *reader, int64_t fallback, int64_t *cursor, struct error *error)
+{
+    bool row = false;
+    struct store *store = accounts_hold(outbox->accounts);
+    struct statement *select = store_prepare(store, select_cursor, error);
+    if (select) statement_text(select, 1, str_of(reader));
+    bool done = select && statement_step(select, &row, error);
+    *cursor = row ? column_number(select, 0) : fallback;
+    if (row) statement_reset(select);
+    done = done && (row || (cursor_put(store, reader, fallback, error) && store_settle(store, error)));
+    accounts_release(outbox->accounts);
+    return done;
+}
+
+uint64_t outbox_waiting(struct outbox *outbox)
+{
+    return atomic_load(&outbox->waiting);
+}
+
+/* ---- delivering ---- */
+
+/* When texts to people may go out: `now`, or the next morning. */
+static int64_t text_hour(int64_t now)
+{
+    int64_t start = day_start(day_of(now)), first = start + HOUR_FIRST * HOUR_MS;
+    if (now < first) return first;
+    return now < start + HOUR_END * HOUR_MS ? now : first + DAY_MS;
+}
+
+struct delivery {
+    struct arena arena;
+    struct message *messages;
+    uint64_t *subjects;      /* of the messages, SUBJECT_OF_NOBODY where there is none */
+    struct str *numbers;
+    size_t count;
+};
+static const uint64_t subject_of_nobody = UINT64_MAX;
+
+static bool waiting_read(struct outbox *outbox, bool with_texts, struct delivery *delivery, struct error *error)
+{
+    bool row = true;
+    struct store *store = accounts_hold(outbox->accounts);
+    struct statement *select = store_prepare(store, select_waiting, error);
+    bool done = select != NULL;
+    if (done) {
+        statement_number(select, 1, with_texts ? TO_PERSON : TO_PERSON + 1);
+        statement_number(select, 2, DELIVERY_MESSAGES);
+    }
+    while (done && (done = statement_step(select, &row, error)) && row) {
+        struct message *message = &delivery->messages[delivery->count];
+        *message = (struct message){ .key = copied(&delivery->arena, column_text(select, 0)), .to = (enum letter_to)column_number(select, 1),
+                                     .address = copied(&delivery->arena, column_text(select, 3)), .time = column_number(select, 4),
+                                     .text = { [ENGLISH] = copied(&delivery->arena, column_text(select, 5)),
+                                               [CHINESE] = copied(&delivery->arena, column_text(select, 6)) } };
+        delivery->subjects[delivery->count++] = message->to == TO_PERSON ? (uint64_t)column_number(select, 2) : subject_of_nobody;
+    }
+    accounts_release(outbox->accounts);
+    return done;
+}
+
+/* Puts the numbers in, and takes out whom nobody can reach any more. *unread: messages from there on stay as they are. */
+static bool numbers_fill(struct outbox *outbox, struct delivery *delivery, struct message *sendable, size_t *count, struct error *error)
+{
+    size_t asked = 0;
+    uint64_t *subjects = arena_take(&delivery->arena, delivery->count * sizeof *subjects);
+    for (size_t i = 0; i < delivery->count; i++)
+        if (delivery->subjects[i] != subject_of_nobody) subjects[asked++] = delivery->subjects[i];
+    if (asked && !outbox->options.numbers(outbox->options.context, subjects, asked, &delivery->arena, delivery->numbers, error)) return false;
+    asked = *count = 0;
+    for (size_t i = 0; i < delivery->count; i++) {
+        struct message message = delivery->messages[i];
+        if (delivery->subjects[i] != subject_of_nobody) message.address = delivery->numbers[asked++];
+        if (message.to != TO_PERSON || message.address.length) sendable[(*count)++] = message;
+    }
+    return true;
+}
+
+static bool sent_mark(struct outbox *outbox, const struct delivery *delivery, int64_t now, struct error *error)
+{
+    struct store *store = accounts_hold(outbox->accounts);
+    struct statement *update = store_prepare(store, update_sent, error);
+    bool done = update && store_begin(store, error);
+    if (done) {
+        for (size_t i = 0; done && i < delivery->count; i++) {
+            statement_text(update, 1, delivery->messages[i].key);
+            statement_number(update, 2, now);
+            done = statement_run(update, NULL, error);
+        }
+        done = accounts_end(outbox->accounts, done, false, error);
+    }
+    if (done) atomic_fetch_sub(&outbox->waiting, delivery->count);
+    accounts_release(outbox->accounts);
+    return done;
+}
+
+static bool deliver(struct outbox *outbox, struct delivery *delivery, int64_t now, bool with_texts, struct error *error)
+{
+    size_t count;
+    delivery->messages = arena_take(&delivery->arena, DELIVERY_MESSAGES * sizeof *delivery->messages);
+    delivery->subjects = arena_take(&delivery->arena, DELIVERY_MESSAGES * sizeof *delivery->subjects);
+    delivery->numbers = arena_take(&delivery->arena, DELIVERY_MESSAGES * sizeof *delivery->numbers);
+    if (!waiting_read(outbox, with_texts, delivery, error)) return false;
+    if (!delivery->count) return true;
+    struct message *sendable = arena_take(&delivery->arena, delivery->count * sizeof *sendable);
+    return numbers_fill(outbox, delivery, sendable, &count, error) && (!count || spool_add(&outbox->spool, sendable, count, error)) &&
+           sent_mark(outbox, delivery, now, error);
+}
+
+bool outbox_deliver(struct outbox *outbox, int64_t now, int64_t *next, struct error *error)
+{
+    struct delivery delivery = { 0 };
+    int64_t hour = text_hour(now);
+    pthread_mutex_lock(&outbox->delivering);
+    bool done = deliver(outbox, &delivery, now, hour == now, error);
+    pthread_mutex_unlock(&outbox->delivering);
+    bool full = delivery.count == DELIVERY_MESSAGES;
+    arena_close(&delivery.arena);
+    *next = !outbox_waiting(outbox) ? INT64_MAX : full ? now : hour == now ? now + MINUTE_MS : hour;
+    return done;
+}
+
+static int64_t step(void *context)
+{
+    struct outbox *outbox = context;
+    struct error error = { 0 };
+    int64_t now = moment_now(), next;
+    if (outbox_deliver(outbox, now, &next, &error)) {
+        outbox->told = (struct error){ 0 };
+        return next;
+    }
+    if (strcmp(error.says, outbox->told.says)) fprintf(stderr, "mingbai: letters wait to go out: %s\n", error.says);
+    outbox->told = error;
+    return now + MINUTE_MS;
+}
+
+bool outbox_text_now(struct outbox *outbox, struct str key, struct str number, const struct str text[LANGUAGES], int64_t now,
+                     struct error *error)
+{
+    struct message message = { .key = key, .to = TO_PERSON, .address = number, .time = now, .text = { text[0], text[1] } };
+    return spool_add(&outbox->spool, &message, 1, error);
+}
