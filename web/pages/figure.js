@@ -1,6 +1,6 @@
 // One figure: over the months by operator, by area, by category; its definition; what it was computed from.
 import { html } from '/htm/preact/standalone.module.js';
-import { href, pick } from '/ui/language.js';
+import { capital, either, href, pick } from '/ui/language.js';
 import { long_month, number, period } from '/ui/format.js';
 import { get, use_data } from '/ui/api.js';
 import { Empty, With } from '/ui/state.js';
@@ -8,7 +8,8 @@ import { At } from '/ui/at.js';
 import { Chart } from '/ui/chart.js';
 import { Interval, scale_of } from '/ui/interval.js';
 import { Downloads, Table } from '/ui/table.js';
-import { area_name, change, hue, is_over, limit_of, margin, operator_name, ranks, shown, shown_with_unit } from '/ui/figure.js';
+import { change, is_over, limit_of, margin, ranks, shown, shown_with_unit } from '/ui/figure.js';
+import { area_name, hue, operator_name } from '/ui/names.js';
 import { FigureFilters, asked, filters_of } from '/ui/figure_filters.js';
 import words from '/words/figures.js';
 
@@ -29,7 +30,7 @@ function Plots({ rows, name, head, definition, t }) {
         { name: t('axis', { from: tidy(shown(scale.from, unit)), to: tidy(shown(scale.to, unit)) }), plot: true,
             cell: (row) => html`<${Interval} ...${row} scale=${scale} limit=${limit >= scale.from && limit <= scale.to ? limit : null} />` },
         { name: t('n'), n: true, cell: (row) => number(row.n) },
-        { name: t('unknown'), n: true, hide: true, cell: (row) => number(row.unknown) },
+        ...(rows.some(({ unknown }) => unknown) ? [{ name: t('unknown'), n: true, hide: true, cell: (row) => number(row.unknown) }] : []),
     ]} />`;
 }
 
@@ -46,7 +47,7 @@ function Months({ rows, definition, session, t, as_of }) {
     const open = [...new Set(rows.filter((row) => !is_over(row.period, as_of)).map((row) => row.period))];
     const has_band = over.some(({ low }) => low !== null);
     return html`<section class="section"><header><h2>${t('by_month')}</h2><p>${period(months[0])}–${period(months.at(-1))}</p></header>
-        <div class="cols"><figure><figcaption><h3>${definition.says}${unit === 'share' ? pick({ zh: '（%）', en: ' (%)' }) : ''}</h3></figcaption>
+        <div class="cols"><figure><figcaption><h3>${capital(definition.says)}${unit === 'share' ? pick({ zh: '（%）', en: ' (%)' }) : ''}</h3></figcaption>
             <${Chart} zero=${!is_share} labels=${labels} says=${(value) => tidy(shown(value, unit))} limit=${undefined} described=${definition.says}
                 series=${operators.map(({ operator, name }) => ({ name, hue: hue(session, operator), points: months.map((month) => at(operator, month)) }))} /></figure>
             <div><h3>${t('how')}</h3><p>${has_band ? t('how_band') : t('how_full')}</p>
@@ -86,17 +87,16 @@ export default function Figure({ params, query, session, t, go }) {
     const before = rows_of(whole.data).find((each) => each.period === over[over.indexOf(month) - 1]);
     const changed = row && change(row, before);
     const choices = kinds.data?.fields?.find(({ name }) => name === 'category')?.choices ?? [];
-    const says_of = (choice) => (typeof choice.meaning === 'string' ? choice.meaning : choice.meaning[pick({ zh: 'zh', en: 'en' })]);
-    const category = (word) => { const found = choices.find((choice) => choice.word === word); return found ? says_of(found) : word; };
+    const category = (word) => { const found = choices.find((choice) => choice.word === word); return found ? capital(either(found.meaning)) : word; };
     const of = [filters.area ? area_name(session, filters) : null, filters.operator && operator_name(session, filters), filters.category && category(filters.category)].filter(Boolean).join(comma);
     const values = { period: pick({ zh: period(month ?? ''), en: /-/.test(month ?? '') ? long_month(month) : period(month ?? '') }), says: definition.says, value: row && shown_with_unit(row.value, definition.unit), change: changed?.says };
     const command = ['mingbai figures ' + figure + ' --by operator,period', ...Object.entries(filters).map(([name, value]) => `--${name} ${value}`)].join(' ');
-    return html`<p class="trail"><a href=${href('/figures')}>${t('figures')}</a> › ${definition.says}</p>
+    return html`<p class="trail"><a href=${href('/figures')}>${t('figures')}</a> › ${capital(definition.says)}</p>
         <h1>${of && of + pick({ zh: '：', en: ': ' })}${row && row.value !== null ? t(changed ? 'figure_head' : 'figure_head_plain', values) : t('figure_none', values)}</h1>
         ${row && html`<p class="meta"><span>${t('interval')} ${margin(row, definition)}</span><span>${t('n_is', { n: number(row.n) })}</span>
             <span>${t('unknown')} ${number(row.unknown)}</span><span>${t('better_' + definition.better)}</span><${At} position=${row.position} to="#whence" /></p>`}
         <${FigureFilters} filters=${{ ...filters, period: month }} session=${session} t=${t} path=${'/figures/' + figure} go=${go} more=${[
-        ['category', t('what'), [['', t('every')], ...choices.map((choice) => [choice.word, says_of(choice)])]],
+        ['category', t('what'), [['', t('every')], ...choices.map((choice) => [choice.word, capital(either(choice.meaning))])]],
         ['period', t('period'), [...months].reverse().map((each) => [each, period(each)])]]} />
         ${!row ? html`<div class="section"><${Empty} title=${t('figure_none', values)} says=${t('figure_none_says')} to=${href('/figures/' + figure)} act=${t('all')} /></div>`
         : html`<${With} of=${operators}>${(answer) => html`<${Months} rows=${rows_of(answer)} definition=${definition} session=${session} t=${t} as_of=${answer.as_of} />
@@ -105,7 +105,7 @@ export default function Figure({ params, query, session, t, go }) {
             <section><div class="head"><h2>${t('by_area')}</h2><p>${period(month)}</p></div><${With} of=${areas}>${(answer) => html`<${Plots} t=${t} definition=${definition} head=${t('area')}
                 rows=${rows_of(answer)} name=${(each) => area_name(session, each)} /><${Downloads} path="/api/figures" query=${{ kind: figure, by: 'area', ...filters, period: month }} />`}<//></section>
             <section><div class="head"><h2>${t('by_category')}</h2><p>${period(month)}</p></div><${With} of=${categories}>${(answer) => html`<${Plots} t=${t} definition=${definition} head=${t('category')}
-                rows=${rows_of(answer).sort((one, other) => other.value - one.value)} name=${(each) => each.category_name ?? category(each.category)} /><${Downloads} path="/api/figures" query=${{ kind: figure, by: 'category', ...filters, period: month }} />`}<//></section>
+                rows=${rows_of(answer).sort((one, other) => other.value - one.value)} name=${(each) => (each.category ? category(each.category) : t('no_category'))} /><${Downloads} path="/api/figures" query=${{ kind: figure, by: 'category', ...filters, period: month }} />`}<//></section>
         </div>
         <div class="cols even section"><section class="prose"><div class="head"><h2>${t('definition')}</h2></div><p>${definition.definition}</p></section>
             <section class="prose" id="whence"><div class="head"><h2>${t('whence')}</h2></div><p>${t('whence_says', { position: number(row.position) })}</p><pre>${command}</pre>

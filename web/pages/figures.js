@@ -1,6 +1,6 @@
 // All figures of a month, for the province, an operator, an area or a category; and how each is computed.
 import { html } from '/htm/preact/standalone.module.js';
-import { href, pick } from '/ui/language.js';
+import { capital, href, pick } from '/ui/language.js';
 import { long_month, period } from '/ui/format.js';
 import { get, use_data } from '/ui/api.js';
 import { Empty, With } from '/ui/state.js';
@@ -32,6 +32,6 @@ export default function Figures({ query, session, t, go }) {
             <div class="figures">${shown.map(({ definition, rows }) => html`<${FigureCard} key=${definition.figure} definition=${definition} rows=${rows} />`)}</div>
             <${Downloads} path="/api/figures" query=${{ by: 'period', ...filters }}><${At} position=${figures.data.items[0].position} /><//></section>
         <section class="section"><header><h2>${t('definitions')}</h2><p>${t('definitions_note')}</p></header>
-            <dl class="pairs">${shown.map(({ definition }) => html`<div key=${definition.figure}><dt><a href=${href('/figures/' + definition.figure)}>${definition.says}</a></dt>
+            <dl class="pairs">${shown.map(({ definition }) => html`<div key=${definition.figure}><dt><a href=${href('/figures/' + definition.figure)}>${capital(definition.says)}</a></dt>
                 <dd class="prose">${definition.definition} <span class="quiet">${t('better_' + definition.better)}</span></dd></div>`)}</dl></section>`)}<//>`;
 }

@@ -1,6 +1,6 @@
 // The province at a glance: what people come for, its numbers, its operators, its cities, the duties most often broken.
 import { html } from '/htm/preact/standalone.module.js';
-import { href, language, pick } from '/ui/language.js';
+import { capital, href, language, pick } from '/ui/language.js';
 import { large, long_month, number, period } from '/ui/format.js';
 import { get, use_data } from '/ui/api.js';
 import { Empty, With } from '/ui/state.js';
@@ -8,7 +8,8 @@ import { At } from '/ui/at.js';
 import { Chart } from '/ui/chart.js';
 import { Interval, scale_of } from '/ui/interval.js';
 import { Downloads, Table } from '/ui/table.js';
-import { FigureCard, area_name, change, hue, is_over, limit_of, margin, operator_name, ranks, shown } from '/ui/figure.js';
+import { FigureCard, change, is_over, limit_of, margin, ranks, shown } from '/ui/figure.js';
+import { area_name, hue, operator_name } from '/ui/names.js';
 import words from '/words/home.js';
 
 export { words };
@@ -66,7 +67,7 @@ function Broken({ items, session, t }) {
     const staff = ['regulator', 'operator', 'administrator'].includes(session.role);
     return html`<h3 class="side light">${t('broken')}${pick({ zh: '，', en: '. ' })}${t('broken_says')}</h3>
         ${duties.length ? html`<ul class="findings">${duties.slice(0, 3).map(({ duty, says, parts, count }) => html`<li class="finding one" key=${duty}>
-            <div><h3><a href=${href(staff ? `/findings?kind=${duty}` : `/rules?duty=${duty}`)}>${says}${pick({ zh: '：', en: ': ' })}${t('times', { n: number(count) })}</a></h3>
+            <div><h3><a href=${href(staff ? `/findings?kind=${duty}` : `/rules?duty=${duty}`)}>${capital(says)}${pick({ zh: '：', en: ': ' })}${t('times', { n: number(count) })}</a></h3>
                 <p class="where"><span class="num">${duty}</span></p></div>
             <dl class="against">${parts.slice(0, 3).map((part) => html`<div><dt>${part.operator ? operator_name(session, part) : t('regulator')}</dt><dd>${number(part.count)}</dd></div>`)}</dl></li>`)}</ul>
         ${staff && html`<p class="mt3"><a href=${href('/findings')}>${t('all_findings')}</a></p>`}` : html`<p class="mt3">${t('none_broken')}</p>`}`;

@@ -10,5 +10,4 @@ export function At({ position, to }) {
     return html`<a class="at" href=${to ?? href('/verify')}><span class="hidden">${says}</span>${number(position)}</a>`;
 }
 
-export const record_address = (record) =>
-    href(`/record?source=${encodeURIComponent(record.source)}&seq=${record.seq}`);
+export const record_address = ({ source, seq }) => href(`/record?source=${encodeURIComponent(source)}&seq=${seq}`);

@@ -1,6 +1,6 @@
 // Figures as people read them: value and margin in the unit's own decimals, verdicts, ranks, and the card.
 import { html } from '/htm/preact/standalone.module.js';
-import { href, pick, words } from '/ui/language.js';
+import { capital, href, pick, words } from '/ui/language.js';
 import { number, period, range } from '/ui/format.js';
 import { At } from '/ui/at.js';
 import { Spark } from '/ui/chart.js';
@@ -72,11 +72,6 @@ export function ranks(rows, better) {
     }));
 }
 
-// a, b, c for the first three operators; no hue for further ones.
-export const hue = (session, operator) => 'abc'[session.operators.findIndex((each) => each.operator === operator)];
-export const operator_name = (session, row) => row.operator_name ?? session.operators.find((each) => each.operator === row.operator)?.name ?? row.operator;
-export const area_name = (session, row) => row.area_name ?? session.areas.find((each) => each.area === row.area)?.name ?? row.area;
-
 // Whether a period is over at the time as of which figures are judged; where that is not known, it counts as over.
 export function is_over(text, as_of) {
     if (!as_of) return true;
@@ -91,7 +86,7 @@ export function FigureCard({ rows, definition }) {
     const row = rows.at(-1), before = rows.at(-2), first = rows[0];
     const late = limit_of(row.figure) !== undefined && row.value !== null ? Math.round(row.n * (1 - row.value)) : null;
     const changed = change(row, before);
-    return html`<article class="figure"><h3><a href=${href('/figures/' + row.figure)}>${definition.says}</a></h3>
+    return html`<article class="figure"><h3><a href=${href('/figures/' + row.figure)}>${capital(definition.says)}</a></h3>
         <p class="value"><b>${shown(row.value, row.unit)}</b><span>${row.value === null ? '' : unit_of(row.unit).sign}</span>
             <span class="margin">${row.value === null ? t('no_value')
         : row.low !== null ? html`${t('interval')}<br />${margin(row)}` : definition.full_count === false ? html`${t('no_margin')}<br />${t('no_interval')}`

@@ -1,6 +1,7 @@
 // Which part of the province a figure is of: operator, area, category; all in the address.
 import { html, useState } from '/htm/preact/standalone.module.js';
 import { Select } from '/ui/field.js';
+import { inner_areas } from '/ui/names.js';
 
 const names = ['operator', 'area', 'category', 'period'];
 export const filters_of = (query) => Object.fromEntries(names.map((name) => [name, query.get(name)]).filter(([, value]) => value));
@@ -14,7 +15,7 @@ export function FigureFilters({ filters, session, t, path, go, more = [] }) {
     const [chosen, set_chosen] = useState(filters);
     const choices = [
         ['operator', t('whose'), [['', t('everybody')], ...session.operators.map(({ operator, name }) => [operator, name])]],
-        ['area', t('where'), [['', t('whole')], ...session.areas.filter(({ parent }) => session.areas.some(({ area }) => area === parent)).map(({ area, name }) => [area, name])]],
+        ['area', t('where'), [['', t('whole')], ...inner_areas(session).map(({ area, name }) => [area, name])]],
         ...more,
     ];
     const show = (event) => { event.preventDefault(); go(path + asked(chosen)); };

@@ -23,3 +23,8 @@ export function words(...tables) {
 
 // The same in another form: pick({ zh: '...', en: '...' }).
 export const pick = (both) => both[language];
+
+// A word or a clause that begins a line.
+export const capital = (text) => (text ? text[0].toUpperCase() + text.slice(1) : text);
+// The words of { zh, en }, where the API gives both; a text stays as it is.
+export const either = (says) => (says && typeof says === 'object' ? says[language] : says);

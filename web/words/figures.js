@@ -11,7 +11,7 @@ export default {
         rank: '第{from}至{to}位', rank_one: '第{from}位', by_operator: '分企业', by_area: '分地区', by_category: '分类别', axis: '两端{from}–{to}',
         of: '{period}', definition: '定义', whence: '从哪里来', whence_says: '这些数由账本第1至{position}条算出。同样的账本，用下面的命令得到同样的数：',
         records: '看投诉记录', findings: '看对应的发现', unknown_says: '“无法判断”：记录缺了要用的一项，没有算进去。',
-        all_figures: '全部指标', month_column: '月份', province: '全省', n_is: '{n}件',
+        all_figures: '全部指标', month_column: '月份', no_category: '没有写类别', province: '全省', n_is: '{n}件',
     },
     en: {
         head: ({ month, n, better, worse }) => `${month}: of ${n} indicators, ` + (better || worse ? [better && `${better} better`, worse && `${worse} worse`].filter(Boolean).join(', ') + (better + worse < n ? ', no telling for the rest' : '') : 'none can be told from the month before'),
@@ -26,7 +26,7 @@ export default {
         rank: '{from} to {to}', rank_one: 'place {from}', by_operator: 'By operator', by_area: 'By area', by_category: 'By category', axis: 'scale {from}–{to}', of: '{period}',
         definition: 'Definition', whence: 'Where it comes from', whence_says: 'Computed from the first {position} entries of the ledger. The same ledger gives the same numbers with this command:',
         records: 'The complaint records', findings: 'The findings behind it', unknown_says: '“Not judged”: a record lacked what it takes and was not counted.',
-        all_figures: 'All indicators', month_column: 'Month', province: 'whole province',
+        all_figures: 'All indicators', month_column: 'Month', no_category: 'none given', province: 'whole province',
         n_is: ({ n }) => (n === '1' ? '1 case' : `${n} cases`),
     },
 };
