@@ -53,6 +53,21 @@ char *arena_copy(struct arena *arena, const char *bytes, size_t length)
     return copy;
 }
 
+struct arena_mark arena_mark(const struct arena *arena)
+{
+    return (struct arena_mark){ arena->block, arena->used };
+}
+
+void arena_release(struct arena *arena, struct arena_mark mark)
+{
+    while (arena->block != mark.block) {
+        struct arena_block *before = arena->block->before;
+        free(arena->block);
+        arena->block = before;
+    }
+    arena->used = mark.used;
+}
+
 void arena_reset(struct arena *arena)
 {
     while (arena->block && arena->block->before) {

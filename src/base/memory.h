@@ -21,6 +21,13 @@ struct arena {
 void *arena_take(struct arena *arena, size_t bytes);
 /* A zero-terminated copy of length bytes. */
 char *arena_copy(struct arena *arena, const char *bytes, size_t length);
+/* A place in an arena, to which arena_release goes back: what was taken since is forgotten. */
+struct arena_mark {
+    struct arena_block *block;
+    size_t used;
+};
+struct arena_mark arena_mark(const struct arena *arena);
+void arena_release(struct arena *arena, struct arena_mark mark);
 /* Forgets everything taken, and keeps the memory for the next round. */
 void arena_reset(struct arena *arena);
 void arena_close(struct arena *arena);

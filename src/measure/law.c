@@ -107,11 +107,15 @@ struct str law_area_name(const struct law *law, struct str area, int language)
     return loaded && loaded->name[language].length ? loaded->name[language] : area;
 }
 
-struct str law_operator_name(const struct law *law, struct str operator_, int language)
+const struct operator_name *law_operator(const struct law *law, struct str operator_)
 {
     struct operator_name key = { .operator_ = operator_ };
-    const struct operator_name *loaded =
-        law->operator_count ? bsearch(&key, law->operators, law->operator_count, sizeof key, operator_order) : NULL;
+    return law->operator_count ? bsearch(&key, law->operators, law->operator_count, sizeof key, operator_order) : NULL;
+}
+
+struct str law_operator_name(const struct law *law, struct str operator_, int language)
+{
+    const struct operator_name *loaded = law_operator(law, operator_);
     return loaded && loaded->name[language].length ? loaded->name[language] : operator_;
 }
 

@@ -55,6 +55,7 @@ const struct area *law_area(const struct law *law, struct str area);            
 /* Whether area is outer or lies in it, by loaded parents, else by the digits of GB/T 2260 codes. */
 bool law_area_within(const struct law *law, struct str area, struct str outer);
 bool law_in_china(const struct law *law, struct str area);
+const struct operator_name *law_operator(const struct law *law, struct str operator_); /* NULL: not loaded */
 /* Name for people: the loaded one, else the code. */
 struct str law_area_name(const struct law *law, struct str area, int language);
 struct str law_operator_name(const struct law *law, struct str operator_, int language);

@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "measure/view.h"
+#include "rows/rows.h"
 
 enum method { METHOD_GET, METHOD_POST, METHOD_PUT, METHOD_DELETE, METHODS };
 
@@ -117,6 +118,24 @@ struct reply {
 
 /* A JSON writer on the body. */
 struct json reply_json(struct reply *reply);
+/* The answer of a ROUTE_TABLE: a page of JSON, {"items":[...],"next":URL|null,"position":N}, or with format=csv or xlsx a file
+   with all rows. reply_table_open reads format, limit and after; the handler gives at most `most` rows to `rows`, beginning
+   behind `after`, and ends with reply_table_close, telling where the next page begins. */
+enum { PAGE_ROWS = 50, PAGE_ROWS_MAX = 500, EXPORT_ROWS_MAX = 1000000 };
+struct reply_table {
+    struct rows rows;
+    size_t most;
+    struct str after;     /* what reply_table_close was given for the page before; empty: from the beginning */
+    bool whole;           /* a file with all rows */
+    struct request *request;
+    struct reply *reply;
+};
+/* name: of the file, without its ending. */
+bool reply_table_open(struct reply_table *table, struct request *request, struct reply *reply, const char *name, struct error *error);
+/* next: what `after` will be on the next page; empty: this was the last. more: further members of the JSON ("\"counts\":{...}"), or
+   empty. Closes the rows in any case; with done false, what was given is dropped and false is returned. */
+bool reply_table_close(struct reply_table *table, bool done, struct str next, struct str more, struct error *error);
+
 /* Says no in both languages (each written as for printf, with the same arguments); returns false, so that a handler can
    `return refuse(...)`. Status as in RFC 9110. The code tells programs which it is ("appeal-too-early"), stands in the problem's
    type, and lasts. A handler that fails in any other way just fills error: its code gives the status. */

@@ -3,7 +3,7 @@
 #include <pthread.h>
 
 #include "engine/write.h"
-#include "measure/complaint/book.h"
+#include "measure/complaint/case_look.h"
 
 const struct str portal_source = STR("mingbai:portal");
 
@@ -64,11 +64,6 @@ static bool refuse_act(struct acting *acting, enum case_act act, struct error *e
     return refuse(acting->reply, error, 409, why->code, "%s%.0s", "%.0s%s", why->english, why->chinese);
 }
 
-static bool no_such_case(struct acting *acting, struct error *error)
-{
-    return refuse(acting->reply, error, 404, "no-such-case", "There is no such case, or it is not yours to see", "没有这件投诉，或者你无权查看");
-}
-
 /* The complaint of an appeal; empty where there is none. */
 static bool complaint_of_appeal(struct acting *acting, struct str appeal, struct str *id, struct error *error)
 {
@@ -106,14 +101,7 @@ static bool look(struct acting *acting, struct str id, enum case_act act, bool *
     struct views *views = request->view->views;
     if (acting->view) view_give(acting->view);
     if (!(acting->view = view_take(views, &request->who, REACH_OWN, error))) return false;
-    int64_t as_of;
-    if (act == ACT_JOIN ? !case_read_published(acting->view, id, &acting->file, found, error)
-                        : !case_read(acting->view, id, CASE_WHOLE, &acting->file, found, error))
-        return false;
-    if (!*found) return true;
-    if (!book_as_of(book_of(acting->view), acting->view, acting->file.from_portal, request->now, &as_of, error)) return false;
-    case_judge(acting->view->audit.law, &acting->file, as_of, request->arena, &acting->status);
-    return true;
+    return case_look_in(acting->view, request, id, act == ACT_JOIN, &acting->file, &acting->status, found, error);
 }
 
 bool acting_begin(struct acting *acting, struct request *request, struct reply *reply, enum case_act act, struct error *error)
@@ -128,10 +116,10 @@ bool acting_begin(struct acting *acting, struct request *request, struct reply *
         if (!(acting->view = view_take(request->view->views, &request->who, REACH_OWN, error)) ||
             !complaint_of_appeal(acting, appeal, &id, error))
             return false;
-        if (!id.length) return no_such_case(acting, error);
+        if (!id.length) return case_missing(reply, error);
     }
     if (!look(acting, id, act, &found, error)) return false;
-    if (!found || (appeal.length && !appeal_place(acting, appeal))) return no_such_case(acting, error);
+    if (!found || (appeal.length && !appeal_place(acting, appeal))) return case_missing(reply, error);
     if (case_acts(&acting->file, &acting->status, &request->who, request->now, acting->appeal) >> act & 1) return true;
     return refuse_act(acting, act, error);
 }
@@ -174,17 +162,33 @@ bool record_text(struct acting *acting, struct record *record, size_t field, con
     return false;
 }
 
+struct record *acting_event(struct acting *acting, enum complaint_step step)
+{
+    struct record *record = acting_record(acting, &complaint_event_kind);
+    record_text(acting, record, EVENT_COMPLAINT, "complaint", acting->file.complaint);
+    record_number(record, EVENT_EVENT, step);
+    return record;
+}
+
 bool acting_write(struct acting *acting, struct error *error)
 {
     if (acting->reply->fault_count) return refuse_faults(acting->reply, error);
     return engine_write(acting->request->engine, portal_source, acting->records, acting->count, &acting->position, error);
 }
 
-void acting_reply(struct acting *acting)
+static void acting_reply(struct acting *acting)
 {
     struct json json = reply_json(acting->reply);
     json_open(&json, '{');
     json_put_string(&json, "complaint", acting->file.complaint);
     json_put_number(&json, "position", (int64_t)acting->position);
     json_close(&json, '}');
+}
+
+bool acting_finish(struct acting *acting, bool done, struct error *error)
+{
+    done = done && acting_write(acting, error);
+    if (done) acting_reply(acting);
+    acting_end(acting);
+    return done;
 }

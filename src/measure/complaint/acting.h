@@ -30,10 +30,12 @@ struct record *acting_record(struct acting *acting, const struct kind *kind);
 void record_number(struct record *record, size_t field, int64_t number);
 /* Reads a text as the door does; empty ones stay absent. What is wrong is noted under the body's field. */
 bool record_text(struct acting *acting, struct record *record, size_t field, const char *name, struct str text);
+/* An event of the complaint, now. */
+struct record *acting_event(struct acting *acting, enum complaint_step step);
 /* Writes the records, all or none, unless a fault was noted. */
 bool acting_write(struct acting *acting, struct error *error);
-/* {"complaint":..,"position":N}. */
-void acting_reply(struct acting *acting);
+/* Unless done is false: writes, and answers {"complaint":..,"position":N}. Ends the acting in any case. */
+bool acting_finish(struct acting *acting, bool done, struct error *error);
 
 /* The source of what comes through the portal. */
 extern const struct str portal_source;

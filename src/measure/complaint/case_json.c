@@ -238,7 +238,7 @@ static void put_ahead(struct json *json, const struct request *request, const st
     json_close(json, ']');
 }
 
-static void put_chance(struct json *json, const struct request *request, const struct appeal_chance *chance)
+void appeal_chance_json(struct json *json, const struct request *request, const struct appeal_chance *chance)
 {
     json_key(json, "appeal");
     json_open(json, '{');
@@ -361,7 +361,7 @@ void case_json(struct json *json, const struct request *request, const struct vi
     put_flag(json, "opened", clear->opened);
     put_timeline(json, request, view, file, clear);
     put_ahead(json, request, status);
-    put_chance(json, request, &status->appeal);
+    appeal_chance_json(json, request, &status->appeal);
     json_key(json, "appeals");
     json_open(json, '[');
     for (size_t i = 0; i < file->appeal_count; i++) appeal_json(json, request, view, file, status, i, clear);

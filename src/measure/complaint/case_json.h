@@ -27,6 +27,9 @@ void case_json_head(struct json *json, const struct request *request, const stru
 void appeal_json(struct json *json, const struct request *request, const struct view *view, const struct case_file *file,
                  const struct case_status *status, size_t appeal, const struct case_clear *clear);
 
+/* The member `appeal` of an open object: whether one may appeal, from when, until when, and why. */
+void appeal_chance_json(struct json *json, const struct request *request, const struct appeal_chance *chance);
+
 /* "the operator's turn" with the operator's name; in the arena. */
 struct str case_state_says(const struct request *request, const struct law *law, const struct case_status *status);
 /* "15 days", "15日"; empty where no law holds. */

@@ -4,6 +4,7 @@
 #include "measure/complaint/answer.h"
 #include "measure/complaint/appeal.h"
 #include "measure/complaint/figures.h"
+#include "measure/complaint/routes.h"
 #include "measure/complaint/simulate.h"
 
 static const struct kind *const kinds[] = {
@@ -85,6 +86,8 @@ const struct measure complaint = {
     .kind_count = COMPLAINT_KINDS,
     .access = complaint_access,
     .access_count = COMPLAINT_KINDS,
+    .routes = complaint_routes,
+    .route_count = COMPLAINT_ROUTES,
     .duties = duties,
     .duty_count = sizeof duties / sizeof *duties,
     .figures = complaint_figures,
