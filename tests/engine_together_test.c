@@ -564,7 +564,7 @@ static void test_newest_of_a_kind(void **state)
 
 /* ---- the log ---- */
 
-enum { LOG_READERS = 8, LOG_ROUNDS = 45, LOG_TEXTS = 32, LOG_TEXT_BYTES = 64 * 1024 };
+enum { LOG_READERS = 8, LOG_ROUNDS = 70, LOG_TEXTS = 32, LOG_TEXT_BYTES = 64 * 1024 };
 
 struct log_reader {
     const char *path;
@@ -625,7 +625,7 @@ static void test_log_is_bounded(void **state)
     atomic_store(&is_over, true);
     for (int i = 0; i < LOG_READERS; i++) pthread_join(threads[i], NULL);
     printf("the log was at most %d MB\n", (int)(largest >> 20));
-    assert_true(largest < UINT64_C(72) << 20);
+    assert_true(largest < UINT64_C(112) << 20); /* of 140: a slow machine puts it off once or twice */
     free(text);
     store_close(store);
     province_close(&province);

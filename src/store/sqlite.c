@@ -9,6 +9,9 @@
 #include "store/vfs.h"
 
 enum { CACHE_SLOTS = 256, WAIT_MS = 30 * 1000, DIGEST_PIECE = 256 * 1024 };
+/* Of 4,096 bytes: at so many the log is moved into the database as far as readers let it, for bulk work: few times, but much;
+   at so many it is started anew, and readers are waited for. */
+enum { LOG_MOVE_PAGES = 4000, LOG_RESTART_PAGES = 16384, LOG_WAIT_MS = 100 };
 
 struct statement {
     struct store *store;
@@ -22,6 +25,7 @@ struct store {
     sqlite3_vfs *vfs;
     sqlite3 *connection;
     enum store_mode mode;
+    int restart_pages;                    /* of the log: see log_grew */
     struct statement *cache[CACHE_SLOTS]; /* by the text's hash */
 };
 
@@ -78,11 +82,9 @@ static bool fail_sqlite(const struct store *store, int result, struct error *err
 
 /* Opening */
 
-/* For bulk work: few checkpoints, each a larger one. */
 static const char write_settings[] =
     "PRAGMA journal_mode = WAL;"
     "PRAGMA synchronous = NORMAL;"
-    "PRAGMA wal_autocheckpoint = 4000;"
     "PRAGMA journal_size_limit = 67108864;";
 static const char all_settings[] =
     "PRAGMA temp_store = MEMORY;"
@@ -119,6 +121,23 @@ static bool is_in_wal_mode(struct store *store, struct error *error)
                           sqlite3_db_filename(store->connection, "main"));
 }
 
+/* After each commit, in the place of SQLite's own checkpoint, which never starts the log anew while the transactions of
+   readers overlap. Readers that begin while this waits do not stand in its way; one that stays puts it off. */
+static int log_grew(void *context, sqlite3 *connection, const char *name, int pages)
+{
+    struct store *store = context;
+    if (pages < store->restart_pages) {
+        if (pages >= LOG_MOVE_PAGES)
+            sqlite3_wal_checkpoint_v2(connection, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+        return SQLITE_OK;
+    }
+    sqlite3_busy_timeout(connection, LOG_WAIT_MS);
+    bool done = sqlite3_wal_checkpoint_v2(connection, name, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) == SQLITE_OK;
+    sqlite3_busy_timeout(connection, WAIT_MS);
+    store->restart_pages = done ? LOG_RESTART_PAGES : pages + LOG_MOVE_PAGES;
+    return SQLITE_OK;
+}
+
 static bool open_connection(struct store *store, const char *path, struct error *error)
 {
     static const int flags[] = {
@@ -136,8 +155,11 @@ static bool open_connection(struct store *store, const char *path, struct error 
     if (store->mode == STORE_READ)
         sqlite3_db_config(store->connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     result = sqlite3_exec(store->connection, all_settings, NULL, NULL, NULL);
-    if (result == SQLITE_OK && store->mode != STORE_READ)
+    if (result == SQLITE_OK && store->mode != STORE_READ) {
         result = sqlite3_exec(store->connection, write_settings, NULL, NULL, NULL);
+        store->restart_pages = LOG_RESTART_PAGES;
+        sqlite3_wal_hook(store->connection, log_grew, store);
+    }
     return result == SQLITE_OK ? is_in_wal_mode(store, error) : fail_sqlite(store, result, error);
 }
 
