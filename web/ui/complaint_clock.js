@@ -1,6 +1,6 @@
 // The clock of a duty as boxes, one a day of the limit, counted as the law counts.
 import { html } from '/htm/preact/standalone.module.js';
-import { language, words } from '/ui/language.js';
+import { href, language, words } from '/ui/language.js';
 import { day, end } from '/ui/format.js';
 import complaint_words from '/words/complaint.js';
 
@@ -37,6 +37,6 @@ function Run({ run, index, now }) {
 export function Clock({ item, now }) {
     return html`<section class="mt6"><h2 class="side">${t('how_counted')}</h2>
         ${item.runs.map((run, index) => html`<${Run} key=${run.start} run=${run} index=${index} now=${now} />`)}
-        <p class="small mt3">${t('rule_answer', { limit: item.limit_says })}${item.basis && html`${language === 'zh' ? '，' : '; '}${item.basis}`}</p>
+        <p class="small mt3"><a href=${href('/rules')}>${t('rule_answer', { limit: item.limit_says })}</a>${item.basis && html`${language === 'zh' ? '，' : '; '}${item.basis}`}</p>
         </section>`;
 }

@@ -10,14 +10,6 @@ const t = words(complaint_words);
 export const left = ({ overdue, days_left }) =>
     overdue ? t('late_days', { n: Math.max(1, Math.abs(days_left)) }) : days_left === 0 ? t('today') : t('days_left', { n: days_left });
 
-// A deadline by how near it is: filled, tinted, outlined, bare.
-export function Deadline({ item }) {
-    if (item.paused) return html`<span class="chip later">${t('paused_short')}</span>`;
-    if (item.due === null || item.due === undefined) return html`<span class="chip later">${t('no_deadline')}</span>`;
-    const near = item.overdue ? 'late' : item.days_left === 0 ? 'today' : item.days_left <= 5 ? 'soon' : 'later';
-    return html`<span class=${`chip ${near}`}>${left(item)}</span>`;
-}
-
 // How each state of a case looks as a chip.
 const looks = {
     waiting_operator: 'you', waiting_person: 'you', paused: 'later', solved: 'done', closed_unsolved: 'today', withdrawn: 'later',
@@ -27,7 +19,7 @@ const looks = {
 function turn(item, is_person) {
     if (item.state === 'waiting_operator') return t('turn', { whom: item.operator_name });
     if (item.state === 'waiting_person') return is_person ? t('turn_person_own') : t('turn', { whom: t('person') });
-    if (item.state === 'paused') return t('paused_for', { whom: is_person ? t('you') : t('person') });
+    if (item.state === 'paused') return t('paused_short');
     if (item.state === 'appeal_waiting' || item.state === 'appeal_open') return t('turn', { whom: t('regulator') });
     return item.state_says;
 }
@@ -44,7 +36,7 @@ function sentence(item, is_person, now) {
         if (item.overdue) return html`${t('should_have_answered', due)} ${left(item)}${language === 'zh' ? '。' : '.'}`;
         return t(item.runs?.length > 1 ? 'must_answer_again' : 'must_answer', due);
     case 'waiting_person': return t(is_person ? 'must_reply' : 'waits_for_person');
-    case 'paused': return t('paused_says');
+    case 'paused': return t(is_person ? 'paused_says' : 'paused_says_other');
     case 'closed_unsolved': return html`${t('closed_says')}${is_person && item.may?.includes('reply') && html` ${t('closed_reopen')}`}`;
     case 'solved': return t(is_person ? 'solved_says' : 'solved_says_other');
     case 'withdrawn': return t('withdrawn_says');
