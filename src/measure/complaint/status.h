@@ -106,11 +106,11 @@ struct case_file {
 };
 
 /* A complaint by its id, as the view may see it. */
-bool case_read(struct view *view, struct str complaint, enum case_depth depth, struct case_file *file, bool *found,
+bool case_read(struct view *view, struct str id, enum case_depth depth, struct case_file *file, bool *found,
                struct error *error);
-/* The same for everybody: only what its person agreed to publish is found, and of that the file has neither subscriber, texts,
-   evidence nor notes. */
-bool case_read_published(struct view *view, struct str complaint, struct case_file *file, bool *found, struct error *error);
+/* The same for everybody: only what its person agreed to publish is found, and the file has neither subscriber, text, evidence
+   nor notes, but what was published and how many joined. */
+bool case_read_published(struct view *view, struct str id, struct case_file *file, bool *found, struct error *error);
 /* The case in the present row of a view_select of these columns, for lists: `SELECT CASE_COLUMNS FROM "complaint" WHERE {scope} ..`. */
 #define CASE_COLUMNS \
     "\"complaint\".\"id\", \"complaint\".\"operator\", \"complaint\".\"area\", \"complaint\".\"category\", \"complaint\".\"filed\"," \
@@ -177,9 +177,9 @@ struct case_status {
     enum case_state state;
     enum case_turn turn;
     struct str holder;           /* the operator that has it now */
-    struct case_run *runs;       /* at least one */
+    struct case_run *runs;       /* none where it was closed on an unknown day: that is not judged */
     size_t run_count;
-    const struct case_run *run;  /* the last one */
+    const struct case_run *run;  /* the last one, or NULL */
     bool is_open;                /* the last run runs or stands */
     int64_t due;                 /* of what is waited for: an answer, accepting, deciding; MOMENT_NONE: none, or paused */
     int64_t days_left;           /* in the limit's unit; below 0 when overdue; only with has_days_left */
