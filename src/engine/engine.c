@@ -124,6 +124,16 @@ uint64_t engine_newest(const struct engine *engine, const struct kind *kind)
     return published(engine, &engine->newest[i]);
 }
 
+bool engine_has_failed(const struct engine *engine, struct error *failure)
+{
+    struct engine *mutable = (struct engine *)engine;
+    pthread_mutex_lock(&mutable->queue_lock);
+    bool failed = engine->failed;
+    if (failed) *failure = engine->failure;
+    pthread_mutex_unlock(&mutable->queue_lock);
+    return failed;
+}
+
 /* A generation whose number still counts after it was opened was whole while it was: only then are its files removed. */
 struct store *engine_reader(struct engine *engine, struct error *error)
 {

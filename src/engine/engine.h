@@ -85,6 +85,8 @@ bool engine_has_source(struct engine *engine, struct str source);
 struct store *engine_reader(struct engine *engine, struct error *error);
 /* The generation that a reader opened now would see. */
 uint64_t engine_generation(const struct engine *engine);
+/* Whether it takes nothing more, and why. */
+bool engine_has_failed(const struct engine *engine, struct error *failure);
 /* The position up to which readers see. They may see more already: it is told after they do. */
 uint64_t engine_position(const struct engine *engine);
 /* The position behind the newest entry of a kind that was applied; at opening, and after a withdrawal or a rebuild, the
