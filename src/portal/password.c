@@ -77,7 +77,7 @@ bool password_hash(struct password_gate *gate, struct str password, char out[PAS
 bool password_check(struct password_gate *gate, struct str password, const char *hash, bool *is_it, struct error *error)
 {
     if (!enter(gate, error)) return false;
-    *is_it = crypto_pwhash_str_verify(hash ? hash : nobody, password.at, password.length) == 0 && hash;
+    *is_it = crypto_pwhash_str_verify(hash ? hash : nobody, password.at ? password.at : "", password.length) == 0 && hash;
     leave(gate);
     return true;
 }
