@@ -20,6 +20,8 @@ export function kind_of(name) {
 }
 
 export const meaning = (part) => capital(either(part.meaning));
+// For heads of columns: without what follows a comma or a semicolon.
+export const short_meaning = (part) => meaning(part).split(/[，；;,]/)[0];
 
 // What a field's value says; null where it is empty.
 export function said(field, value, session) {
