@@ -24,7 +24,7 @@ int main(int count, char **arguments)
     pthread_sigmask(SIG_BLOCK, &ending, NULL);
     struct engine *engine = engine_open(&(struct engine_options){ .directory = directory }, &error);
     if (!engine) return failed(&error);
-    struct attendant *attendant = attendant_open(engine, directory, &error);
+    struct attendant *attendant = attendant_open(engine, NULL, directory, &error);
     if (!attendant) {
         engine_close(engine);
         return failed(&error);

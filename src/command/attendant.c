@@ -25,6 +25,7 @@ struct guest {
 
 struct attendant {
     struct engine *engine;
+    struct accounts *accounts;
     int folder, listener;
     pthread_t porter;
     pthread_mutex_t lock; /* of what follows */
@@ -194,7 +195,7 @@ static enum exit_code call_run(const struct guest *guest, struct call *call)
         .words = call->words, .word_count = call->word_count, .directory = engine_directory(guest->attendant->engine),
         .language = (enum language)call->head.language, .in = files[0], .out = files[1], .err = files[2],
         .descriptors = { call->descriptors[0], call->descriptors[1], call->descriptors[2] }, .scratch = call->body,
-        .user = guest->who.uid, .engine = guest->attendant->engine, .stop = guest->socket,
+        .user = guest->who.uid, .engine = guest->attendant->engine, .accounts = guest->attendant->accounts, .stop = guest->socket,
     };
     enum exit_code code = EXIT_FAILED;
     if (folder_enter(call, &invocation.error))
@@ -282,11 +283,12 @@ static bool listen_there(struct attendant *attendant)
            listen(attendant->listener, SOMAXCONN) == 0;
 }
 
-struct attendant *attendant_open(struct engine *engine, const char *directory, struct error *error)
+struct attendant *attendant_open(struct engine *engine, struct accounts *accounts, const char *directory, struct error *error)
 {
     must(engine_directory(engine)[0] == '/');
     struct attendant *attendant = allocate(sizeof *attendant);
     attendant->engine = engine;
+    attendant->accounts = accounts;
     pthread_mutex_init(&attendant->lock, NULL);
     pthread_cond_init(&attendant->left, NULL);
     attendant->folder = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);

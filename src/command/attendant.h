@@ -6,12 +6,13 @@
 
 enum { ATTENDANT_GUESTS = 64 };
 
+struct accounts;
 struct attendant;
 
 /* Makes DIR/socket, in the place of one that was left there, and runs calls of the same user, and of root, from then on: each in a
    thread, in the caller's folder, with the caller's streams, at most ATTENDANT_GUESTS at once. The caller holds the directory's
    lock by the engine, which must have been opened with an absolute path. SIGPIPE must be ignored. */
-struct attendant *attendant_open(struct engine *engine, const char *directory, struct error *error);
+struct attendant *attendant_open(struct engine *engine, struct accounts *accounts, const char *directory, struct error *error);
 /* Takes no more calls, tells those that run to stop (a load does at its next row; others come to their end), waits for them, and
    removes the socket. */
 void attendant_close(struct attendant *attendant);

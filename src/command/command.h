@@ -37,6 +37,7 @@ struct command {
     const char *local_with;       /* an option with which that holds, too; NULL: none */
 };
 
+struct accounts;
 struct engine;
 enum { STANDARD_STREAMS = 3 };
 
@@ -51,6 +52,7 @@ struct invocation {
     const char *scratch;          /* the caller's $TMPDIR, or NULL */
     uid_t user;                   /* who calls */
     struct engine *engine;        /* the server's; NULL: whoever needs one opens it */
+    struct accounts *accounts;    /* likewise */
     int stop;                     /* a descriptor: once it can be read or has hung up, long work is to stop; 0: none */
 
     /* As read: */
@@ -81,7 +83,7 @@ const char *invocation_scratch(const struct invocation *invocation);
 
 extern const struct command init_command, load_command, withdraw_command, map_command, sources_command, kinds_command,
     notices_command, findings_command, figures_command, check_command, report_command, verify_command, checkpoint_command,
-    entry_command, proof_command, rebuild_command, unseal_command, backup_command, restore_command, simulate_command, serve_command;
+    entry_command, proof_command, rebuild_command, unseal_command, backup_command, restore_command, simulate_command, serve_command, user_command, token_command;
 
 /* NULL where there is none. */
 const struct command *command_find(const char *name);

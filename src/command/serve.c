@@ -52,7 +52,7 @@ static enum exit_code serve(struct invocation *invocation)
     struct portal *portal = portal_open(&options, &invocation->error);
     progress_end(&progress);
     if (!portal) return invocation->error.code == ERROR_USAGE ? EXIT_USAGE : EXIT_FAILED;
-    struct attendant *attendant = attendant_open(portal->engine, portal->directory, &invocation->error);
+    struct attendant *attendant = attendant_open(portal->engine, portal->accounts, portal->directory, &invocation->error);
     if (attendant) {
         say_where(portal);
         sigwait(&signals, &received);

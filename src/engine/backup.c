@@ -16,10 +16,10 @@ enum { CHUNK_BYTES = 1024 * 1024 };
 
 /* What a backup holds, in the order they are read, while records may go on coming in. What the ledger names was in the vault before, so the vault
    read after it holds at least that. And `newest` is read before the segments, so that they hold at least what it covers. */
-static const char *const parts[] = { "keys", "ledger", "vault" };
+static const char *const parts[] = { "keys", "portal", "ledger", "vault" };
 /* What a restored directory holds after it was opened. */
-static const char *const made[] = { "keys", "ledger", "vault", "state", "cache", "lock" };
-enum { PARTS = sizeof parts / sizeof *parts, FOLDERS = 4, MADE = sizeof made / sizeof *made };
+static const char *const made[] = { "keys", "portal", "ledger", "vault", "state", "cache", "lock" };
+enum { PARTS = sizeof parts / sizeof *parts, FOLDERS = 5, MADE = sizeof made / sizeof *made };
 
 struct names {
     struct arena arena;
@@ -96,6 +96,29 @@ static bool part_add(struct backup *backup, const char *part, struct error *erro
     return done;
 }
 
+/* The portal's database goes before the ledger that it follows. While somebody reads it, its log is not begun anew: so the
+   database and then the log, as they stand, are a whole one, whatever is written or moved between them meanwhile. */
+static bool portal_add(struct backup *backup, struct error *error)
+{
+    char path[PATH_ROOM];
+    bool there, row;
+    if (!directory_path(backup->directory, "portal/portal.db", path, error) || !backup->disk->exists(backup->disk, path, &there, error))
+        return false;
+    if (!there) return true;
+    struct store *store = store_open(backup->disk, path, STORE_READ, error);
+    struct statement *select = store ? store_prepare(store, "SELECT COUNT(*) FROM \"account\"", error) : NULL;
+    bool done = select && store_begin(store, error) && statement_step(select, &row, error) && part_add(backup, "portal", error);
+    if (store) store_close(store);
+    return done;
+}
+
+static bool parts_add(struct backup *backup, struct error *error)
+{
+    for (size_t i = 0; i < PARTS; i++)
+        if (!(strcmp(parts[i], "portal") ? part_add(backup, parts[i], error) : portal_add(backup, error))) return false;
+    return true;
+}
+
 bool backup_write(struct engine *engine, const char *file, void (*progress)(void *context, uint64_t done, uint64_t all),
                   void *context, struct error *error)
 {
@@ -112,7 +135,7 @@ bool backup_write(struct engine *engine, const char *file, void (*progress)(void
                 archive_write_open_fd(backup.archive, out) == ARCHIVE_OK;
     if (!done) archive_failed(backup.archive, new, error);
     vault_hold(engine_vault(engine));
-    for (size_t i = 0; done && i < PARTS; i++) done = part_add(&backup, parts[i], error);
+    done = done && parts_add(&backup, error);
     vault_release(engine_vault(engine));
     if (archive_write_close(backup.archive) != ARCHIVE_OK && done) done = archive_failed(backup.archive, new, error);
     archive_write_free(backup.archive);

@@ -1,4 +1,5 @@
-/* A backup: one tar file with keys, ledger and vault, as of one position. The state is not in it: it is replayed. */
+/* A backup: one tar file with keys, the portal's accounts, ledger and vault, as of one position. The state is not in it: it is
+   replayed. */
 #ifndef ENGINE_BACKUP_H
 #define ENGINE_BACKUP_H
 

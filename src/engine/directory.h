@@ -4,6 +4,7 @@
        DIR/keys/keys.json    the ledger's signing key, the vault's keys (mode 0600)
        DIR/ledger/           the ledger alone
        DIR/vault/            subjects and sealed text
+       DIR/portal/portal.db  accounts, sessions, letters: src/portal/accounts.h
        DIR/state/current     the number of the generation that counts
        DIR/state/N/state.db  a generation: the SQL state
        DIR/cache/            hashes of the tree: may be deleted */
