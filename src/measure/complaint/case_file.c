@@ -6,6 +6,7 @@
 #include "measure/complaint/status.h"
 
 static const char select_case[] = "SELECT " CASE_COLUMNS " FROM \"complaint\" WHERE {scope} AND \"complaint\".\"id\" = $1";
+static const char select_any_case[] = "SELECT " CASE_COLUMNS " FROM \"complaint\" WHERE \"complaint\".\"id\" = $1";
 static const char select_published_case[] =
     "SELECT " CASE_COLUMNS " FROM \"complaint\", \"complaint_publication\" p WHERE \"complaint\".\"id\" = $1"
     " AND p.\"complaint\" = \"complaint\".\"id\" AND p.\"agreed\" = 1";
@@ -375,6 +376,11 @@ static bool only_case(struct view *view, struct statement *row, struct str id, e
 bool case_read(struct view *view, struct str id, enum case_depth depth, struct case_file *file, bool *found, struct error *error)
 {
     return only_case(view, view_select(view, &complaint_kind, select_case, error), id, depth, file, found, error);
+}
+
+bool case_read_unseen(struct view *view, struct str id, struct case_file *file, bool *found, struct error *error)
+{
+    return only_case(view, store_prepare(view->store, select_any_case, error), id, CASE_BRIEF, file, found, error);
 }
 
 bool case_read_published(struct view *view, struct str id, struct case_file *file, bool *found, struct error *error)

@@ -3,6 +3,7 @@
 #include "measure/complaint/access.h"
 #include "measure/complaint/answer.h"
 #include "measure/complaint/appeal.h"
+#include "measure/complaint/book.h"
 #include "measure/complaint/figures.h"
 #include "measure/complaint/routes.h"
 #include "measure/complaint/simulate.h"
@@ -93,4 +94,7 @@ const struct measure complaint = {
     .figures = complaint_figures,
     .figure_count = COMPLAINT_FIGURES,
     .simulate = complaint_simulate,
+    .serving_open = book_open,
+    .serving_close = book_close,
+    .next_due = book_next_due,
 };

@@ -108,6 +108,8 @@ struct case_file {
 /* A complaint by its id, as the view may see it. */
 bool case_read(struct view *view, struct str id, enum case_depth depth, struct case_file *file, bool *found,
                struct error *error);
+/* Whoever looks, for what is shown to nobody: CASE_BRIEF. */
+bool case_read_unseen(struct view *view, struct str id, struct case_file *file, bool *found, struct error *error);
 /* The same for everybody: only what its person agreed to publish is found, and the file has neither subscriber, text, evidence
    nor notes, but what was published and how many joined. */
 bool case_read_published(struct view *view, struct str id, struct case_file *file, bool *found, struct error *error);
