@@ -22,7 +22,7 @@ function verdict(claim, is_person) {
 export const Said = ({ text, is_opened, none }) =>
     text ? html`<p class="written">${text}</p>` : html`<p class="quiet">${is_opened ? none ?? t('nothing_written') : t('sealed')}</p>`;
 
-const Answer = ({ answer, is_opened, now }) => html`<div>
+export const Answer = ({ answer, is_opened }) => html`<div>
     ${answer.amount && html`<p>${t('pays', { amount: money(answer.amount) })}</p>`}
     <${Said} text=${answer.text} is_opened=${is_opened} none=${answer.event_name} /></div>`;
 
@@ -35,11 +35,11 @@ export function Claim({ claim, item, is_person, now }) {
         <div class="said">
             <div><h4>${t(is_person ? 'said_you' : 'said_person')}</h4><${Said} text=${claim.text} is_opened=${item.opened} /></div>
             ${latest && html`<div><h4>${t('said_operator', { operator: item.operator_name })}</h4>
-                <${Answer} answer=${latest} is_opened=${item.opened} now=${now} /></div>`}
+                <${Answer} answer=${latest} is_opened=${item.opened} /></div>`}
         </div>
         ${before.length > 0 && html`<details><summary>${t('said_before', { n: before.length })}</summary>
             ${before.map((answer) => html`<p class="small quiet mt2">${day(answer.time, now)} ${answer.event_name}</p>
-                <${Answer} answer=${answer} is_opened=${item.opened} now=${now} />`)}</details>`}
+                <${Answer} answer=${answer} is_opened=${item.opened} />`)}</details>`}
     </article>`;
 }
 

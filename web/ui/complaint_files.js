@@ -28,8 +28,10 @@ export function use_files() {
         try {
             await send_file(`/api/complaints/${encodeURIComponent(complaint)}/evidence`, item.file, (percent) => change(item.id, { percent }));
             change(item.id, { state: 'sent' });
+            return true;
         } catch (problem) {
             change(item.id, { state: 'failed', why: problem.status ? problem.message : t('offline') });
+            return false;
         }
     }
     return {
@@ -38,8 +40,11 @@ export function use_files() {
             ...files.map((file) => ({ id: next.current++, file, state: 'waiting', too_big: file.size > MOST }))]),
         remove: (id) => set_items((before) => before.filter((item) => item.id !== id)),
         send_one,
+        // Whether all arrived.
         async send_all(complaint) {
-            for (const item of items) if (!item.too_big && item.state !== 'sent') await send_one(complaint, item);
+            let all = true;
+            for (const item of items) all = (!item.too_big && (item.state === 'sent' || await send_one(complaint, item))) && all;
+            return all;
         },
     };
 }
