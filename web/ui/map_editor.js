@@ -2,7 +2,7 @@
 import { html, useState } from '/htm/preact/standalone.module.js';
 import { Area, Faults, Input, Select } from '/ui/field.js';
 import { field_of, field_spec, ignored, open_mark, open_places, with_column, with_spec } from '/ui/map.js';
-import { meaning } from '/ui/record.js';
+import { meaning, short_meaning } from '/ui/record.js';
 
 const units = ['byte', 'kB', 'KB', 'MB', 'GB', 'TB', 'bit/s', 'kbit/s', 'Mbit/s', 'Gbit/s', 's', 'min', 'h', 'yuan', 'jiao', 'fen', 'percent', '万', '亿'];
 const nothing = '\u0000';
@@ -46,7 +46,7 @@ function Column({ column, examples, map, set_map, kind, session, t }) {
     };
     return html`<tr><th scope="row">${column}<br /><small>${t('examples', { says: examples.slice(0, 3).join(', ') })}</small></th>
         <td><select class="input" aria-label=${`${column}: ${t('to')}`} onChange=${(event) => choose(event.target.value)}>
-            ${[[ignored, t('ignore')], ...kind.fields.map((each) => [each.name, `${meaning(each)} (${each.name})`])].map(([each, says]) => html`<option value=${each} selected=${each === name}>${says}</option>`)}</select>
+            ${[[ignored, t('ignore')], ...kind.fields.map((each) => [each.name, `${short_meaning(each)} (${each.name})`])].map(([each, says]) => html`<option value=${each} selected=${each === name}>${says}</option>`)}</select>
             ${spec?.values && html`<${Values} field=${field} spec=${spec} set_spec=${set_spec} session=${session} t=${t} />`}
             ${field && (field.type === 'time' || field.type === 'date' || field.type === 'month') && html`<div class="mt2"><${Input} id=${'forms-' + name} label=${t('forms')} hint=${t('forms_hint')} value=${(spec.forms ?? []).join(' | ')}
                 onValue=${(text) => { const { forms, ...rest } = spec; set_spec(text.trim() ? { ...rest, forms: text.split('|').map((each) => each.trim()) } : rest); }} /></div>`}
@@ -64,9 +64,9 @@ function Lacking({ map, set_map, kind, columns, session, t }) {
         const choices = choices_of(field, session, t);
         if (spec.made) return html`<p>${meaning(field)}: ${t('made')}</p>`;
         const value = spec.value === undefined ? '' : String(spec.value);
-        return choices ? html`<${Select} id=${'fixed-' + field.name} label=${`${meaning(field)} (${field.name})`} hint=${t('fixed')} value=${value}
+        return choices ? html`<${Select} id=${'fixed-' + field.name} label=${`${short_meaning(field)} (${field.name})`} hint=${t('fixed')} value=${value}
             options=${[...(value === open_mark ? [[open_mark, t('fill')]] : []), ['', '—'], ...choices]} onValue=${set} />`
-        : html`<${Input} id=${'fixed-' + field.name} label=${`${meaning(field)} (${field.name})`} hint=${t('fixed')} value=${value === open_mark ? '' : value} onValue=${set} />`;
+        : html`<${Input} id=${'fixed-' + field.name} label=${`${short_meaning(field)} (${field.name})`} hint=${t('fixed')} value=${value === open_mark ? '' : value} onValue=${set} />`;
     })}</div>`;
 }
 
