@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "base/moment.h"
 #include "fault_disk.h"
+#include "portal/accounts_inside.h"
 #include "portal/code.h"
 #include "portal/session.h"
 #include "portal/token.h"
@@ -442,7 +443,7 @@ static struct post post_open(void)
     struct error error = { 0 };
     struct post post;
     snprintf(path, sizeof path, "%s/vault", here.folder);
-    post.outbox = outbox_open(here.accounts, &(struct outbox_options){ .disk = disk_posix(), .spool = here.spool, .directory = here.folder,
+    post.outbox = outbox_open(here.accounts, &(struct outbox_options){ .disk = disk_posix(), .spool = here.spool,
                                                                        .numbers = no_numbers }, &error);
     post.vault = vault_open(disk_posix(), path, &keys, (struct vault_marks){ 0 }, true, &error);
     if (!post.outbox || !post.vault) fail_msg("%s", error.says);
@@ -545,17 +546,6 @@ static void test_codes_end(void **state)
     assert_false(code_send(here.accounts, post.outbox, STR("13500000000"), STR("::1"), now, &until, &error)); /* twenty an address */
     assert_true(code_send(here.accounts, post.outbox, STR("13500000000"), STR("::3"), now, &until, &error));
     post_close(&post);
-}
-
-static void test_no_spool_in_the_data_directory(void **state)
-{
-    (void)state;
-    char path[96];
-    struct error error = { 0 };
-    snprintf(path, sizeof path, "%s/portal/spool.jsonl", here.folder);
-    assert_null(outbox_open(here.accounts, &(struct outbox_options){ .disk = disk_posix(), .spool = path, .directory = here.folder,
-                                                                     .numbers = no_numbers }, &error));
-    assert_int_equal(error.code, ERROR_USAGE);
 }
 
 /* ---- threads ---- */
@@ -692,7 +682,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_sources, setup, teardown),
         cmocka_unit_test_setup_teardown(test_codes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_codes_end, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_no_spool_in_the_data_directory, setup, teardown),
         cmocka_unit_test_setup_teardown(test_many_threads, setup, teardown),
         cmocka_unit_test(test_crash_at_every_step),
     };

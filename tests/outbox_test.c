@@ -58,7 +58,7 @@ static void outbox_again(void)
     here.outbox = NULL;
     if (!(here.accounts = accounts_open(disk_posix(), here.directory, UINT64_MAX, &error)) ||
         !(here.outbox = outbox_open(here.accounts, &(struct outbox_options){ .disk = disk_posix(), .spool = here.spool,
-                                                                             .directory = here.directory, .numbers = numbers }, &error)))
+                                                                             .numbers = numbers }, &error)))
         fail_msg("%s", error.says);
 }
 

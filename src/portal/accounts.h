@@ -51,11 +51,6 @@ bool accounts_list(struct accounts *accounts, int64_t now, bool (*each)(void *co
 bool accounts_sign_in(struct accounts *accounts, struct str name, struct str password, int64_t now, struct identity *who,
                       int64_t *until, struct error *error);
 
-/* Before another secret is compared, by what it is guessed for: false with ERROR_BUSY and *until as above. It counts as failed
-   unless it is told that it was good. */
-bool accounts_try(struct accounts *accounts, struct str what, int64_t now, int64_t *until, struct error *error);
-void accounts_try_was_good(struct accounts *accounts, struct str what, int64_t now);
-
 /* Before a source is written to: it belongs to the account that first used it. One that is_there already without an owner is
    the local owner's, to which only administrators may write. ERROR_CONFLICT where it is another's. */
 bool accounts_source_take(struct accounts *accounts, struct str source, const struct identity *who, bool is_there,

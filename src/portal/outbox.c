@@ -6,7 +6,6 @@
 
 #include "base/memory.h"
 #include "base/moment.h"
-#include "engine/directory.h"
 #include "portal/accounts_inside.h"
 #include "portal/round.h"
 #include "portal/spool.h"
@@ -86,13 +85,8 @@ static int64_t step(void *context);
 
 struct outbox *outbox_open(struct accounts *accounts, const struct outbox_options *options, struct error *error)
 {
-    int64_t waiting = 0;
-    if (options->directory && directory_holds(options->directory, options->spool)) {
-        fail_both(error, ERROR_USAGE, "the spool %s would lie in the data directory, where no clear numbers ever are: choose another place with --spool FILE",
-                  "外发文件 %s 位于数据目录内，而数据目录内从不存放明文号码：请用 --spool 另选位置", options->spool);
-        return NULL;
-    }
     struct outbox *outbox = allocate(sizeof *outbox);
+    int64_t waiting = 0;
     outbox->accounts = accounts;
     outbox->options = *options;
     pthread_mutex_init(&outbox->delivering, NULL);

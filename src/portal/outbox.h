@@ -11,8 +11,7 @@ struct outbox;
 
 struct outbox_options {
     struct disk *disk;
-    const char *spool;     /* a file outside the data directory */
-    const char *directory; /* the data directory; NULL: none */
+    const char *spool; /* a file outside the data directory */
     /* The clear numbers of subjects, one for each; an empty one where it is no more. Called once for each delivery. In life
        outbox_numbers, and context is the engine. */
     bool (*numbers)(void *context, const uint64_t *subjects, size_t count, struct arena *arena, struct str *numbers,
@@ -20,7 +19,6 @@ struct outbox_options {
     void *context;
 };
 
-/* ERROR_USAGE where the spool would lie in the data directory. */
 struct outbox *outbox_open(struct accounts *accounts, const struct outbox_options *options, struct error *error);
 /* Starts the thread that delivers. */
 bool outbox_start(struct outbox *outbox, struct error *error);

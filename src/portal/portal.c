@@ -6,6 +6,7 @@
 
 #include "base/moment.h"
 #include "measure/results.h"
+#include "portal/places.h"
 #include "portal/postman.h"
 #include "portal/server.h"
 #include "portal/timekeeper.h"
@@ -79,6 +80,7 @@ struct portal *portal_open(const struct portal_options *options, struct error *e
                   (portal->views = views_open(portal->engine)) && accounts_ready(portal, error);
     if (opened) {
         portal->results = results_open();
+        portal->places = places_open();
         portal->is_sample = engine_has_source(portal->engine, STR("sample:complaint"));
         opened = threads_ready(portal, error) && server_open(portal, error);
     }
@@ -100,6 +102,7 @@ void portal_close(struct portal *portal)
     postman_close(portal->postman);
     outbox_close(portal->outbox);
     if (portal->results) results_close(portal->results);
+    places_close(portal->places);
     accounts_close(portal->accounts);
     if (portal->views) views_close(portal->views);
     engine_close(portal->engine);

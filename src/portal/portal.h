@@ -18,6 +18,7 @@ struct portal_options {
 
 struct accounts;
 struct outbox;
+struct places;
 struct postman;
 struct timekeeper;
 struct results;
@@ -32,6 +33,7 @@ struct portal {
     struct outbox *outbox;
     struct postman *postman;
     struct timekeeper *timekeeper;
+    struct places *places;        /* operators and areas, as a page's choices */
     struct results *results;      /* findings and figures as last computed */
     struct upload_store *uploads; /* files on their way in */
     struct server *server;
