@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "portal/postman.h"
 #include "portal/problem.h"
 #include "portal/server.h"
 
@@ -38,6 +39,7 @@ static bool handle(struct call *call)
     bool done = request->route->handle(request, &call->reply, &call->error);
     view_give(request->view);
     request->view = NULL;
+    if (done && request->route->method != METHOD_GET) postman_nudge(call->portal->postman);
     return done && sign(call);
 }
 

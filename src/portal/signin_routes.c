@@ -34,7 +34,7 @@ static void put_who(struct json *json, const struct request *request, const stru
     put_text(json, "account", who->account);
     put_text(json, "operator", who->operator_);
     json_put_string(json, "operator_name",
-                    operator_.length ? law_operator_name(request->view->audit.law, operator_, request->language) : (struct str){ 0 });
+                    operator_.length ? law_operator_name(request->view->audit.law, operator_, (int)request->language) : (struct str){ 0 });
     put_text(json, "complaint", who->complaint);
     put_text(json, "number", who->masked);
 }
@@ -174,7 +174,7 @@ static bool account_show(void *context, const struct account *account)
     rows_string(rows, "role_name", str_of(role_names[account->role][language]));
     rows_string(rows, "operator", operator_);
     rows_string(rows, "operator_name",
-                operator_.length ? law_operator_name(listing->request->view->audit.law, operator_, language) : (struct str){ 0 });
+                operator_.length ? law_operator_name(listing->request->view->audit.law, operator_, (int)language) : (struct str){ 0 });
     rows_moment(rows, "made", account->made);
     rows_number(rows, "tokens", (int64_t)account->tokens);
     rows_end(rows);
