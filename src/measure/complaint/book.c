@@ -469,6 +469,28 @@ bool book_list(struct book *book, struct view *view, const struct work_filter *f
     return done;
 }
 
+bool book_operators(struct book *book, struct view *view, struct str **operators, size_t *count, struct error *error)
+{
+    *count = 0;
+    pthread_mutex_lock(&book->lock);
+    bool done = bring_up(book, view, error);
+    if (done) {
+        size_t words = book->words.names.count;
+        bool *seen = allocate(words * sizeof *seen + 1);
+        for (size_t i = 0; i < book->slot_count; i++)
+            if (!seen[book->slots[i].operator_]) {
+                seen[book->slots[i].operator_] = true;
+                ++*count;
+            }
+        *operators = arena_take(&view->arena, *count * sizeof **operators);
+        for (size_t i = 0, k = 0; i < words; i++)
+            if (seen[i]) (*operators)[k++] = copied(&view->arena, book->words.names.at[i]);
+        free(seen);
+    }
+    pthread_mutex_unlock(&book->lock);
+    return done;
+}
+
 /* The first slot whose due is not before a moment. */
 static size_t slot_from(const struct book *book, int64_t moment)
 {

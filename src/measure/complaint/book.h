@@ -49,6 +49,8 @@ bool work_days(const struct work *work, int64_t as_of, bool *late, int64_t *days
    (those without one last), copied to the view's arena; and the counts over all that pass (may be NULL). */
 bool book_list(struct book *book, struct view *view, const struct work_filter *filter, int64_t now, uint64_t from, size_t limit,
                struct work **works, size_t *count, struct work_counts *counts, struct error *error);
+/* The codes of the operators that have work, in the view's arena. */
+bool book_operators(struct book *book, struct view *view, struct str **operators, size_t *count, struct error *error);
 /* Those whose due lies in [from, to), portal's alone. */
 bool book_fell_due(struct book *book, struct view *view, int64_t from, int64_t to, struct work **works, size_t *count,
                    struct error *error);

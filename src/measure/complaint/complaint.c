@@ -5,6 +5,7 @@
 #include "measure/complaint/appeal.h"
 #include "measure/complaint/book.h"
 #include "measure/complaint/figures.h"
+#include "measure/complaint/letters.h"
 #include "measure/complaint/routes.h"
 #include "measure/complaint/simulate.h"
 
@@ -96,5 +97,7 @@ const struct measure complaint = {
     .simulate = complaint_simulate,
     .serving_open = book_open,
     .serving_close = book_close,
+    .letters = complaint_letters,
+    .letters_of_time = complaint_letters_of_time,
     .next_due = book_next_due,
 };
