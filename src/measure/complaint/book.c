@@ -350,7 +350,7 @@ static bool bring_up(struct book *book, struct view *view, struct error *error)
 
 /* ---- asking ---- */
 
-void *book_open(struct views *views)
+void *book_begin(struct views *views)
 {
     (void)views;
     struct book *book = allocate(sizeof *book);
@@ -359,7 +359,7 @@ void *book_open(struct views *views)
     return book;
 }
 
-void book_close(void *kept)
+void book_end(void *kept)
 {
     struct book *book = kept;
     if (!book) return;

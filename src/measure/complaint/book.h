@@ -24,8 +24,8 @@ struct work {
 struct book;
 
 /* measure->serving_open and serving_close. */
-void *book_open(struct views *views);
-void book_close(void *book);
+void *book_begin(struct views *views);
+void book_end(void *book);
 /* The book of a view's pool. */
 struct book *book_of(struct view *view);
 
