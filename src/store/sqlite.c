@@ -11,7 +11,7 @@
 enum { CACHE_SLOTS = 256, WAIT_MS = 30 * 1000, DIGEST_PIECE = 256 * 1024 };
 /* Of 4,096 bytes: at so many the log is moved into the database as far as readers let it, for bulk work: few times, but much;
    at so many it is started anew, and readers are waited for. */
-enum { LOG_MOVE_PAGES = 4000, LOG_RESTART_PAGES = 16384, LOG_WAIT_MS = 100 };
+enum { LOG_MOVE_PAGES = 4000, LOG_RESTART_PAGES = 16384, LOG_WAIT_MS = 200 };
 
 struct statement {
     struct store *store;

@@ -28,7 +28,7 @@ void store_close(struct store *store);
 bool store_run(struct store *store, const char *sql, struct error *error);
 bool store_begin(struct store *store, struct error *error);
 /* Not durable by itself: the ledger is, and what is lost here is replayed. Now and then it moves the log into the database;
-   where the log is over 64 MB, it waits a tenth of a second for readers, so that the log can start anew. */
+   where the log is over 64 MB, it waits for readers, at most 0.2 seconds, so that the log can start anew. */
 bool store_commit(struct store *store, struct error *error);
 /* Ends walks that were left open, too. */
 bool store_rollback(struct store *store, struct error *error);
