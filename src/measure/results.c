@@ -6,13 +6,15 @@
 #include "measure/audit.h"
 #include "measure/province/province.h"
 
-enum { FIGURES_KEPT = 256, FINDINGS_KEPT = 4, KEPT_BYTES = 256 * 1024 * 1024 };
+enum sort { FIGURES, FINDINGS, TEXTS, SORTS };
+static const size_t most_kept[SORTS] = { [FIGURES] = 256, [FINDINGS] = 4, [TEXTS] = 8 };
+enum { KEPT_BYTES = 256 * 1024 * 1024 };
 
 /* One answer, kept or being made. */
 struct slot {
     struct result result;      /* first: a result is a slot */
     struct text key;
-    bool has_findings;         /* else a figure's rows */
+    enum sort sort;
     uint64_t generation, position;
     bool is_making, is_gone;   /* gone: out of the list, and freed with its last user */
     unsigned users;
@@ -27,7 +29,7 @@ struct results {
     pthread_mutex_t lock;                    /* of all that follows */
     pthread_cond_t changed;
     struct slot *slots;
-    size_t kept[2], bytes;                   /* figures and findings */
+    size_t kept[SORTS], bytes;
     uint64_t uses;
 };
 
@@ -76,7 +78,7 @@ static void slot_remove(struct results *results, struct slot *slot)
     struct slot **at = &results->slots;
     while (*at != slot) at = &(*at)->next;
     *at = slot->next;
-    results->kept[slot->has_findings]--;
+    results->kept[slot->sort]--;
     results->bytes -= slot->bytes;
     slot->is_gone = true;
     if (!slot->users) slot_free(slot);
@@ -90,28 +92,27 @@ static struct slot *slot_find(struct results *results, struct str key)
 }
 
 /* Lets go of what was asked for longest ago, until there is room for one more. */
-static void slots_clear(struct results *results, bool has_findings)
+static void slots_clear(struct results *results, enum sort sort)
 {
-    size_t most = has_findings ? FINDINGS_KEPT : FIGURES_KEPT;
-    while (results->kept[has_findings] >= most || results->bytes > KEPT_BYTES) {
-        bool is_full = results->kept[has_findings] >= most;
+    while (results->kept[sort] >= most_kept[sort] || results->bytes > KEPT_BYTES) {
+        bool is_full = results->kept[sort] >= most_kept[sort];
         struct slot *oldest = NULL;
         for (struct slot *slot = results->slots; slot; slot = slot->next)
-            if (!slot->users && (!is_full || slot->has_findings == has_findings) && (!oldest || slot->used < oldest->used)) oldest = slot;
+            if (!slot->users && (!is_full || slot->sort == sort) && (!oldest || slot->used < oldest->used)) oldest = slot;
         if (!oldest) return;
         slot_remove(results, oldest);
     }
 }
 
-static struct slot *slot_add(struct results *results, const struct view *view, struct str key, bool has_findings)
+static struct slot *slot_add(struct results *results, const struct view *view, struct str key, enum sort sort)
 {
-    slots_clear(results, has_findings);
+    slots_clear(results, sort);
     struct slot *slot = allocate(sizeof *slot);
-    *slot = (struct slot){ .has_findings = has_findings, .generation = view->generation, .position = view->position, .is_making = true,
+    *slot = (struct slot){ .sort = sort, .generation = view->generation, .position = view->position, .is_making = true,
                            .users = 1, .used = ++results->uses, .next = results->slots };
     text_add(&slot->key, key);
     results->slots = slot;
-    results->kept[has_findings]++;
+    results->kept[sort]++;
     return slot;
 }
 
@@ -196,28 +197,45 @@ static void *list_keep(struct slot *slot, const void *list, size_t bytes)
 }
 
 struct question {
-    const struct figure *figure; /* NULL: findings */
+    enum sort sort;
+    const struct figure *figure;
     const struct figure_request *request;
     int64_t as_of;
+    const struct text_maker *maker;
 };
 
-static bool slot_fill(struct slot *slot, const struct view *view, const struct question *question, struct error *error)
+static bool fill(struct slot *slot, struct keeping *keeping, struct view *view, const struct audit *audit, const struct question *question,
+                 struct error *error)
+{
+    struct text text = { 0 };
+    bool done = false;
+    switch (question->sort) {
+    case FIGURES:
+        done = audit_compute(audit, question->figure, question->request, (struct figures_sink){ row_keep, keeping }, error);
+        slot->result.rows = list_keep(slot, keeping->rows, keeping->count * sizeof *keeping->rows);
+        slot->result.row_count = keeping->count;
+        break;
+    case FINDINGS:
+        done = audit_judge(audit, NULL, (struct findings_sink){ finding_keep, keeping }, error);
+        if (keeping->count) qsort(keeping->findings, keeping->count, sizeof *keeping->findings, finding_order);
+        slot->result.findings = list_keep(slot, keeping->findings, keeping->count * sizeof *keeping->findings);
+        slot->result.finding_count = keeping->count;
+        break;
+    default:
+        done = question->maker->make(question->maker->context, view, &text, error);
+        slot->result.text = keep(slot, text_str(&text));
+        text_close(&text);
+    }
+    return done;
+}
+
+static bool slot_fill(struct slot *slot, struct view *view, const struct question *question, struct error *error)
 {
     struct arena arena = { 0 };
     struct audit audit = view->audit;
     struct keeping keeping = { .slot = slot };
     audit.arena = &arena;
-    bool done = audit_set_time(&audit, question->as_of, error);
-    if (question->figure) {
-        done = done && audit_compute(&audit, question->figure, question->request, (struct figures_sink){ row_keep, &keeping }, error);
-        slot->result.rows = list_keep(slot, keeping.rows, keeping.count * sizeof *keeping.rows);
-        slot->result.row_count = keeping.count;
-    } else {
-        done = done && audit_judge(&audit, NULL, (struct findings_sink){ finding_keep, &keeping }, error);
-        if (keeping.count) qsort(keeping.findings, keeping.count, sizeof *keeping.findings, finding_order);
-        slot->result.findings = list_keep(slot, keeping.findings, keeping.count * sizeof *keeping.findings);
-        slot->result.finding_count = keeping.count;
-    }
+    bool done = (question->sort == TEXTS || audit_set_time(&audit, question->as_of, error)) && fill(slot, &keeping, view, &audit, question, error);
     free(keeping.findings);
     free(keeping.rows);
     arena_close(&arena);
@@ -229,7 +247,8 @@ static bool slot_fill(struct slot *slot, const struct view *view, const struct q
 static void key_write(struct text *key, const struct question *question)
 {
     const struct figure_request *request = question->request;
-    text_format(key, "%lld", (long long)question->as_of);
+    text_format(key, "%d %lld", question->sort, (long long)question->as_of);
+    if (question->maker) text_format(key, " %s", question->maker->key);
     if (question->figure)
         text_format(key, " %s %u %c %c %d %d %zu %.*s %zu %.*s %.*s", question->figure->id, request->by,
                     request->by & BY_PERIOD ? request->period_kind : '-', request->period.kind ? request->period.kind : '-',
@@ -255,7 +274,7 @@ static bool at_hand(struct results *results, const struct view *view, const stru
 }
 
 /* The slot that answers: one at hand, or a new one that the caller fills. */
-static struct slot *slot_take(struct results *results, const struct view *view, struct str key, bool has_findings)
+static struct slot *slot_take(struct results *results, const struct view *view, struct str key, enum sort sort)
 {
     struct slot *slot;
     while ((slot = slot_find(results, key)) && slot->is_making) pthread_cond_wait(&results->changed, &results->lock);
@@ -265,15 +284,15 @@ static struct slot *slot_take(struct results *results, const struct view *view, 
         return slot;
     }
     if (slot) slot_remove(results, slot);
-    return slot_add(results, view, key, has_findings);
+    return slot_add(results, view, key, sort);
 }
 
-static const struct result *ask(struct results *results, const struct view *view, const struct question *question, struct error *error)
+static const struct result *ask(struct results *results, struct view *view, const struct question *question, struct error *error)
 {
     struct text key = { 0 };
     key_write(&key, question);
     pthread_mutex_lock(&results->lock);
-    struct slot *slot = slot_take(results, view, text_str(&key), !question->figure);
+    struct slot *slot = slot_take(results, view, text_str(&key), question->sort);
     bool is_mine = slot->is_making, done = true;
     if (is_mine) {
         pthread_mutex_unlock(&results->lock);
@@ -294,22 +313,27 @@ static const struct result *ask(struct results *results, const struct view *view
 
 const struct result *results_findings(struct results *results, struct view *view, int64_t as_of, struct error *error)
 {
-    return ask(results, view, &(struct question){ .as_of = as_of }, error);
+    return ask(results, view, &(struct question){ .sort = FINDINGS, .as_of = as_of }, error);
 }
 
 const struct result *results_figure(struct results *results, struct view *view, const struct figure *figure,
                                     const struct figure_request *request, int64_t as_of, struct error *error)
 {
-    return ask(results, view, &(struct question){ figure, request, as_of }, error);
+    return ask(results, view, &(struct question){ .sort = FIGURES, .figure = figure, .request = request, .as_of = as_of }, error);
+}
+
+const struct result *results_text(struct results *results, struct view *view, const struct text_maker *maker, struct error *error)
+{
+    return ask(results, view, &(struct question){ .sort = TEXTS, .maker = maker }, error);
 }
 
 bool results_has_findings(struct results *results, struct view *view, int64_t as_of)
 {
-    return at_hand(results, view, &(struct question){ .as_of = as_of });
+    return at_hand(results, view, &(struct question){ .sort = FINDINGS, .as_of = as_of });
 }
 
 bool results_has_figure(struct results *results, struct view *view, const struct figure *figure, const struct figure_request *request,
                         int64_t as_of)
 {
-    return at_hand(results, view, &(struct question){ figure, request, as_of });
+    return at_hand(results, view, &(struct question){ .sort = FIGURES, .figure = figure, .request = request, .as_of = as_of });
 }

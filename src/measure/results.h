@@ -17,6 +17,14 @@ struct result {
     size_t finding_count;
     const struct figure_row *rows;  /* in figure_row_order */
     size_t row_count;
+    struct str text;
+};
+
+/* A text that is made from findings and figures. */
+struct text_maker {
+    const char *key; /* what tells it from other texts */
+    bool (*make)(void *context, struct view *view, struct text *out, struct error *error);
+    void *context;
 };
 
 /* The findings of all duties at the view's position, as of a time (MOMENT_NONE: as `check` judges without one). They are
@@ -25,6 +33,8 @@ const struct result *results_findings(struct results *results, struct view *view
 /* The rows of a figure, likewise. */
 const struct result *results_figure(struct results *results, struct view *view, const struct figure *figure,
                                     const struct figure_request *request, int64_t as_of, struct error *error);
+/* The text that a maker makes, likewise: it may be of an earlier position from which nothing of it has changed. */
+const struct result *results_text(struct results *results, struct view *view, const struct text_maker *maker, struct error *error);
 void results_release(struct results *results, const struct result *result);
 
 /* Whether the results of that call are at hand, so that it would answer at once. */

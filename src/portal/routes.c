@@ -2,6 +2,12 @@
 #include <pthread.h>
 
 #include "portal/portal.h"
+#include "portal/duty_routes.h"
+#include "portal/ledger_routes.h"
+#include "portal/record_routes.h"
+#include "portal/report_routes.h"
+#include "portal/result_routes.h"
+#include "portal/signin_routes.h"
 #include "portal/system_routes.h"
 
 enum { ROUTES_MAX = 512 };
@@ -11,6 +17,12 @@ static const struct route_table {
     const size_t *count;
 } tables[] = {
     { system_routes, &system_route_count },
+    { signin_routes, &signin_route_count },
+    { result_routes, &result_route_count },
+    { report_routes, &report_route_count },
+    { record_routes, &record_route_count },
+    { ledger_routes, &ledger_route_count },
+    { duty_routes, &duty_route_count },
 };
 
 static const struct route *all[ROUTES_MAX];

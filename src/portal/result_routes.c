@@ -1,0 +1,291 @@
+#include "portal/result_routes.h"
+
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "base/number.h"
+#include "engine/engine.h"
+#include "measure/query.h"
+#include "measure/results.h"
+#include "measure/show.h"
+#include "portal/portal.h"
+
+#define QUERY(parameters) .query = (parameters), .query_count = sizeof(parameters) / sizeof *(parameters)
+
+/* ---- findings ---- */
+
+/* A finding's place among all, as text: its time, duty, occurrence and subject. */
+static void place_write(struct text *out, const struct finding *finding)
+{
+    text_format(out, "%lld %s %lld %.*s", (long long)finding->time, finding->duty->id, (long long)finding->occurrence, STR_ARGS(finding->subject));
+}
+
+static struct str word_take(struct str *rest)
+{
+    struct str word = { rest->at, str_find(*rest, ' ') };
+    size_t passed = word.length + (word.length < rest->length);
+    *rest = (struct str){ rest->at + passed, rest->length - passed };
+    return word;
+}
+
+static bool place_read(struct str text, struct finding *finding, struct error *error)
+{
+    struct str rest = text, time = word_take(&rest), duty = word_take(&rest), occurrence = word_take(&rest);
+    *finding = (struct finding){ .duty = duty_find(duty), .subject = rest };
+    return (finding->duty && decimal_parse(time, 0, &finding->time) && decimal_parse(occurrence, 0, &finding->occurrence)) ||
+           fail_both(error, ERROR_USAGE, "after: give what `next` of the page before had", "after：须取自上一页的 next");
+}
+
+/* The first finding behind a place. */
+static size_t findings_behind(const struct result *result, const struct finding *place)
+{
+    size_t low = 0, high = result->finding_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (finding_order(&result->findings[middle], place) > 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
+}
+
+static bool query_read(struct request *request, struct findings_query *query, struct error *error)
+{
+    const char *subscriber = request_query(request, "subscriber");
+    return findings_query_read(query, request_asked, request, error) &&
+           (!subscriber || findings_query_subscriber(query, engine_vault(request->engine), subscriber, error));
+}
+
+static bool add_to_body(void *context, struct str bytes)
+{
+    text_add(context, bytes);
+    return true;
+}
+
+static bool findings_show(struct request *request, struct reply_table *table, const struct findings_query *query, const struct result *result,
+                          struct text *next, struct error *error)
+{
+    struct finding place;
+    size_t at = 0, count = 0;
+    const struct finding *last = NULL;
+    if (table->after.length) {
+        if (!place_read(table->after, &place, error)) return false;
+        at = findings_behind(result, &place);
+    }
+    for (; at < result->finding_count; at++) {
+        const struct finding *finding = &result->findings[at];
+        if (!view_sees_finding(request->view, finding) || !findings_query_keeps(query, request->view->audit.law, finding)) continue;
+        if (count++ == table->most) {
+            place_write(next, last);
+            break;
+        }
+        finding_show(&table->rows, finding, request->language);
+        last = finding;
+    }
+    return true;
+}
+
+static bool findings_get(struct request *request, struct reply *reply, struct error *error)
+{
+    struct results *results = request->portal->results;
+    struct findings_query query;
+    struct reply_table table;
+    struct text next = { 0 };
+    if (!query_read(request, &query, error)) return false;
+    const struct result *result = results_findings(results, request->view, query.as_of, error);
+    bool done = result && reply_table_open(&table, request, reply, "findings", error);
+    if (done) {
+        done = findings_show(request, &table, &query, result, &next, error);
+        done = reply_table_close(&table, done, text_str(&next), (struct str){ 0 }, error);
+    }
+    results_release(results, result);
+    text_close(&next);
+    return done;
+}
+
+static bool finding_get(struct request *request, struct reply *reply, struct error *error)
+{
+    struct results *results = request->portal->results;
+    const struct result *result = results_findings(results, request->view, MOMENT_NONE, error);
+    if (!result) return false;
+    const struct finding *found = NULL;
+    char id[FINDING_ID_ROOM];
+    for (size_t i = 0; i < result->finding_count && !found; i++) {
+        finding_id(&result->findings[i], id);
+        if (str_equal(str_of(id), request->arguments[0]) && view_sees_finding(request->view, &result->findings[i])) found = &result->findings[i];
+    }
+    struct rows rows;
+    if (found) {
+        rows_start(&rows, &(struct rows_options){ .format = ROWS_JSON, .sink = { add_to_body, &reply->body } });
+        finding_show(&rows, found, request->language);
+    }
+    bool done = found ? rows_finish(&rows, error)
+                      : refuse(reply, error, 404, "no-such-finding", "There is no such finding now: later records may have undone it",
+                               "现在没有这一发现：可能已被后来的记录推翻");
+    results_release(results, result);
+    return done;
+}
+
+#define AREA_QUERY { "area", PARAMETER_TEXT, .says = { "only this area and what lies in it", "只列该区域及其下级的" } }
+#define OPERATOR_QUERY { "operator", PARAMETER_TEXT, .says = { "only this operator's", "只列该企业的" } }
+#define AS_OF_QUERY { "as-of", PARAMETER_TEXT, .says = { "judge open cases as of that time or day; later events are unseen", "未了结的按该时刻或该日判断，其后的事件不计" } }
+
+static const struct parameter findings_query[] = {
+    { "kind", PARAMETER_TEXT, .says = { "only duties whose name begins so", "只列名称以此开头的义务" } },
+    OPERATOR_QUERY, AREA_QUERY,
+    { "subscriber", PARAMETER_TEXT, .says = { "only this person's, by number", "只列该号码的" } },
+    { "since", PARAMETER_TEXT, .says = { "only what was broken since that time or day", "只列该时刻或该日起违反的" } },
+    { "period", PARAMETER_TEXT, .says = { "only what was broken in that month, quarter or year, as 2015Q1", "只列该月、季或年内违反的，如 2015Q1" } },
+    AS_OF_QUERY,
+};
+
+/* ---- how many findings there are, for everybody ---- */
+
+static int summary_order(const void *left, const void *right)
+{
+    const struct finding *const *a = left, *const *b = right;
+    int order = strcmp((*a)->duty->id, (*b)->duty->id);
+    return order ? order : str_compare((*a)->operator_, (*b)->operator_);
+}
+
+static void summary_show(struct reply_table *table, enum language language, const struct finding *finding, uint64_t count)
+{
+    rows_begin(&table->rows);
+    rows_string(&table->rows, "duty", str_of(finding->duty->id));
+    rows_string(&table->rows, "says", str_of(finding->duty->says[language]));
+    rows_string(&table->rows, "operator", finding->operator_);
+    rows_number(&table->rows, "count", (int64_t)count);
+    rows_end(&table->rows);
+}
+
+static bool summary_get(struct request *request, struct reply *reply, struct error *error)
+{
+    struct results *results = request->portal->results;
+    struct findings_query query;
+    struct reply_table table;
+    if (!findings_query_read(&query, request_asked, request, error)) return false;
+    const struct result *result = results_findings(results, request->view, query.as_of, error);
+    if (!result) return false;
+    size_t kept = 0;
+    const struct finding **list = allocate((result->finding_count + 1) * sizeof *list);
+    for (size_t i = 0; i < result->finding_count; i++)
+        if (findings_query_keeps(&query, request->view->audit.law, &result->findings[i])) list[kept++] = &result->findings[i];
+    qsort(list, kept, sizeof *list, summary_order);
+    bool done = reply_table_open(&table, request, reply, "findings-summary", error);
+    if (done) {
+        for (size_t from = 0, i = 0; i < kept; i++) {
+            if (i + 1 < kept && !summary_order(&list[i], &list[i + 1])) continue;
+            summary_show(&table, request->language, list[i], i + 1 - from);
+            from = i + 1;
+        }
+        done = reply_table_close(&table, true, (struct str){ 0 }, (struct str){ 0 }, error);
+    }
+    free(list);
+    results_release(results, result);
+    return done;
+}
+
+static const struct parameter summary_query[] = {
+    { "kind", PARAMETER_TEXT, .says = { "only duties whose name begins so", "只计名称以此开头的义务" } }, OPERATOR_QUERY, AREA_QUERY,
+    { "since", PARAMETER_TEXT, .says = { "only what was broken since that time or day", "只计该时刻或该日起违反的" } },
+    { "period", PARAMETER_TEXT, .says = { "only what was broken in that period", "只计该时段内违反的" } },
+};
+
+/* ---- notices ---- */
+
+/* No measure owes any yet: what is asked for is read as ever, and nothing answers to it. */
+static bool notices_get(struct request *request, struct reply *reply, struct error *error)
+{
+    struct findings_query query;
+    struct reply_table table;
+    return query_read(request, &query, error) && reply_table_open(&table, request, reply, "notices", error) &&
+           reply_table_close(&table, true, (struct str){ 0 }, (struct str){ 0 }, error);
+}
+
+static const struct parameter notices_query[] = {
+    { "kind", PARAMETER_TEXT, .says = { "only of this level", "只列该级别的" } }, OPERATOR_QUERY, AREA_QUERY,
+    { "subscriber", PARAMETER_TEXT, .says = { "only this person's, by number", "只列该号码的" } },
+    { "since", PARAMETER_TEXT, .says = { "only what was caused since then", "只列此后引起的" } },
+    { "period", PARAMETER_TEXT, .says = { "only what was caused in that period", "只列该时段内引起的" } },
+};
+
+/* ---- figures ---- */
+
+struct figures_page {
+    struct request *request;
+    struct reply_table *table;
+    struct figures_query query;
+    size_t number, from, shown; /* rows that are kept, counted; where the page begins */
+    bool has_more;
+};
+
+static bool figure_add(struct figures_page *page, const struct figure *figure, struct error *error)
+{
+    struct results *results = page->request->portal->results;
+    if (page->has_more || !figures_query_wants(&page->query, figure)) return true;
+    const struct result *result = results_figure(results, page->request->view, figure, &page->query.request, page->query.as_of, error);
+    if (!result) return false;
+    for (size_t i = 0; i < result->row_count && !page->has_more; i++) {
+        if (!figures_query_keeps(&page->query, &result->rows[i]) || page->number++ < page->from) continue;
+        if ((page->has_more = page->shown == page->table->most)) break;
+        figure_show(&page->table->rows, &result->rows[i], page->request->view->position);
+        page->shown++;
+    }
+    results_release(results, result);
+    return true;
+}
+
+/* Pages are cut by number: at one position and by one question the rows are always the same. */
+static bool figures_get(struct request *request, struct reply *reply, struct error *error)
+{
+    struct reply_table table;
+    struct figures_page page = { .request = request, .table = &table };
+    uint64_t from = 0;
+    char next[32] = "";
+    if (!figures_query_read(&page.query, request_asked, request, error) || !reply_table_open(&table, request, reply, "figures", error)) return false;
+    bool done = !table.after.length || str_number(table.after, &from) ||
+                fail_both(error, ERROR_USAGE, "after: give what `next` of the page before had", "after：须取自上一页的 next");
+    page.from = (size_t)from;
+    for (size_t m = 0; done && m < measure_count; m++)
+        for (size_t f = 0; done && f < measures[m]->figure_count; f++) done = figure_add(&page, &measures[m]->figures[f], error);
+    if (page.has_more) snprintf(next, sizeof next, "%zu", page.from + page.shown);
+    return reply_table_close(&table, done, str_of(next), (struct str){ 0 }, error);
+}
+
+static const struct parameter figures_query[] = {
+    { "kind", PARAMETER_TEXT, .says = { "only figures whose name begins so", "只列名称以此开头的指标" } },
+    { "by", PARAMETER_TEXT, .says = { "split by any of operator, area, period (month, quarter, year), category",
+                                      "按 operator（企业）、area（区域）、period（month 月、quarter 季、year 年）、category（类别）拆分" } },
+    { "operator", PARAMETER_TEXT, .says = { "only this operator", "只计该企业" } },
+    { "area", PARAMETER_TEXT, .says = { "only this area and what lies in it", "只计该区域及其下级" } },
+    { "category", PARAMETER_TEXT, .says = { "only this category", "只计该类别" } },
+    { "since", PARAMETER_TEXT, .says = { "only periods that end after then", "只列在此之后结束的时段" } },
+    { "period", PARAMETER_TEXT, .says = { "only this month, quarter or year", "只计该月、季或年" } },
+    AS_OF_QUERY,
+};
+
+static bool definitions_get(struct request *request, struct reply *reply, struct error *error)
+{
+    struct reply_table table;
+    if (!reply_table_open(&table, request, reply, "definitions", error)) return false;
+    for (size_t m = 0; m < measure_count; m++)
+        for (size_t f = 0; f < measures[m]->figure_count; f++) definition_show(&table.rows, &measures[m]->figures[f], request->language);
+    return reply_table_close(&table, true, (struct str){ 0 }, (struct str){ 0 }, error);
+}
+
+const struct route result_routes[] = {
+    { ROUTE(GET, "/api/findings", FOR_STAFF | FOR(SUBSCRIBER), REACH_OWN), .handle = findings_get, .flags = ROUTE_TABLE | ROUTE_SLOW, QUERY(findings_query),
+      .says = { "The duties that were broken and the records that show it, by time", "违反义务的情况及其证据，按时间排列" } },
+    { ROUTE(GET, "/api/findings/summary", FOR_ALL, REACH_OPEN), .handle = summary_get, .flags = ROUTE_TABLE | ROUTE_SLOW, QUERY(summary_query),
+      .says = { "How often each duty was broken, by operator", "各项义务被违反的次数，按企业" } },
+    { ROUTE(GET, "/api/findings/{finding}", FOR_STAFF | FOR(SUBSCRIBER), REACH_OWN), .handle = finding_get, .flags = ROUTE_SLOW,
+      .says = { "One finding by its ID", "按编号查一项发现" } },
+    { ROUTE(GET, "/api/notices", FOR_STAFF | FOR(SUBSCRIBER), REACH_OWN), .handle = notices_get, .flags = ROUTE_TABLE, QUERY(notices_query),
+      .says = { "The notices that the measures owe to people", "应向用户发出的提醒" } },
+    { ROUTE(GET, "/api/figures", FOR_ALL, REACH_OPEN), .handle = figures_get, .flags = ROUTE_TABLE | ROUTE_SLOW, QUERY(figures_query),
+      .says = { "Figures, each with its margin, its n and its position in the ledger", "指标，各附误差范围、样本数和账本位置" } },
+    { ROUTE(GET, "/api/figures/definitions", FOR_ALL, REACH_OPEN), .handle = definitions_get, .flags = ROUTE_TABLE,
+      .says = { "What each figure counts, over what, its margin and its unknowns", "各指标的定义、分母、误差与未知数" } },
+};
+const size_t result_route_count = sizeof result_routes / sizeof *result_routes;
