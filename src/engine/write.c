@@ -12,23 +12,22 @@ static bool records_are_whole(const struct record *records, size_t count, struct
     return true;
 }
 
-static bool records_pack(struct engine *engine, struct record *records, size_t count, struct group *group, struct error *error)
+static bool records_pack(struct engine *engine, const struct record *records, size_t count, struct group *group, struct error *error)
 {
     struct vault *vault = engine_vault(engine);
     struct text bytes = { 0 };
     struct arena arena = { 0 };
     bool done = true;
     for (size_t i = 0; done && i < count; i++) {
-        struct record *record = &records[i];
-        int64_t digest = record->kind->bulk ? 0 : record_digest(vault, record, &bytes);
-        done = records_admit(vault, record, 1, &arena, error);
+        struct record record = records[i]; /* admitted; the caller's stays in clear */
+        int64_t digest = record.kind->bulk ? 0 : record_digest(vault, &record, &bytes);
+        done = records_admit(vault, &record, 1, &arena, error);
         if (!done) break;
         bytes.length = 0;
-        record_pack(record, &bytes);
-        struct span span = { record->seq, record->seq };
-        packed_add(vault, group, &(struct packed){ .kind = record->kind, .source = record->source, .spans = &span, .span_count = 1,
+        record_pack(&record, &bytes);
+        struct span span = { record.seq, record.seq };
+        packed_add(vault, group, &(struct packed){ .kind = record.kind, .source = record.source, .spans = &span, .span_count = 1,
                                                    .count = 1, .digest = digest, .records = text_str(&bytes) });
-        for (size_t f = 0; f < record->kind->field_count; f++) record->values[f].text = (struct str){ 0 };
     }
     text_close(&bytes);
     arena_close(&arena);
