@@ -147,6 +147,7 @@ void chance_judge(const struct law *law, const struct case_file *file, size_t se
     if (chance->possible) {
         const struct event *answer = step_first(file, seen, STEP_ANSWERED, STEP_ANSWERED);
         chance->from = answer && (ends.wait_end == MOMENT_NONE || answer->time < ends.wait_end) ? answer->time : ends.wait_end;
+        if (chance->from > as_of) chance->from = MOMENT_NONE; /* closed on an unknown day */
     }
     chance_say(&ends, what, arena, chance->says);
 }
