@@ -78,6 +78,7 @@ void definition_show(struct rows *rows, const struct figure *figure, enum langua
     rows_string(rows, "says", str_of(figure->says[language]));
     rows_string(rows, "unit", str_of(figure->unit));
     rows_string(rows, "better", figure->better == BETTER_LOWER ? STR("lower") : STR("higher"));
+    rows_json(rows, "full_count", figure->full_count ? STR("true") : STR("false"));
     rows_string(rows, "definition", str_of(figure->definition[language]));
     rows_end(rows);
 }

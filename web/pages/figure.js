@@ -8,7 +8,7 @@ import { At } from '/ui/at.js';
 import { Chart } from '/ui/chart.js';
 import { Interval, scale_of } from '/ui/interval.js';
 import { Downloads, Table } from '/ui/table.js';
-import { change, is_over, limit_of, margin, ranks, shown, shown_with_unit } from '/ui/figure.js';
+import { change, get_figures, limit_of, margin, ranks, shown, shown_with_unit } from '/ui/figure.js';
 import { area_name, hue, operator_name } from '/ui/names.js';
 import { FigureFilters, asked, filters_of } from '/ui/figure_filters.js';
 import words from '/words/figures.js';
@@ -16,6 +16,8 @@ import words from '/words/figures.js';
 export { words };
 const comma = pick({ zh: '，', en: ', ' }), stop = pick({ zh: '。', en: '.' });
 const tidy = (text) => text.replace(/\.0$/, '');
+
+const has_margins = (rows) => rows.some(({ low }) => low !== null);
 
 // A table whose rows are intervals on one scale.
 function Plots({ rows, name, head, definition, t }) {
@@ -26,7 +28,7 @@ function Plots({ rows, name, head, definition, t }) {
     return html`<${Table} kind="plots" rows=${rows} columns=${[
         { name: head, head: true, cell: name },
         { name: definition.says, n: true, cell: (row) => shown(row.value, unit) },
-        { name: t('interval'), n: true, hide: true, cell: (row) => margin(row, definition) },
+        ...(has_margins(rows) ? [{ name: t('interval'), n: true, hide: true, cell: (row) => margin(row, definition) }] : []),
         { name: t('axis', { from: tidy(shown(scale.from, unit)), to: tidy(shown(scale.to, unit)) }), plot: true,
             cell: (row) => html`<${Interval} ...${row} scale=${scale} limit=${limit >= scale.from && limit <= scale.to ? limit : null} />` },
         { name: t('n'), n: true, cell: (row) => number(row.n) },
@@ -34,9 +36,9 @@ function Plots({ rows, name, head, definition, t }) {
     ]} />`;
 }
 
-function Months({ rows, definition, session, t, as_of }) {
+function Months({ rows, definition, session, t, is_over }) {
     const unit = definition.unit;
-    const over = rows.filter((row) => is_over(row.period, as_of));
+    const over = rows.filter((row) => is_over(row.period));
     const months = [...new Set(over.filter(({ value }) => value !== null).map((row) => row.period))].sort().slice(-24);
     if (!months.length) return null;
     const operators = session.operators.filter(({ operator }) => over.some((row) => row.operator === operator));
@@ -44,8 +46,8 @@ function Months({ rows, definition, session, t, as_of }) {
     const is_share = unit === 'share';
     const labels = months.map((month, i) => period(month, i > 0 && !month.endsWith('-01')));
     const places = ranks(operators.map(({ operator }) => at(operator, months.at(-1))).filter(Boolean), definition.better);
-    const open = [...new Set(rows.filter((row) => !is_over(row.period, as_of)).map((row) => row.period))];
-    const has_band = over.some(({ low }) => low !== null);
+    const open = [...new Set(rows.filter((row) => !is_over(row.period)).map((row) => row.period))];
+    const has_band = has_margins(over);
     return html`<section class="section"><header><h2>${t('by_month')}</h2><p>${period(months[0])}–${period(months.at(-1))}</p></header>
         <div class="cols"><figure><figcaption><h3>${capital(definition.says)}${unit === 'share' ? pick({ zh: '（%）', en: ' (%)' }) : ''}</h3></figcaption>
             <${Chart} zero=${!is_share} labels=${labels} says=${(value) => tidy(shown(value, unit))} limit=${undefined} described=${definition.says}
@@ -58,7 +60,7 @@ function Months({ rows, definition, session, t, as_of }) {
         { name: t('month_column'), head: true, cell: (month) => period(month) },
         ...operators.flatMap(({ operator, name }) => [
             { name: html`<span class=${'op-' + hue(session, operator)}>${name}</span>`, n: true, cell: (month) => shown(at(operator, month)?.value, unit) },
-            { name: t('interval'), n: true, hide: true, cell: (month) => (at(operator, month) ? margin(at(operator, month), definition) : '—') },
+            ...(has_band ? [{ name: t('interval'), n: true, hide: true, cell: (month) => (at(operator, month) ? margin(at(operator, month), definition) : '—') }] : []),
             { name: t('n'), n: true, hide: true, cell: (month) => number(at(operator, month)?.n ?? 0) }]),
     ]} /></div></section>`;
 }
@@ -70,14 +72,14 @@ export default function Figure({ params, query, session, t, go }) {
     const keys = [figure, query.toString()];
     const rows_of = (answer) => answer.items.filter((row) => row.figure === figure);
     const definitions = use_data(() => get('/api/figures/definitions'), []);
-    const whole = use_data(() => get('/api/figures', { kind: figure, by: 'period', ...filters, limit: 500 }), keys);
-    const operators = use_data(() => get('/api/figures', { kind: figure, by: 'operator,period', ...filters, limit: 500 }), keys);
+    const whole = use_data(() => get_figures({ kind: figure, by: 'period', ...filters }), keys);
+    const operators = use_data(() => get_figures({ kind: figure, by: 'operator,period', ...filters }), keys);
     const kinds = use_data(() => get('/api/kinds/' + kind), [kind]);
     const months = whole.data ? rows_of(whole.data).map((row) => row.period).sort() : [];
-    const over = months.filter((month) => is_over(month, whole.data.as_of));
+    const over = months.filter((month) => whole.data.over(month));
     const month = wanted ?? over.at(-1);
-    const areas = use_data(() => month && get('/api/figures', { kind: figure, by: 'area', ...filters, period: month, limit: 500 }), [...keys, month]);
-    const categories = use_data(() => month && get('/api/figures', { kind: figure, by: 'category', ...filters, period: month, limit: 500 }), [...keys, month]);
+    const areas = use_data(() => month && get_figures({ kind: figure, by: 'area', ...filters, period: month }), [...keys, month]);
+    const categories = use_data(() => month && get_figures({ kind: figure, by: 'category', ...filters, period: month }), [...keys, month]);
 
     const definition = definitions.data?.items.find((each) => each.figure === figure);
     if (definitions.data && !definition) return html`<h1>${t('none')}</h1><p><a href=${href('/figures')}>${t('all_figures')}</a></p>`;
@@ -93,13 +95,13 @@ export default function Figure({ params, query, session, t, go }) {
     const command = ['mingbai figures ' + figure + ' --by operator,period', ...Object.entries(filters).map(([name, value]) => `--${name} ${value}`)].join(' ');
     return html`<p class="trail"><a href=${href('/figures')}>${t('figures')}</a> › ${capital(definition.says)}</p>
         <h1>${of && of + pick({ zh: '：', en: ': ' })}${row && row.value !== null ? t(changed ? 'figure_head' : 'figure_head_plain', values) : t('figure_none', values)}</h1>
-        ${row && html`<p class="meta"><span>${t('interval')} ${margin(row, definition)}</span><span>${t('n_is', { n: number(row.n) })}</span>
+        ${row && html`<p class="meta"><span>${row.low === null ? `${t('full_count')}${comma}${t('no_sampling')}` : `${t('interval')} ${margin(row, definition)}`}</span><span>${t('n_is', { n: number(row.n) })}</span>
             <span>${t('unknown')} ${number(row.unknown)}</span><span>${t('better_' + definition.better)}</span><${At} position=${row.position} to="#whence" /></p>`}
         <${FigureFilters} filters=${{ ...filters, period: month }} session=${session} t=${t} path=${'/figures/' + figure} go=${go} more=${[
         ['category', t('what'), [['', t('every')], ...choices.map((choice) => [choice.word, capital(either(choice.meaning))])]],
         ['period', t('period'), [...months].reverse().map((each) => [each, period(each)])]]} />
         ${!row ? html`<div class="section"><${Empty} title=${t('figure_none', values)} says=${t('figure_none_says')} to=${href('/figures/' + figure)} act=${t('all')} /></div>`
-        : html`<${With} of=${operators}>${(answer) => html`<${Months} rows=${rows_of(answer)} definition=${definition} session=${session} t=${t} as_of=${answer.as_of} />
+        : html`<${With} of=${operators}>${(answer) => html`<${Months} rows=${rows_of(answer)} definition=${definition} session=${session} t=${t} is_over=${answer.over} />
             <${Downloads} path="/api/figures" query=${{ kind: figure, by: 'operator,period', ...filters }}><${At} position=${row.position} to="#whence" /><//>`}<//>
         <div class="cols even section">
             <section><div class="head"><h2>${t('by_area')}</h2><p>${period(month)}</p></div><${With} of=${areas}>${(answer) => html`<${Plots} t=${t} definition=${definition} head=${t('area')}

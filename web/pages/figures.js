@@ -6,7 +6,7 @@ import { get, use_data } from '/ui/api.js';
 import { Empty, With } from '/ui/state.js';
 import { Downloads } from '/ui/table.js';
 import { At } from '/ui/at.js';
-import { FigureCard, change, is_over } from '/ui/figure.js';
+import { FigureCard, change, get_figures } from '/ui/figure.js';
 import { FigureFilters, filters_of } from '/ui/figure_filters.js';
 import words from '/words/figures.js';
 
@@ -15,8 +15,8 @@ export { words };
 export default function Figures({ query, session, t, go }) {
     const filters = filters_of(query);
     const definitions = use_data(() => get('/api/figures/definitions'), []);
-    const figures = use_data(() => get('/api/figures', { by: 'period', ...filters, limit: 500 }), [query.toString()]);
-    const over = (figures.data?.items ?? []).filter((row) => is_over(row.period, figures.data.as_of));
+    const figures = use_data(() => get_figures({ by: 'period', ...filters }), [query.toString()]);
+    const over = (figures.data?.items ?? []).filter((row) => figures.data.over(row.period));
     const months = [...new Set(over.map((row) => row.period))].sort().slice(-12), last = months.at(-1);
     const shown = (definitions.data?.items ?? []).map((definition) => ({
         definition, rows: over.filter((row) => row.figure === definition.figure && months.includes(row.period)),

@@ -33,22 +33,22 @@ function Filters({ filters, session, t, go }) {
 export default function Findings({ query, session, t, go }) {
     const filters = Object.fromEntries(names.map((name) => [name, query.get(name)]).filter(([, value]) => value));
     if (session.role === 'operator') filters.operator = session.operator;
-    const summary = use_data(() => get('/api/findings/summary'), []);
+    const summary = use_data(() => get('/api/findings/summary', { ...filters, kind: '', limit: 500 }), [filters.operator, filters.area, filters.since]);
     const findings = use_data(() => get('/api/findings', { ...filters, limit: 20 }), [query.toString()]);
-    const of_operator = (summary.data?.items ?? []).filter(({ operator }) => !filters.operator || operator === filters.operator);
-    const duties = [...new Map(of_operator.map(({ duty, says }) => [duty, says]))].map(([duty, says]) => ({ duty, says, count: sum(of_operator.filter((item) => item.duty === duty)) }))
+    const all = summary.data?.items ?? [];
+    const duties = [...new Map(all.map(({ duty, says }) => [duty, says]))].map(([duty, says]) => ({ duty, says, count: sum(all.filter((item) => item.duty === duty)) }))
         .sort((one, other) => other.count - one.count);
-    const counted = of_operator.filter(({ duty }) => !filters.kind || duty.startsWith(filters.kind));
+    const counted = all.filter(({ duty }) => !filters.kind || duty.startsWith(filters.kind));
     const by_operator = [...new Set(counted.map(({ operator }) => operator))].map((operator) => ({ operator, count: sum(counted.filter((item) => item.operator === operator)) }))
         .sort((one, other) => other.count - one.count);
     const name = (row) => (row.operator ? operator_name(session, row) : t('regulator'));
-    const total = sum(counted), is_narrow = filters.area || filters.since;
-    const head = !summary.data ? t('findings') : is_narrow ? t('findings') : !total ? t('none') : filters.operator ? t('head_own', { n: number(total), name: operator_name(session, filters) })
+    const total = sum(counted);
+    const head = !summary.data ? t('findings') : !total ? t('none') : filters.operator ? t('head_own', { n: number(total), name: operator_name(session, filters) })
         : by_operator.length > 1 ? t('head_worst', { n: number(total), name: name(by_operator[0]), most: number(by_operator[0].count) }) : t('head', { n: number(total) });
     return html`<h1>${head}</h1>
         <${Filters} filters=${filters} session=${session} t=${t} go=${go} />
         <section class="section"><header><h2>${t('list')}</h2><p>${t('list_note')}</p></header>
-            ${duties.length > 0 && html`<p class="tabs"><a href=${href('/findings' + asked({ ...filters, kind: '' }))} aria-current=${filters.kind ? undefined : 'page'}>${t('all')}${' '}${number(sum(of_operator))}</a>
+            ${duties.length > 0 && html`<p class="tabs"><a href=${href('/findings' + asked({ ...filters, kind: '' }))} aria-current=${filters.kind ? undefined : 'page'}>${t('all')}${' '}${number(sum(all))}</a>
                 ${duties.map(({ duty, says, count }) => html`<a key=${duty} href=${href('/findings' + asked({ ...filters, kind: duty }))} aria-current=${filters.kind === duty ? 'page' : undefined}>${capital(says)}${' '}${number(count)}</a>`)}</p>`}
             <${With} of=${findings}>${(first) => (first.items.length ? html`<${More} first=${first}>${(items) => html`<ul>${items.map((finding) => html`<${Finding} key=${finding.finding} finding=${finding} session=${session} />`)}</ul>`}<//>
                 <${Downloads} path="/api/findings" query=${filters} />` : html`<${Empty} title=${t('none')} says=${t('none_says')} to=${href('/findings')} act=${t('all')} />`)}<//></section>`;

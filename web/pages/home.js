@@ -8,7 +8,7 @@ import { At } from '/ui/at.js';
 import { Chart } from '/ui/chart.js';
 import { Interval, scale_of } from '/ui/interval.js';
 import { Downloads, Table } from '/ui/table.js';
-import { FigureCard, change, is_over, limit_of, margin, ranks, shown } from '/ui/figure.js';
+import { FigureCard, change, get_figures, limit_of, margin, ranks, shown } from '/ui/figure.js';
 import { area_name, hue, operator_name } from '/ui/names.js';
 import words from '/words/home.js';
 
@@ -75,14 +75,14 @@ function Broken({ items, session, t }) {
 
 export default function Home({ session, t }) {
     const definitions = use_data(() => get('/api/figures/definitions'), []);
-    const figures = use_data(() => get('/api/figures', { by: 'period', limit: 500 }), []);
-    const operators = use_data(() => get('/api/figures', { kind: main, by: 'operator,period', limit: 500 }), []);
+    const figures = use_data(() => get_figures({ by: 'period' }), []);
+    const operators = use_data(() => get_figures({ kind: main, by: 'operator,period' }), []);
     const broken = use_data(() => get('/api/findings/summary'), []);
 
-    const over = (figures.data?.items ?? []).filter((row) => is_over(row.period, figures.data.as_of));
+    const over = (figures.data?.items ?? []).filter((row) => figures.data.over(row.period));
     const months = [...new Set(over.filter((row) => row.figure === main && row.value !== null).map((row) => row.period))].slice(-12);
     const last = months.at(-1);
-    const cities = use_data(() => last && get('/api/figures', { kind: 'complaint', by: 'area', period: last, limit: 500 }), [last]);
+    const cities = use_data(() => last && get_figures({ kind: 'complaint', by: 'area', period: last }), [last]);
     const of = (figure) => over.filter((row) => row.figure === figure && months.includes(row.period));
     const cards = (items) => items.filter(({ figure, unit }) => unit !== 'complaint' && of(figure).length);
     const row = of(main).at(-1), before = of(main).at(-2);

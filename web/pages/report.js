@@ -5,7 +5,6 @@ import { period } from '/ui/format.js';
 import { get, use_data } from '/ui/api.js';
 import { Empty, With } from '/ui/state.js';
 import { Choices, Select } from '/ui/field.js';
-import { is_over } from '/ui/figure.js';
 import words from '/words/account.js';
 
 export { words };
@@ -24,9 +23,8 @@ function Choose({ periods, t }) {
 }
 
 export default function Report({ t }) {
-    const periods = use_data(() => get('/api/periods'), []);
-    const all = (periods.data?.items ?? []).map((item) => item.period ?? item);
-    const over = all.filter((each) => is_over(each, periods.data.as_of)).sort().reverse();
+    const periods = use_data(() => get('/api/periods', { limit: 500 }), []);
+    const over = (periods.data?.items ?? []).filter((item) => item.over !== false).map((item) => item.period);
     return html`<h1>${t('report_head')}</h1><p class="lede">${t('report_lede')}</p><${With} of=${periods}>${() => (over.length ? html`<${Choose} periods=${over} t=${t} />`
         : html`<div class="section"><${Empty} title=${t('none')} says=${t('none_says')} /></div>`)}<//>`;
 }

@@ -62,7 +62,8 @@ function ByNumber({ query, t }) {
 
 export default function SignIn({ query, session, t }) {
     const to = query.get('to') ? '&to=' + encodeURIComponent(query.get('to')) : '';
-    const is_number = query.get('by') === 'number';
+    const by = query.get('by') ?? (to && !bare(query.get('to')).startsWith('/complaints') ? 'staff' : 'number');
+    const is_number = by === 'number';
     return html`${is_number ? html`<${ByNumber} key="number" query=${query} t=${t} />` : html`<${Staff} key="staff" query=${query} t=${t} />`}
         <ul class="plainlist mt6 prose"><li>${is_number ? html`<a href=${href('/signin?by=staff') + to}>${t('or_staff')}</a>` : html`<a href=${href('/signin?by=number') + to}>${t('or_number')}</a>`}</li>
             <li><a href=${href('/complaints/follow')}>${t('or_receipt')}</a></li></ul>

@@ -2,6 +2,7 @@
 import { html } from '/htm/preact/standalone.module.js';
 import { capital, href, pick, words } from '/ui/language.js';
 import { number, period, range } from '/ui/format.js';
+import { get } from '/ui/api.js';
 import { At } from '/ui/at.js';
 import { Spark } from '/ui/chart.js';
 import frame_words from '/words/frame.js';
@@ -72,13 +73,14 @@ export function ranks(rows, better) {
     }));
 }
 
-// Whether a period is over at the time as of which figures are judged; where that is not known, it counts as over.
-export function is_over(text, as_of) {
-    if (!as_of) return true;
-    const [, year, quarter, month] = /^(\d{4})(?:Q(\d)|-(\d\d))?$/.exec(text);
-    const last = quarter ? quarter * 3 : month ? Number(month) : 12;
-    const end = `${last === 12 ? Number(year) + 1 : year}-${String((last % 12) + 1).padStart(2, '0')}-01`;
-    return end <= as_of.slice(0, 10);
+// The answer of /api/figures, and with it over(period): whether the records reach the period's end. One that they do not reach
+// looks better or worse than it will be.
+let periods = null;
+export async function get_figures(query) {
+    if (!periods || periods.since < Date.now() - 30e3) periods = { since: Date.now(), answer: get('/api/periods', { limit: 500 }) };
+    const [figures, { items }] = await Promise.all([get('/api/figures', { limit: 500, ...query }), periods.answer.catch(() => ({ items: [] }))]);
+    const open = new Set(items.filter(({ over }) => over === false).map(({ period: name }) => name));
+    return { ...figures, over: (name) => !open.has(name) };
 }
 
 // rows: of one figure by period, oldest first; the last is what the card says.
