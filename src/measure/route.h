@@ -19,6 +19,7 @@ enum parameter_type {
     PARAMETER_TIME,   /* RFC 3339 */
     PARAMETER_MONEY,  /* decimal yuan in text */
     PARAMETER_LIST,   /* a JSON array of objects; the handler reads it */
+    PARAMETER_OBJECT, /* a JSON object; the handler reads it */
 };
 
 /* What stands in the query or in a JSON body. Checked before the handler is called: unknown names, missing ones, types, lengths. */

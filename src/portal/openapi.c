@@ -32,6 +32,7 @@ static void write_type(struct json *json, const struct parameter *parameter)
     static const char *const types[] = {
         [PARAMETER_TEXT] = "string", [PARAMETER_NUMBER] = "integer", [PARAMETER_FLAG] = "boolean", [PARAMETER_DATE] = "string",
         [PARAMETER_TIME] = "string", [PARAMETER_MONEY] = "string",   [PARAMETER_LIST] = "array",
+        [PARAMETER_OBJECT] = "object",
     };
     put_text(json, "type", types[parameter->type]);
     if (parameter->type == PARAMETER_NUMBER) json_put_number(json, "minimum", 0);

@@ -10,6 +10,7 @@
 #include "portal/postman.h"
 #include "portal/server.h"
 #include "portal/timekeeper.h"
+#include "portal/upload.h"
 
 static bool scratch_make(struct portal *portal, struct error *error)
 {
@@ -80,6 +81,7 @@ struct portal *portal_open(const struct portal_options *options, struct error *e
                   (portal->views = views_open(portal->engine)) && accounts_ready(portal, error);
     if (opened) {
         portal->results = results_open();
+        portal->uploads = upload_store_open(portal->scratch);
         portal->places = places_open();
         portal->is_sample = engine_has_source(portal->engine, STR("sample:complaint"));
         opened = threads_ready(portal, error) && server_open(portal, error);
@@ -101,6 +103,7 @@ void portal_close(struct portal *portal)
     timekeeper_close(portal->timekeeper);
     postman_close(portal->postman);
     outbox_close(portal->outbox);
+    upload_store_close(portal->uploads);
     if (portal->results) results_close(portal->results);
     places_close(portal->places);
     accounts_close(portal->accounts);

@@ -156,6 +156,7 @@ static const char *const should_be[][LANGUAGES] = {
     [PARAMETER_TIME] = { "a time such as 2015-01-03T08:00:00+08:00", "时间，如 2015-01-03T08:00:00+08:00" },
     [PARAMETER_MONEY] = { "yuan in decimal text such as \"18.00\"", "以文字写的金额（元），如 \"18.00\"" },
     [PARAMETER_LIST] = { "a list of objects", "对象的列表" },
+    [PARAMETER_OBJECT] = { "an object", "一个对象" },
 };
 
 static bool text_is(enum parameter_type type, struct str text)
@@ -170,7 +171,8 @@ static bool text_is(enum parameter_type type, struct str text)
     case PARAMETER_DATE: return day_parse(text, &day);
     case PARAMETER_TIME: return moment_parse(text, &value);
     case PARAMETER_MONEY: return decimal_parse(text, MONEY_DECIMALS, &value);
-    case PARAMETER_LIST: return false;
+    case PARAMETER_LIST:
+    case PARAMETER_OBJECT: return false;
     }
     return false;
 }
@@ -235,6 +237,7 @@ static bool json_is(const struct parameter *parameter, const json_t *value)
     switch (parameter->type) {
     case PARAMETER_NUMBER: return json_is_integer(value) && json_integer_value(value) >= 0;
     case PARAMETER_FLAG: return json_is_boolean(value);
+    case PARAMETER_OBJECT: return json_is_object(value);
     case PARAMETER_LIST: {
         if (!json_is_array(value)) return false;
         for (size_t i = 0; i < json_array_size(value); i++)

@@ -9,6 +9,7 @@
 #include "portal/result_routes.h"
 #include "portal/signin_routes.h"
 #include "portal/system_routes.h"
+#include "portal/upload_routes.h"
 
 enum { ROUTES_MAX = 512 };
 
@@ -23,6 +24,7 @@ static const struct route_table {
     { record_routes, &record_route_count },
     { ledger_routes, &ledger_route_count },
     { duty_routes, &duty_route_count },
+    { upload_routes, &upload_route_count },
 };
 
 static const struct route *all[ROUTES_MAX];
