@@ -85,24 +85,21 @@ static void case_row(struct rows *rows, const struct request *request, const str
    more than so many for one answer: `next` then goes on from there. */
 enum { LOOKED_AT_MAX = 20000 };
 
-#define LIST_SQL(condition) \
-    "SELECT " CASE_COLUMNS " FROM \"complaint\" WHERE {scope} AND \"complaint\".\"filed\" <= $1 AND NOT (\"complaint\".\"filed\" = $1" \
-    " AND \"complaint\".\"id\" <= $2) AND \"complaint\".\"filed\" >= $3" condition " ORDER BY \"complaint\".\"filed\" DESC, \"complaint\".\"id\" LIMIT $6"
+static const char select_list[] =
+    "SELECT " CASE_COLUMNS " FROM \"complaint\" WHERE {scope} AND \"complaint\".\"filed\" <= $1 AND NOT (\"complaint\".\"filed\" = $1"
+    " AND \"complaint\".\"id\" <= $2) AND \"complaint\".\"filed\" >= $3 AND ($4 = '' OR \"complaint\".\"operator\" = $4)"
+    " AND ($5 = -1 OR \"complaint\".\"category\" = $5) ORDER BY \"complaint\".\"filed\" DESC, \"complaint\".\"id\" LIMIT $6";
 
 static struct statement *list_select(struct view *view, const struct list_filter *filter, const struct list_place *place, int64_t most,
                                      struct error *error)
 {
-    static const char *const texts[2][2] = {
-        { LIST_SQL(""), LIST_SQL(" AND \"complaint\".\"category\" = $5") },
-        { LIST_SQL(" AND \"complaint\".\"operator\" = $4"), LIST_SQL(" AND \"complaint\".\"operator\" = $4 AND \"complaint\".\"category\" = $5") },
-    };
-    struct statement *select = view_select(view, &complaint_kind, texts[filter->operator_.length > 0][filter->category >= 0], error);
+    struct statement *select = view_select(view, &complaint_kind, select_list, error);
     if (!select) return NULL;
     statement_number(select, 1, place->filed);
-    statement_text(select, 2, place->id);
+    statement_text(select, 2, place->id.length ? place->id : STR(""));
     statement_number(select, 3, filter->since);
-    if (filter->operator_.length) statement_text(select, 4, filter->operator_);
-    if (filter->category >= 0) statement_number(select, 5, filter->category);
+    statement_text(select, 4, filter->operator_.length ? filter->operator_ : STR(""));
+    statement_number(select, 5, filter->category);
     statement_number(select, 6, most);
     return select;
 }
@@ -268,7 +265,7 @@ static bool appeal_rows(struct reply_table *table, struct text *last, bool *more
     struct statement *select = view_select(request->view, &appeal_kind,
                                            "SELECT \"id\", \"complaint\" FROM \"appeal\" WHERE {scope} AND \"id\" > $1 ORDER BY \"id\" LIMIT $2", error);
     if (!select) return false;
-    statement_text(select, 1, table->after);
+    statement_text(select, 1, table->after.length ? table->after : STR(""));
     statement_number(select, 2, (int64_t)most + 1);
     for (bool row = true; row;) {
         if (!statement_step(select, &row, error)) return false;

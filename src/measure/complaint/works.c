@@ -16,7 +16,9 @@ static const char select_assigned[] =
 
 static struct str kept(struct words *words, struct str word)
 {
-    return word.length ? words->names.at[names_add(&words->names, &words->arena, word)] : (struct str){ 0 };
+    if (!word.length) return (struct str){ 0 };
+    uint32_t place = names_add(&words->names, &words->arena, word); /* which may move the names */
+    return words->names.at[place];
 }
 
 /* ---- an answer ---- */
