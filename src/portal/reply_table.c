@@ -116,14 +116,23 @@ static void frame_end(struct reply_table *table, struct str next, struct str mor
     text_close(&url);
 }
 
+/* What was given so far is no answer: a problem goes out instead. */
+static void drop(struct reply *reply)
+{
+    if (reply->file >= 0) close(reply->file);
+    reply->file = -1;
+    reply->file_bytes = 0;
+    reply->download[0] = 0;
+    reply->content_type = NULL;
+    reply->body.length = 0;
+}
+
 bool reply_table_close(struct reply_table *table, bool done, struct str next, struct str more, struct error *error)
 {
     struct error unfinished = { 0 };
     bool finished = rows_finish(&table->rows, &unfinished);
-    if (!done) {
-        table->reply->body.length = 0;
-        return false;
-    }
+    if (!done || !finished) drop(table->reply);
+    if (!done) return false;
     if (!finished) {
         if (!unfinished.code) return fail_errno(error, "no room for the file that was asked for");
         *error = unfinished;
