@@ -536,6 +536,48 @@ static void the_regulators_clocks_are_those_that_are_judged(void **state)
     assert_true(overdue > CASES / 4);
 }
 
+/* ---- time that passed without anything happening ---- */
+
+static void write_at(const char *kind, const char *source, const char *id, int64_t time)
+{
+    struct error error = { 0 };
+    struct record record = { .kind = kind_find(str_of(kind)) };
+    const char *const cells[][2] = { { "id", id }, { "operator", "jia" }, { "area", "320100" }, { "channel", "web" } };
+    for (size_t f = 0; f < record.kind->field_count; f++) {
+        if (record.kind->fields[f].type == FIELD_TIME && record.kind->fields[f].flags & FIELD_NEEDED) {
+            record.values[f].number = time;
+            record.present |= 1u << f;
+        }
+        for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
+            if (strcmp(record.kind->fields[f].name, cells[i][0])) continue;
+            record.values[f].text = str_of(cells[i][1]);
+            record.present |= 1u << f;
+        }
+    }
+    if (!engine_write(town.engine, str_of(source), &record, 1, NULL, &error)) fail_msg("%s", error.says);
+}
+
+static void what_came_through_the_portal_has_a_clock(void **state)
+{
+    (void)state;
+    static struct found_findings found;
+    int64_t filed = moment("2020-01-01T10:00:00+08:00");
+    write_at("complaint", "mingbai:portal", "by-portal", filed);
+    write_at("complaint", "mingbai:other", "by-file", filed);
+    struct view *view = town_view(&administrator);
+    judge(view, "complaint.answer.late", MOMENT_NONE, &found);
+    assert_int_equal(about(&found, "complaint:by-portal", MOMENT_NONE, MOMENT_NONE), 0);
+    view_give(view);
+    write_at("clock", "mingbai:clock", "", filed + 30 * DAY_MS);
+    view = town_view(&administrator);
+    judge(view, "complaint.answer.late", MOMENT_NONE, &found);
+    assert_int_equal(about(&found, "complaint:by-portal", filed, moment("2020-01-17")), 1);
+    assert_int_equal(about(&found, "complaint:by-file", MOMENT_NONE, MOMENT_NONE), 0);
+    judge(view, "complaint.answer.late", filed + DAY_MS, &found); /* who asks for a time has that time */
+    assert_int_equal(about(&found, "complaint:by-portal", MOMENT_NONE, MOMENT_NONE), 0);
+    view_give(view);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -548,6 +590,7 @@ int main(void)
         cmocka_unit_test(codes_follow_from_numbers),
         cmocka_unit_test(appeals_that_may_come_are_not_judged),
         cmocka_unit_test(the_regulators_clocks_are_those_that_are_judged),
+        cmocka_unit_test(what_came_through_the_portal_has_a_clock),
     };
     return cmocka_run_group_tests(tests, town_open, town_close);
 }
