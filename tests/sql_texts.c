@@ -1,11 +1,16 @@
 /* Writes every SQL text that the program uses to a file, each followed by a NUL, by doing everything that uses one: loading
-   a small simulated province, judging all duties, computing all figures, writing a report. For the test on PostgreSQL. */
+   a small simulated province, judging all duties, computing all figures, writing a report, serving cases to all who may look.
+   For the test on PostgreSQL. */
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "measure/audit.h"
 #include "engine/load.h"
+#include "engine/write.h"
+#include "measure/complaint/book.h"
+#include "measure/complaint/letters.h"
+#include "measure/complaint/status.h"
 #include "report/report.h"
 
 static void keep(void *context, const char *sql)
@@ -86,6 +91,64 @@ static void everything_read(struct engine *engine, struct error *error)
     arena_close(&arena);
 }
 
+static bool letter_seen(void *context, const struct letter *letter, struct error *error)
+{
+    (void)context, (void)letter, (void)error;
+    return true;
+}
+
+/* Every kind, a case, the book of work and the letters, as somebody sees them. */
+static void cases_seen(struct views *views, const struct identity *who, struct str id, struct error *error)
+{
+    const struct kind *kinds[KINDS_MAX];
+    struct view *view = view_take(views, who, REACH_OWN, error);
+    check(view != NULL, error);
+    for (size_t i = 0, count = kinds_all(kinds); i < count; i++) {
+        char sql[128];
+        snprintf(sql, sizeof sql, "SELECT COUNT(*) FROM \"%s\" WHERE {scope}", kinds[i]->name);
+        check(view_select(view, kinds[i], sql, error) != NULL, error);
+    }
+    struct case_file file;
+    bool found;
+    check(case_read(view, id, CASE_WHOLE, &file, &found, error) && case_read_published(view, id, &file, &found, error), error);
+    struct work *works;
+    struct str *operators;
+    struct work_filter filter = { .for_operators = true, .for_regulator = true };
+    size_t count;
+    check(book_list(book_of(view), view, &filter, moment_now(), 0, 50, &works, &count, NULL, error) &&
+              book_operators(book_of(view), view, &operators, &count, error), error);
+    struct record answered = { .kind = &complaint_event_kind, .source = STR("mingbai:portal") }, accepted = { .kind = &appeal_event_kind };
+    answered.values[EVENT_COMPLAINT].text = id;
+    answered.values[EVENT_EVENT].number = STEP_ANSWERED;
+    accepted.values[APPEAL_EVENT_APPEAL].text = id;
+    struct letters_sink sink = { letter_seen, NULL };
+    check(complaint_letters(view, &answered, sink, error) && complaint_letters(view, &accepted, sink, error), error);
+    view_give(view);
+}
+
+static void cases_served(struct engine *engine, struct error *error)
+{
+    const struct identity administrator = { .role = ROLE_ADMINISTRATOR }, operator_ = { .role = ROLE_OPERATOR, .operator_ = "jia" },
+                          person = { .role = ROLE_SUBSCRIBER, .has_subject = true, .complaint = "sql" };
+    struct record records[2] = { { .kind = &complaint_kind, .present = 1u << COMPLAINT_ID | 1u << COMPLAINT_OPERATOR | 1u << COMPLAINT_AREA |
+                                                                       1u << COMPLAINT_FILED | 1u << COMPLAINT_CHANNEL },
+                                 { .kind = &appeal_event_kind, .present = 1u << APPEAL_EVENT_APPEAL | 1u << APPEAL_EVENT_TIME |
+                                                                          1u << APPEAL_EVENT_EVENT } };
+    struct views *views = views_open(engine);
+    cases_seen(views, &administrator, STR("sql"), error);
+    for (size_t i = 0; i < 2; i++) {
+        records[i].values[0].text = STR("sql");
+        records[i].values[COMPLAINT_OPERATOR].text = STR("jia");
+        records[i].values[COMPLAINT_AREA].text = STR("320100");
+        records[i].values[COMPLAINT_CHANNEL].text = STR("web");
+    }
+    check(engine_write(engine, STR("mingbai:portal"), records, 2, NULL, error), error);
+    cases_seen(views, &administrator, STR("sql"), error);
+    cases_seen(views, &operator_, STR("sql"), error);
+    cases_seen(views, &person, STR("sql"), error);
+    views_close(views);
+}
+
 int main(int count, char **arguments)
 {
     struct error error = { 0 };
@@ -102,6 +165,7 @@ int main(int count, char **arguments)
     check(engine != NULL, &error);
     province_load(engine, csv, &error);
     everything_read(engine, &error);
+    cases_served(engine, &error);
     check(engine_withdraw(engine, STR("nobody"), STR("why"), 0, (struct str){ 0 }, &error) || error.code == ERROR_NOT_FOUND, &error);
     engine_close(engine);
     store_watch(NULL, NULL);
