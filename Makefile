@@ -8,11 +8,11 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .PHONY: run build test sanitized bench fuzz soak clean packages test-packages
 
+# Ends with the portal's address; Ctrl-C ends the portal.
 run: build
 	@test -e sample-data/keys/keys.json || $(BUILD)/mingbai --data sample-data init --sample
-	@$(BUILD)/mingbai --data sample-data report --period 2015Q1 --lang zh --out sample-data/report.zh.html
-	@$(BUILD)/mingbai --data sample-data report --period 2015Q1 --lang en --out sample-data/report.en.html
-	@echo "The sample province's report: sample-data/report.zh.html (Chinese), sample-data/report.en.html (English)"
+	@python3 scripts/sample_signins.py $(BUILD)/mingbai sample-data
+	@exec $(BUILD)/mingbai --data sample-data serve
 
 build: packages node_modules/.made
 	@test -d $(BUILD)/meson-private || meson setup $(BUILD) --buildtype=debugoptimized -Db_ndebug=false >/dev/null
@@ -49,4 +49,4 @@ test-packages:
 		$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(TEST_PACKAGES) >/dev/null; }
 
 clean:
-	rm -rf build build-test build-fuzz node_modules sample-data
+	rm -rf build build-test build-fuzz node_modules sample-data sample-data.signins sample-data.spool.jsonl
