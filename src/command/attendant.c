@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -216,6 +217,11 @@ static void *guest_serve(void *context)
     struct guest *guest = context;
     struct attendant *attendant = guest->attendant;
     struct call call = { 0 };
+    sigset_t terminal; /* the caller's may be the one that the server was started from */
+    sigemptyset(&terminal);
+    sigaddset(&terminal, SIGTTIN);
+    sigaddset(&terminal, SIGTTOU);
+    pthread_sigmask(SIG_BLOCK, &terminal, NULL);
     if (call_receive(guest, &call) && answer(guest, PASSING_BEGUN)) answer(guest, (unsigned char)call_run(guest, &call));
     call_close(&call);
     pthread_mutex_lock(&attendant->lock);

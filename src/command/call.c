@@ -6,11 +6,11 @@
 #include "command/command.h"
 #include "command/remote.h"
 
-static enum exit_code wrong(const struct invocation *invocation, const char *what, const char *which)
+static enum exit_code wrong(const struct invocation *invocation, const char *english, const char *chinese, const char *which)
 {
     const struct command *command = invocation->command;
     fprintf(invocation->err, SAYS(invocation, "mingbai: %s: %s; see `mingbai %s%s--help`\n", "mingbai：%s：%s。用法见 `mingbai %s%s--help`\n"),
-            which, what, command ? command->name : "", command ? " " : "");
+            which, SAYS(invocation, english, chinese), command ? command->name : "", command ? " " : "");
     return EXIT_USAGE;
 }
 
@@ -45,17 +45,17 @@ static enum exit_code words_read(struct invocation *invocation, bool *help)
         if (*help) return EXIT_DONE;
         const char *behind = NULL;
         size_t at = strncmp(word, "--", 2) ? command->option_count : option_find(command, word + 2, &behind);
-        if (at == command->option_count) return wrong(invocation, "there is no such option", word);
-        if (!command->options[at].value && behind) return wrong(invocation, "it takes no value", word);
+        if (at == command->option_count) return wrong(invocation, "there is no such option", "没有这样的选项", word);
+        if (!command->options[at].value && behind) return wrong(invocation, "it takes no value", "它不带值", word);
         if (command->options[at].value && !behind && ++i == invocation->word_count)
-            return wrong(invocation, "a value is missing behind it", word);
+            return wrong(invocation, "a value is missing behind it", "其后缺少值", word);
         invocation->values[at] = command->options[at].value ? (behind ? behind : invocation->words[i]) : "";
     }
-    if (invocation->argument_count < command->least) return wrong(invocation, "an argument is missing", command->name);
+    if (invocation->argument_count < command->least) return wrong(invocation, "an argument is missing", "缺少参数", command->name);
     if (invocation->argument_count > command->most)
-        return wrong(invocation, "too many arguments", invocation->arguments[command->most]);
+        return wrong(invocation, "too many arguments", "参数太多", invocation->arguments[command->most]);
     const char *language = invocation_option(invocation, "lang");
-    if (language && strcmp(language, "zh") && strcmp(language, "en")) return wrong(invocation, "a language is zh or en", language);
+    if (language && strcmp(language, "zh") && strcmp(language, "en")) return wrong(invocation, "a language is zh or en", "语言为 zh 或 en", language);
     if (language) invocation->language = *language == 'z' ? CHINESE : ENGLISH;
     return EXIT_DONE;
 }
@@ -108,7 +108,7 @@ enum exit_code invocation_run(struct invocation *invocation)
 {
     bool help = false;
     invocation->command = command_find(invocation->words[0]);
-    if (!invocation->command) return wrong(invocation, "there is no such command", invocation->words[0]);
+    if (!invocation->command) return wrong(invocation, "there is no such command", "没有这样的命令", invocation->words[0]);
     invocation->arguments = allocate(invocation->word_count * sizeof *invocation->arguments);
     enum exit_code code = words_read(invocation, &help);
     if (help)
