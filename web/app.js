@@ -182,7 +182,7 @@ function App({ pages }) {
             go=${go} session_again=${session_again} />`;
     return html`<a class="skip" href="#main">${common('skip')}</a>
         <${Header} at=${at} session=${session} /><${Navigation} at=${at} session=${session} pages=${pages} />
-        ${session?.sample && html`<p class="banner"><span class="wrap">${common('sample')}</span></p>`}
+        ${session?.sample && html`<aside class="banner" aria-label=${common('sample_label')}><p class="wrap">${common('sample')}</p></aside>`}
         <main id="main" class="wrap" ref=${main} tabindex="-1">${body}</main>
         ${session && html`<${Footer} session=${session} pages=${pages} />`}`;
 }

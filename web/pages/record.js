@@ -19,7 +19,7 @@ function Proof({ record, t }) {
         try {
             if (!globalThis.crypto?.subtle) { set_state({ note: t('no_crypto') }); return; }
             const [proof, note, entry] = await Promise.all([get('/api/proof', place), raw('/checkpoint'),
-                raw(`/api/entries/${record.position}?format=raw`).catch((problem) => problem)]);
+                raw(`/api/entries/${record.entry}?format=raw`).catch((problem) => problem)]);
             if (entry instanceof Error) { set_state(entry.status === 403 || entry.status === 404 ? { note: t('not_yours') } : { problem: entry }); return; }
             let checkpoint = read_checkpoint(new TextDecoder().decode(note)), shown = proof;
             if (proof.size !== checkpoint.size) shown = await get('/api/proof', { index: proof.index, size: checkpoint.size });
@@ -28,10 +28,10 @@ function Proof({ record, t }) {
     };
     const result = state?.result;
     const steps = result && [['leaf', t('step_leaf')], ['path', t('step_path', { n: state.proof.path.length })], ['root', t('step_root', { size: number(state.checkpoint.size) })]];
-    return html`<section class="section" id="proof"><header><h2>${t('place')}</h2><p>${t('index', { n: number(record.position) })}</p></header>
+    return html`<section class="section" id="proof"><header><h2>${t('place')}</h2><p>${t('index', { n: number(record.entry) })}</p></header>
         <div class="acts"><button class="button" type="button" onClick=${verify}>${t('check')}</button>
-            <a href=${address('/api/proof', place)} download=${`proof-${record.position}.json`}>${t('open_proof')}</a>
-            <a href=${`/api/entries/${record.position}?format=raw`} download=${`entry-${record.position}.bin`}>${t('open_raw')}</a>
+            <a href=${address('/api/proof', place)} download=${`proof-${record.entry}.json`}>${t('open_proof')}</a>
+            <a href=${`/api/entries/${record.entry}?format=raw`} download=${`entry-${record.entry}.bin`}>${t('open_raw')}</a>
             <a href="/checkpoint" download="checkpoint.note">${t('open_note')}</a></div>
         <p class="small quiet mt3">${t('check_says')}</p>
         <div aria-live="polite">${state?.is_busy && html`<${Loading} says=${t('checking')} />`}<${Failed} problem=${state?.problem} again=${verify} />
