@@ -6,7 +6,7 @@ import { post } from '/ui/api.js';
 import { Empty } from '/ui/state.js';
 import { Area, Choices, Faults, Input, fault_of } from '/ui/field.js';
 import { Form, Sending, use_sending, yuan } from '/ui/complaint_form.js';
-import { Said, asks } from '/ui/complaint_claims.js';
+import { Said, answers_of, asks } from '/ui/complaint_claims.js';
 import { left } from '/ui/complaint_state.js';
 import { Trail, WithCase, api_of, headline, page_of, use_case } from '/ui/complaint_open.js';
 import act_words from '/words/complaint_act.js';
@@ -16,15 +16,17 @@ export const words = act_words;
 const t = words_of(act_words, complaint_words);
 const verdicts = ['agreed', 'partly', 'refused'];
 
-// A claim that the person has accepted is settled, and not asked about again.
-const open_claims = (item) => item.claims.filter((claim) => claim.person !== 'accepted');
+// A claim that the person has accepted is settled, and not asked about again: what was answered stands.
+const is_settled = (claim) => claim.person === 'accepted';
+const open_claims = (item) => item.claims.filter((claim) => !is_settled(claim));
+const stands = (claim) => ({ claim: claim.claim, verdict: claim.verdict, text: answers_of(claim).at(-1)?.text || t('stands') });
 
 function ClaimForm({ claim, answer, set, faults }) {
     const id = (name) => `${name}-${claim.claim}`;
     return html`<section class="form"><div class="head"><h2>${claim.claim}. ${asks(claim)}</h2></div>
         <${Said} text=${claim.text} is_opened=${true} />
         <${Choices} id=${id('verdict')} label=${t('verdict')} wrong=${fault_of(faults, id('verdict'))} value=${answer.verdict} onValue=${(verdict) => set({ verdict })}
-            options=${verdicts.map((each) => [each, t(each)])} />
+            options=${verdicts.map((each) => [each, t(`choose_${each}`)])} />
         ${answer.verdict && answer.verdict !== 'refused' && html`<${Input} id=${id('amount')} label=${t('pays')} hint=${t('pays_hint')} unit=${t('yuan')}
             wrong=${fault_of(faults, id('amount'))} inputmode="decimal" value=${answer.amount ?? ''} onValue=${(amount) => set({ amount })} />`}
         <${Area} id=${id('text')} label=${t('claim_text')} rows=${3} maxlength="4000" wrong=${fault_of(faults, id('text'))} value=${answer.text ?? ''} onValue=${(text) => set({ text })} />
@@ -42,12 +44,14 @@ function Answer({ item, go }) {
         const answer = answers[claim];
         return [!answer.verdict && { field: `verdict-${claim}`, says: t('fault_verdict', { n: claim }) },
             pays(answer) && yuan(answer.amount) === null && { field: `amount-${claim}`, says: t('fault_amount') },
-            answer.verdict === 'refused' && !answer.text?.trim() && { field: `text-${claim}`, says: t('fault_why', { n: claim }) }];
-    }), !claims.length && !text.trim() && { field: 'text', says: t('needed') }];
+            answer.verdict && answer.verdict !== 'agreed' && !answer.text?.trim() && { field: `text-${claim}`, says: t('fault_why', { n: claim }) }];
+    }), !claims.length && !text.trim() && { field: 'text', says: t('needed', { label: t('answer_text_whole') }) }];
     async function call() {
         await post(`${api_of(item.complaint)}/answer`, {
             ...(text.trim() && { text: text.trim() }),
-            claims: claims.map(({ claim }) => {
+            claims: item.claims.map((each) => {
+                if (is_settled(each)) return stands(each);
+                const { claim } = each;
                 const answer = answers[claim];
                 return { claim, verdict: answer.verdict, ...(pays(answer) && { amount: yuan(answer.amount) }),
                     ...(answer.text?.trim() && { text: answer.text.trim() }) };

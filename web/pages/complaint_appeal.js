@@ -1,6 +1,7 @@
 // An appeal to the regulator: under which conditions, what it is about, and why.
 import { html, useState } from '/htm/preact/standalone.module.js';
 import { words as words_of } from '/ui/language.js';
+import { end } from '/ui/format.js';
 import { post } from '/ui/api.js';
 import { Area, Choices, Faults, fault_of } from '/ui/field.js';
 import { Form, Sending, use_sending } from '/ui/complaint_form.js';
@@ -10,11 +11,11 @@ import act_words from '/words/complaint_act.js';
 
 export const words = act_words;
 const t = words_of(act_words);
-const about_charges = ['wrong_charge', 'unclear_prices', 'unordered_service', 'broadband_price', 'forced_bundling'];
 
-function Appeal({ item, go }) {
-    const [about, set_about] = useState(about_charges.includes(item.category) ? 'charge' : '');
+function Appeal({ item, go, now }) {
+    const [about, set_about] = useState(item.appeal.about ?? '');
     const [text, set_text] = useState('');
+    const until = (moment) => (moment ? t('appeal_until', { day: end(moment, now) }) : undefined);
     const sending = use_sending();
     const check = () => [!about && { field: 'about', says: t('fault_about') },
         [...text.trim()].length < 5 && { field: 'text', says: t('fault_appeal_text') }];
@@ -25,7 +26,7 @@ function Appeal({ item, go }) {
     return html`<${Form} onSend=${() => sending.send(check, call)}>
         <${Faults} faults=${sending.faults} />
         <${Choices} id="about" label=${t('appeal_about')} wrong=${fault_of(sending.faults, 'about')} value=${about} onValue=${set_about}
-            options=${[['charge', t('appeal_charge'), t('appeal_charge_hint')], ['other', t('appeal_other'), t('appeal_other_hint')]]} />
+            options=${['charge', 'other'].map((each) => [each, t(`appeal_${each}`), until(item.appeal[`until_${each}`])])} />
         <${Area} id="text" label=${t('appeal_text')} rows=${8} maxlength="4000" wrong=${fault_of(sending.faults, 'text')} value=${text} onValue=${set_text} />
         <${Sending} sending=${sending} verb=${t('appeal_verb')}><a href=${page_of(item.complaint)}>${t('back')}</a><//><//>`;
 }
@@ -35,6 +36,6 @@ export default function ComplaintAppeal({ params, session, go }) {
     return html`<${WithCase} of=${found}>${(item) => html`<${Trail} complaint=${item.complaint} is_person=${true} here=${t('appeal_head')} />
         <h1>${t('appeal_head')}</h1><p class="meta"><span>${headline(item)}</span></p>
         <p class="lede">${t('appeal_when')}</p><p class="mt3 text">${t('appeal_long')}</p>
-        <div class="mt5">${item.appeal.possible ? html`<${Appeal} item=${item} go=${go} />`
+        <div class="mt5">${item.appeal.possible ? html`<${Appeal} item=${item} go=${go} now=${session.now} />`
         : html`<${AppealBox} item=${item} is_person=${true} now=${session.now} /><p class="mt4"><a href=${page_of(item.complaint)}>${t('back')}</a></p>`}</div>`}<//>`;
 }

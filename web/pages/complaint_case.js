@@ -16,8 +16,8 @@ import complaint_words from '/words/complaint.js';
 export const words = complaint_words;
 const t = words_of(complaint_words);
 
-// What stands as links at the side, in this order; the first that one may do and that moves the case on is the button above.
-const links = ['write', 'evidence', 'publication', 'withdraw', 'pause', 'resume', 'assignment', 'notes', 'merge', 'move'];
+// What stands as links at the side, in this order: what one may do, and its page where that goes by another name.
+const links = [['write'], ['evidence'], ['publish', 'publication'], ['withdraw'], ['pause'], ['resume'], ['assign', 'assignment'], ['note', 'notes'], ['merge'], ['move']];
 
 function First({ item, again }) {
     const [problem, set_problem] = useState(null);
@@ -31,7 +31,7 @@ function First({ item, again }) {
 }
 
 const Files = ({ item }) => item.evidence.length > 0 && html`<section class="section"><div class="head"><h2>${t('files')}</h2></div>
-    <ul class="plainlist">${item.evidence.map((file) => html`<li key=${file.evidence}>
+    <ul class="plainlist">${item.evidence.filter((file) => file.whole).map((file) => html`<li key=${file.evidence}>
         <a href=${`${api_of(item.complaint)}/evidence/${encodeURIComponent(file.evidence)}`} download=${file.name ?? ''}>${file.name ?? `${t('files')} ${file.evidence}`}</a>
         ${' '}<span class="small quiet">${file.type}, ${bytes(file.bytes)}</span></li>`)}</ul></section>`;
 
@@ -56,7 +56,7 @@ export default function ComplaintCase({ params, session }) {
         <h1>${headline(item)}</h1>
         <p class="meta"><span>${[item.operator_name, item.area_name].filter(Boolean).join(language === 'zh' ? '，' : ', ')}</span>
             ${item.category_name && html`<span>${item.category_name}</span>`}<span>${t('complaint_number', { id: item.complaint })}</span>
-            <span>${t('filed')} ${day(item.filed, now)}</span><${At} position=${item.position} to=${record_address(item)} /></p>
+            <span>${t('filed')} ${day(item.filed, now)}</span><${At} position=${item.entry} to=${record_address(item)} /></p>
         ${!is_person && item.opened && html`<p class="small quiet mt2">${t('staff_read')}</p>`}
         <${StateLine} item=${item} is_person=${is_person} now=${now} />
         <${First} item=${item} again=${found.again} />
@@ -72,7 +72,7 @@ export default function ComplaintCase({ params, session }) {
                     ${item.joined > 0 && html`<p class="small quiet">${t('joined_times', { n: item.joined })}</p>`}</section>`}
                 ${!is_person && html`<${Staff} item=${item} now=${now} />`}
                 <section class="noprint mt6"><h2 class="side">${t('you_may')}</h2><ul class="plainlist">
-                    ${links.filter((act) => item.may.includes(act)).map((act) => html`<li key=${act}><a href=${page_of(item.complaint, act)}>${t(`may_${act}`)}</a></li>`)}
+                    ${links.filter(([act]) => item.may.includes(act)).map(([act, page]) => html`<li key=${act}><a href=${page_of(item.complaint, page ?? act)}>${t(`may_${act}`)}</a></li>`)}
                     ${item.publication?.agreed && html`<li><a href=${href(`/public/${item.complaint}`)}>${t('see_published')}</a></li>`}
                     <li><a href=${page_of(item.complaint, 'letters')}>${t('may_letters')}</a></li>
                     <li><button class="link" type="button" onClick=${() => print()}>${t('may_print')}</button></li></ul></section></div>

@@ -7,11 +7,14 @@ import { Area, Choices, Faults, Input, Select, fault_of } from '/ui/field.js';
 import { Form, Sending, use_sending, yuan } from '/ui/complaint_form.js';
 import { FileList, FilePicker, use_files } from '/ui/complaint_files.js';
 import { use_draft } from '/ui/complaint_draft.js';
-import new_words, { asks, categories } from '/words/complaint_new.js';
+import { inner_areas } from '/ui/names.js';
+import new_words, { asks } from '/words/complaint_new.js';
+import { categories, category_name as name_of } from '/words/complaint_categories.js';
 
 export const words = new_words;
 const t = words_of(new_words);
-const category_name = (category) => (category ? t(category === 'other' ? 'category_is_other' : category) : t('category_none'));
+const category_name = (category) => (category ? name_of(category) : t('category_none'));
+const areas_of = (session) => (inner_areas(session).length ? inner_areas(session) : session.areas);
 const named = (items, key, code) => items.find((each) => each[key] === code);
 const letters = (text) => [...text.trim()].length;
 
@@ -24,21 +27,21 @@ const checks = {
         draft.claims.refund?.amount?.trim() && yuan(draft.claims.refund.amount) === null && { field: 'amount', says: t('fault_amount') },
         draft.claims.other && !draft.claims.other.text?.trim() && { field: 'text_other', says: t('fault_other') },
     ],
-    4: (draft) => {
+    4: (draft, session) => {
+        if (session.number) return [];
         const plain = draft.number.replace(/[\s-]/g, '');
         return [/^1\d+$/.test(plain) && plain.length !== 11 && { field: 'number', says: t('fault_number', { n: plain.length }) },
-            draft.number && !plain && { field: 'number', says: t('fault_number_none') }];
+            !plain && { field: 'number', says: t('fault_number_none') }];
     },
 };
-const check = (step, draft) => checks[step](draft).filter(Boolean);
+const check = (step, draft, session) => checks[step](draft, session).filter(Boolean);
 const step_address = (step) => `/complaints/new?step=${step}`;
 
 function Place({ session, draft, change, faults }) {
-    const areas = session.areas ?? [];
     return html`<${Choices} id="operator" label=${t('operator')} wrong=${fault_of(faults, 'operator')} value=${draft.operator} onValue=${(operator) => change({ operator })}
-            options=${session.operators.map((each) => [each.operator, each.name ?? each.operator_name])} />
+            options=${session.operators.map(({ operator, name }) => [operator, name])} />
         <${Select} id="area" label=${t('area')} wrong=${fault_of(faults, 'area')} value=${draft.area} onValue=${(area) => change({ area })}
-            options=${[['', t('area_pick')], ...areas.map((each) => [each.area, each.name])]} />`;
+            options=${[['', t('area_pick')], ...areas_of(session).map((each) => [each.area, each.name])]} />`;
 }
 
 // The category is proposed when the writing rests; whatever is proposed, the person's own choice stays.
@@ -101,7 +104,7 @@ function All({ session, draft, files }) {
         <a class="small" href=${href(step_address(step))} aria-label=${t('change_of', { what })}>${t('change')}</a></dd></div>`;
     const operator = named(session.operators, 'operator', draft.operator);
     return html`<dl class="pairs">
-        ${row(1, t('at_operator'), list([operator?.name ?? operator?.operator_name, named(session.areas ?? [], 'area', draft.area)?.name]))}
+        ${row(1, t('at_operator'), list([operator?.name, named(session.areas, 'area', draft.area)?.name].filter(Boolean)))}
         ${row(2, t('text'), html`<span class="written">${draft.text}</span><br />${category_name(draft.category)}`)}
         ${row(3, t('claims'), html`<ol>${chosen_claims(draft).map((claim, i) => html`<li key=${claim.asks}>${i + 1}. ${t(claim.asks)}${claim.asks === 'refund' && claim.amount?.trim()
             ? ` ${money(yuan(claim.amount))}` : ''}${claim.text ? html`<br /><span class="written quiet">${claim.text}</span>` : ''}</li>`)}</ol>`)}
@@ -125,8 +128,8 @@ function Receipt({ receipt, files, again }) {
             ${is_busy && html`<p>${t('upload_wait')}</p>`}${!is_busy && has_failed && html`<p>${t('upload_failed')}</p>`}
             <${FileList} files=${files} complaint=${receipt.complaint} /></section>`}
         <section class="section"><div class="head"><h2>${t('then')}</h2></div>
-            ${receipt.due_says && html`<p>${receipt.due_says}</p>`}
-            <ol class="plainlist"><li>${t('then_1')}</li><li>${t(receipt.has_number ? 'then_2' : 'then_2_none')}</li><li>${t('then_3')}</li></ol>
+            ${receipt.limit_says && html`<p>${t('counted', { limit: receipt.limit_says, basis: receipt.basis ?? '' })}</p>`}
+            <ol class="plainlist"><li>${t('then_1')}</li><li>${t('then_2')}</li><li>${t('then_3')}</li></ol>
             <div class="acts noprint"><a href=${href(`/complaints/${receipt.complaint}`)}>${t('see')}</a>
                 <a href=${href(step_address(1))} onClick=${again}>${t('another')}</a></div></section>`;
 }
@@ -139,7 +142,7 @@ export default function ComplaintNew({ query, session, go, session_again }) {
     const [receipt, set_receipt] = useState(null);
     const asked = Number(query.get('step') ?? 1);
     // Nobody gets past a step that is not right yet.
-    const first_wrong = [1, 2, 3, 4].find((each) => check(each, draft).length) ?? 5;
+    const first_wrong = [1, 2, 3, 4].find((each) => check(each, draft, session).length) ?? 5;
     const step = Math.min(Number.isInteger(asked) && asked >= 1 && asked <= 5 ? asked : 1, first_wrong);
     const head = useRef(null);
     const last = useRef(step);
@@ -164,15 +167,14 @@ export default function ComplaintNew({ query, session, go, session_again }) {
             ...(draft.category && { category: draft.category }),
             ...(!session.number && draft.number.trim() && { number: draft.number.replace(/[\s-]/g, '') }),
         });
-        const operator = named(session.operators, 'operator', draft.operator);
-        set_receipt({ ...given, operator_name: operator?.name ?? operator?.operator_name, has_number: Boolean(session.number || draft.number.trim()) });
+        set_receipt(given);
         scrollTo(0, 0);
         forget();
         await session_again();
         files.send_all(given.complaint);
     }
     function next() {
-        const faults = check(step, draft);
+        const faults = check(step, draft, session);
         set_turned(faults);
         if (!faults.length) go(step_address(step + 1));
     }

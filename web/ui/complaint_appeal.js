@@ -25,9 +25,8 @@ export function AppealBox({ item, is_person, now }) {
     if (possible || finished.includes(item.state)) return null;
     if (from && Date.parse(from) > Date.parse(now))
         return html`<section class="aside"><h2>${t('appeal_from', { day: day(from, now) })}</h2>
-            <p>${item.due && !item.overdue && item.state === 'waiting_operator' ? t('appeal_from_says', { limit: item.limit_says, due: end(item.due, now) })
-                : reason || t('appeal_from_plain')}</p></section>`;
+            <p>${reason}</p>${is_person && html`<p>${t('appeal_from_told')}</p>`}</section>`;
     if (until && Date.parse(until) <= Date.parse(now))
-        return html`<section class="aside"><h2>${t('appeal_over')}</h2><p>${t('appeal_over_says', { day: end(until, now) })}</p></section>`;
+        return html`<section class="aside"><h2>${t('appeal_over')}</h2><p>${reason ?? t('appeal_over_says', { day: end(until, now) })}</p></section>`;
     return html`<section class="aside"><h2>${t('appeal_not')}</h2><p>${reason}</p></section>`;
 }

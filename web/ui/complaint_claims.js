@@ -26,10 +26,14 @@ export const Answer = ({ answer, is_opened }) => html`<div>
     ${answer.amount && html`<p>${t('pays', { amount: money(answer.amount) })}</p>`}
     <${Said} text=${answer.text} is_opened=${is_opened} none=${answer.event_name} /></div>`;
 
+// A claim's history holds the operator's answers and the person's yes or no.
+export const answers_of = (claim) => claim.answers.filter((each) => ['agreed', 'partly', 'refused'].includes(each.event));
+
 export function Claim({ claim, item, is_person, now }) {
     const [words_of_it, look] = verdict(claim, is_person);
-    const latest = claim.answers.at(-1);
-    const before = claim.answers.slice(0, -1);
+    const answers = answers_of(claim);
+    const latest = answers.at(-1);
+    const before = claim.answers.slice(0, claim.answers.indexOf(latest));
     return html`<article class="claim">
         <header><h3>${claim.claim}. ${asks(claim)}</h3><p class=${`verdict ${look}`}>${words_of_it}</p></header>
         <div class="said">

@@ -7,6 +7,9 @@ import complaint_words from '/words/complaint.js';
 const t = words(complaint_words);
 const BOXES = 45; // more days than this past a limit say no more
 
+// The day of the start does not count: the first that does is the next one.
+export const first_day = (run) => new Date(Date.parse(run.start) + 32 * 3600e3).toISOString().slice(0, 10);
+
 function says(run) {
     if (run.end === 'answered') return t(run.late ? 'run_answered_late' : 'run_answered', { n: run.day });
     if (run.end !== 'open') return t(`run_${run.end}`, { n: run.day });
@@ -25,7 +28,7 @@ function box(run, i) {
 function Run({ run, index, now }) {
     const count = Math.min(Math.max(run.days, run.day), run.days + BOXES);
     const open = run.end === 'open' && !run.paused && !run.late;
-    const parts = [t('run_of', { from: day(run.start, now) }), html`<b>${says(run)}</b>`];
+    const parts = [t('run_of', { from: day(first_day(run), now) }), html`<b>${says(run)}</b>`];
     if (open) parts.push(t('run_full', { day: end(run.due, now) }));
     return html`<div class="clock">
         <div class="days" role="img" aria-label=${t('run_label', { k: index + 1, limit: run.limit_says, state: says(run) })}>
@@ -37,6 +40,6 @@ function Run({ run, index, now }) {
 export function Clock({ item, now }) {
     return html`<section class="mt6"><h2 class="side">${t('how_counted')}</h2>
         ${item.runs.map((run, index) => html`<${Run} key=${run.start} run=${run} index=${index} now=${now} />`)}
-        <p class="small mt3"><a href=${href('/rules')}>${t('rule_answer', { limit: item.limit_says })}</a>${item.basis && html`${language === 'zh' ? '，' : '; '}${item.basis}`}</p>
+        <p class="small mt3"><a href=${href('/rules')}>${t('rule_answer', { limit: item.limit_says })}</a>${item.basis && html`${language === 'zh' ? '，' : '; '}${item.basis}`}${item.limit_from && html`${language === 'zh' ? '，' : ', '}${t('rule_from', { day: day(item.limit_from) })}`}</p>
         </section>`;
 }

@@ -7,12 +7,12 @@ import { send_file } from '/ui/api.js';
 const MOST = 10 * 1024 * 1024;
 const t = words({
     zh: {
-        pick: '选文件', hint: '截图、账单、录音都可以，每个不超过10 MB。', too_big: '{name}有{size}，超过10 MB。截一部分，或者压缩后再选。',
+        pick: '选文件', hint: '截图、账单、录音都可以，每个不超过10 MB。', too_big: '超过10 MB。截一部分，或者压缩后再选。',
         waiting: '等着上传', sending: '已传{n}%', sent: '已收下', failed: '没传上去：{why}', again: '再传一次', remove: '去掉{name}', remove_short: '去掉',
         offline: '连不上服务器',
     },
     en: {
-        pick: 'Choose files', hint: 'Screenshots, bills, recordings: at most 10 MB each.', too_big: '{name} has {size}, more than 10 MB. Take a part of it, or compress it.',
+        pick: 'Choose files', hint: 'Screenshots, bills, recordings: at most 10 MB each.', too_big: 'more than 10 MB: take a part of it, or compress it.',
         waiting: 'waiting', sending: '{n}% sent', sent: 'received', failed: 'not sent: {why}', again: 'Try again', remove: 'Remove {name}', remove_short: 'Remove',
         offline: 'the server cannot be reached',
     },
@@ -59,7 +59,7 @@ export function FilePicker({ files, label }) {
 // With `complaint`: where they are sent, so that a failed one can be tried again.
 export function FileList({ files, complaint }) {
     if (!files.items.length) return null;
-    const says = (item) => item.too_big ? t('too_big', { name: item.file.name, size: bytes(item.file.size) })
+    const says = (item) => item.too_big ? t('too_big')
         : t(item.state, { n: item.percent, why: item.why });
     return html`<ul class="plainlist" aria-live="polite">${files.items.map((item) => html`<li key=${item.id}>
         <b class="written">${item.file.name}</b> <span class="small quiet">${bytes(item.file.size)}</span>${' '}

@@ -1,7 +1,5 @@
 // The words of filing a complaint, and what can be chosen there.
 export const asks = ['refund', 'explain', 'stop_service', 'repair', 'other'];
-export const categories = ['unordered_service', 'wrong_charge', 'unclear_prices', 'late_reminder', 'forced_bundling', 'unfair_terms', 'coverage',
-    'broadband_speed', 'broadband_price', 'spam', 'harassing_calls', 'hall', 'hotline', 'online_hall', 'other'];
 
 export default {
     zh: {
@@ -20,21 +18,17 @@ export default {
         fault_amount: '写金额，比如18.00', fault_other: '写明你想要什么',
         refund: '退费', explain: '说明情况，给出记录', stop_service: '停掉一项业务', repair: '修好故障', other: '其他',
         // step 4
-        ask_4: '哪个号码，有什么材料？', number: '手机号或宽带账号', number_hint: '只用来找到你的账单、给你发短信，存进账本前换成假名。可不填：那样只能用受理号和查询码查看。',
-        number_known: '用你登录的号码{number}', fault_number: '写11位号码，现在是{n}位', fault_number_none: '不能只写空格，要么写号码，要么留空', files: '材料',
+        ask_4: '哪个号码，有什么材料？', number: '手机号或宽带账号', number_hint: '只用来找到你的账单、给你发短信，存进账本前换成假名。',
+        number_known: '用你登录的号码{number}', fault_number: '写11位号码，现在是{n}位', fault_number_none: '写出是哪个号码或账号', files: '材料',
         files_note: '材料在提交以后上传；中途离开要重新选。',
         // all of it
         ask_5: '这样提交吗？', change: '修改', change_of: '修改：{what}', at_operator: '企业和地区', claims: '诉求', number_short: '号码', none: '没有', send: '提交投诉', unsent: '还没有提交',
         says_what: '说经过', says_claims: '说诉求', says_number: '号码和材料', says_check: '看一遍',
         // sent
         sent: '已收到，{operator}须在{day}前答复', sent_plain: '投诉已收到', write_down: '把这两个记下来，以后凭它们查看', receipt: '受理号', code: '查询码', print: '打印', copy: '复制', copied: '已复制',
-        copy_failed: '没能复制，抄下来吧', then: '接下来', then_1: '企业逐项答复；过了期限没有答复，你可以催办，也可以向管理局申诉。', then_2: '每一步我们都会发短信告诉你，短信里不写投诉内容。',
-        then_2_none: '你没有留号码，凭受理号和查询码回来看。', then_3: '不认可答复，可以让它重新打开，或者申诉。', see: '看这件投诉', another: '再写一件', uploads: '材料', upload_wait: '正在上传材料，先别关这一页。',
+        copy_failed: '没能复制，抄下来吧', then: '接下来', counted: '期限{limit}，{basis}。', then_1: '企业逐项答复；过了期限没有答复，你可以催办，也可以向管理局申诉。', then_2: '每一步我们都会发短信告诉你，短信里不写投诉内容。',
+        then_3: '不认可答复，可以让它重新打开，或者申诉。', see: '看这件投诉', another: '再写一件', uploads: '材料', upload_wait: '正在上传材料，先别关这一页。',
         upload_failed: '有材料没传上去。投诉已经收到，不受影响；可以再传，也可以以后在投诉里补。',
-        // the categories
-        unordered_service: '未经同意开通业务', wrong_charge: '扣费错误', unclear_prices: '资费不清', late_reminder: '提醒不及时', forced_bundling: '强制捆绑', unfair_terms: '霸王条款',
-        coverage: '信号覆盖', broadband_speed: '宽带网速', broadband_price: '宽带资费', spam: '垃圾短信', harassing_calls: '骚扰电话', hall: '营业厅', hotline: '客服热线', online_hall: '网上营业厅',
-        category_is_other: '其他',
     },
     en: {
         title: 'File a complaint', step: 'Complaint, step {n} of 4', step_check: 'Complaint, a last look', saved: 'Each step is saved in this browser; come back within 14 days to go on.',
@@ -48,17 +42,14 @@ export default {
         amount: 'Amount', amount_hint: 'May be left out if you do not know', amount_unit: 'yuan', claim_text: 'More about it (may be left out)', fault_claims: 'Choose at least one',
         fault_amount: 'Write an amount, such as 18.00', fault_other: 'Say what you want',
         refund: 'Money back', explain: 'An explanation, with the records', stop_service: 'A service stopped', repair: 'A repair', other: 'Something else',
-        ask_4: 'Which number, and what evidence?', number: 'Mobile number or broadband account', number_hint: 'Used to find your bills and to text you; it becomes a pseudonym before it enters the ledger. May be left out: then only the receipt number and the code lead to the case.',
-        number_known: 'The number you signed in with, {number}', fault_number: 'Write 11 digits; there are {n}', fault_number_none: 'Write a number or leave it empty', files: 'Evidence',
+        ask_4: 'Which number, and what evidence?', number: 'Mobile number or broadband account', number_hint: 'Used to find your bills and to text you; it becomes a pseudonym before it enters the ledger.',
+        number_known: 'The number you signed in with, {number}', fault_number: 'Write 11 digits; there are {n}', fault_number_none: 'Write which number or account it is about', files: 'Evidence',
         files_note: 'Files are sent after the complaint; if you leave before that, choose them again.',
         ask_5: 'Send it like this?', change: 'Change', change_of: 'Change: {what}', at_operator: 'Operator and area', claims: 'Claims', number_short: 'Number', none: 'none', send: 'Send the complaint', unsent: 'Not sent yet',
         says_what: 'what happened', says_claims: 'your claims', says_number: 'number and evidence', says_check: 'a last look',
         sent: 'Received: {operator} must answer before {day}', sent_plain: 'The complaint is received', write_down: 'Write these down: they lead back to it', receipt: 'Receipt number', code: 'Code', print: 'Print', copy: 'Copy', copied: 'Copied',
-        copy_failed: 'Not copied: write them down', then: 'What happens then', then_1: 'The operator answers each claim. If it has not by then, you can press it, and appeal to the regulator.', then_2: 'A text message tells you of each step, without what it is about.',
-        then_2_none: 'You left no number: come back with the receipt number and the code.', then_3: 'If you do not accept an answer, you can reopen the case or appeal.', see: 'See this complaint', another: 'File another', uploads: 'Evidence', upload_wait: 'The files are on their way: keep this page open.',
+        copy_failed: 'Not copied: write them down', then: 'What happens then', counted: '期限{limit}，{basis}。', counted: 'The limit is {limit}: {basis}.', then_1: 'The operator answers each claim. If it has not by then, you can press it, and appeal to the regulator.', then_2: 'A text message tells you of each step, without what it is about.',
+        then_3: 'If you do not accept an answer, you can reopen the case or appeal.', see: 'See this complaint', another: 'File another', uploads: 'Evidence', upload_wait: 'The files are on their way: keep this page open.',
         upload_failed: 'A file was not sent. The complaint is received all the same; send the file again, or add it later.',
-        unordered_service: 'Service started without consent', wrong_charge: 'Wrong charge', unclear_prices: 'Unclear prices', late_reminder: 'Late reminder', forced_bundling: 'Forced bundling', unfair_terms: 'Unfair terms',
-        coverage: 'Signal coverage', broadband_speed: 'Broadband speed', broadband_price: 'Broadband price', spam: 'Spam messages', harassing_calls: 'Harassing calls', hall: 'Business hall', hotline: 'Customer hotline', online_hall: 'Online hall',
-        category_is_other: 'Other',
     },
 };
