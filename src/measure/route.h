@@ -39,6 +39,8 @@ enum route_body {
 
 enum route_flags {
     ROUTE_SLOW = 1,  /* runs in a worker's thread: it writes, waits, or computes for long; all others answer at once */
+    ROUTE_TRY = 8,   /* runs at once where what it needs is at hand; else the handler says reply_later, and is called again in a
+                        worker's thread, where request->may_wait */
     ROUTE_TABLE = 2, /* answers a list: page by page in JSON, whole with format=csv or xlsx (reply_rows) */
     ROUTE_CODE = 4,  /* takes a secret (a password, a code): guessing is slowed down */
 };
@@ -83,6 +85,7 @@ struct request {
     size_t file_bytes;
     struct str content_type;             /* without parameters, in small letters */
     struct str address;                  /* of the client */
+    bool may_wait;                       /* a worker's thread runs it: see ROUTE_TRY */
     const void *query;                   /* the portal's */
     struct portal *portal;               /* the portal's */
 };
@@ -107,6 +110,7 @@ struct reply {
     int file;                            /* >= 0: this file is the body (closed by the portal) */
     uint64_t file_bytes;
     int64_t fresh_seconds;               /* may be kept by anybody for so long; 0: by nobody */
+    bool later;                          /* see reply_later */
     bool signs_in, signs_out;            /* with signs_in: the session of `who` begins, and its cookie goes out */
     struct identity who;
     /* What is wrong with single fields of a body; names last, texts in the request's arena. */
@@ -117,6 +121,12 @@ struct reply {
     size_t fault_count;
 };
 
+/* What a ROUTE_TRY answers where it would have to wait; returns false. */
+static inline bool reply_later(struct reply *reply)
+{
+    reply->later = true;
+    return false;
+}
 /* A JSON writer on the body. */
 struct json reply_json(struct reply *reply);
 /* The answer of a ROUTE_TABLE: a page of JSON, {"items":[...],"next":URL|null,"position":N}, or with format=csv or xlsx a file

@@ -93,12 +93,22 @@ static bool record_list_add(void *context, const struct record *record, uint64_t
     return true;
 }
 
+/* Whether the rows lie in a row, or in an index, for who sees them all. */
+static bool is_at_hand(const struct request *request, const struct record_query *query)
+{
+    bool is_near = view_sees_all(request->view, query->kind) && !query->source.length && !request_query(request, "format");
+    for (size_t i = 0; i < query->filter_count; i++)
+        is_near = is_near && query->kind->fields[query->filters[i].field].flags & (query->filters[i].field ? FIELD_INDEXED : FIELD_INDEXED | FIELD_KEY);
+    return is_near;
+}
+
 static bool records_get(struct request *request, struct reply *reply, struct error *error)
 {
     struct record_query query = { .kind = kind_asked(request, reply, error) };
     struct reply_table table;
-    if (!query.kind || !filters_read(request, reply, &query, error) || !reply_table_open(&table, request, reply, query.kind->name, error))
-        return false;
+    if (!query.kind || !filters_read(request, reply, &query, error)) return false;
+    if (!request->may_wait && !is_at_hand(request, &query)) return reply_later(reply);
+    if (!reply_table_open(&table, request, reply, query.kind->name, error)) return false;
     struct text next = { 0 };
     query.after = table.after;
     query.most = table.most;
@@ -198,7 +208,7 @@ static const struct parameter bring_query[] = {
 const struct route record_routes[] = {
     { ROUTE(GET, "/api/kinds", FOR_ALL, REACH_OPEN), .handle = kinds_all_get, .says = { "All kinds of records and their fields", "各类记录及其字段" } },
     { ROUTE(GET, "/api/kinds/{kind}", FOR_ALL, REACH_OPEN), .handle = kind_get, .says = { "One kind of records and its fields", "某一类记录及其字段" } },
-    { ROUTE(GET, "/api/records/{kind}", FOR_ALL, REACH_OWN), .handle = records_get, .flags = ROUTE_TABLE | ROUTE_SLOW, QUERY(list_query),
+    { ROUTE(GET, "/api/records/{kind}", FOR_ALL, REACH_OWN), .handle = records_get, .flags = ROUTE_TABLE | ROUTE_TRY, QUERY(list_query),
       .says = { "The records of a kind that you may see, in the order of their key", "你可查看的某类记录，按主键排列" } },
     { ROUTE(GET, "/api/record", FOR_ALL, REACH_OWN), .handle = record_get, QUERY(record_query),
       .says = { "One record, by its source and number there", "按来源和序号取一条记录" } },

@@ -93,6 +93,8 @@ static bool findings_get(struct request *request, struct reply *reply, struct er
     struct reply_table table;
     struct text next = { 0 };
     if (!query_read(request, &query, error)) return false;
+    if (!request->may_wait && (request_query(request, "format") || !results_has_findings(results, request->view, query.as_of)))
+        return reply_later(reply);
     const struct result *result = results_findings(results, request->view, query.as_of, error);
     bool done = result && reply_table_open(&table, request, reply, "findings", error);
     if (done) {
@@ -165,6 +167,7 @@ static bool summary_get(struct request *request, struct reply *reply, struct err
     struct findings_query query;
     struct reply_table table;
     if (!findings_query_read(&query, request_asked, request, error)) return false;
+    if (!request->may_wait && !results_has_findings(results, request->view, query.as_of)) return reply_later(reply);
     const struct result *result = results_findings(results, request->view, query.as_of, error);
     if (!result) return false;
     size_t kept = 0;
@@ -236,6 +239,16 @@ static bool figure_add(struct figures_page *page, const struct figure *figure, s
     return true;
 }
 
+static bool figures_at_hand(struct request *request, const struct figures_query *query)
+{
+    for (size_t m = 0; m < measure_count; m++)
+        for (size_t f = 0; f < measures[m]->figure_count; f++)
+            if (figures_query_wants(query, &measures[m]->figures[f]) &&
+                !results_has_figure(request->portal->results, request->view, &measures[m]->figures[f], &query->request, query->as_of))
+                return false;
+    return !request_query(request, "format");
+}
+
 /* Pages are cut by number: at one position and by one question the rows are always the same. */
 static bool figures_get(struct request *request, struct reply *reply, struct error *error)
 {
@@ -243,7 +256,9 @@ static bool figures_get(struct request *request, struct reply *reply, struct err
     struct figures_page page = { .request = request, .table = &table };
     uint64_t from = 0;
     char next[32] = "";
-    if (!figures_query_read(&page.query, request_asked, request, error) || !reply_table_open(&table, request, reply, "figures", error)) return false;
+    if (!figures_query_read(&page.query, request_asked, request, error)) return false;
+    if (!request->may_wait && !figures_at_hand(request, &page.query)) return reply_later(reply);
+    if (!reply_table_open(&table, request, reply, "figures", error)) return false;
     bool done = !table.after.length || str_number(table.after, &from) ||
                 fail_both(error, ERROR_USAGE, "after: give what `next` of the page before had", "after：须取自上一页的 next");
     page.from = (size_t)from;
@@ -275,15 +290,15 @@ static bool definitions_get(struct request *request, struct reply *reply, struct
 }
 
 const struct route result_routes[] = {
-    { ROUTE(GET, "/api/findings", FOR_STAFF | FOR(SUBSCRIBER), REACH_OWN), .handle = findings_get, .flags = ROUTE_TABLE | ROUTE_SLOW, QUERY(findings_query),
+    { ROUTE(GET, "/api/findings", FOR_STAFF | FOR(SUBSCRIBER), REACH_OWN), .handle = findings_get, .flags = ROUTE_TABLE | ROUTE_TRY, QUERY(findings_query),
       .says = { "The duties that were broken and the records that show it, by time", "违反义务的情况及其证据，按时间排列" } },
-    { ROUTE(GET, "/api/findings/summary", FOR_ALL, REACH_OPEN), .handle = summary_get, .flags = ROUTE_TABLE | ROUTE_SLOW, QUERY(summary_query),
+    { ROUTE(GET, "/api/findings/summary", FOR_ALL, REACH_OPEN), .handle = summary_get, .flags = ROUTE_TABLE | ROUTE_TRY, QUERY(summary_query),
       .says = { "How often each duty was broken, by operator", "各项义务被违反的次数，按企业" } },
     { ROUTE(GET, "/api/findings/{finding}", FOR_STAFF | FOR(SUBSCRIBER), REACH_OWN), .handle = finding_get, .flags = ROUTE_SLOW,
       .says = { "One finding by its ID", "按编号查一项发现" } },
     { ROUTE(GET, "/api/notices", FOR_STAFF | FOR(SUBSCRIBER), REACH_OWN), .handle = notices_get, .flags = ROUTE_TABLE, QUERY(notices_query),
       .says = { "The notices that the measures owe to people", "应向用户发出的提醒" } },
-    { ROUTE(GET, "/api/figures", FOR_ALL, REACH_OPEN), .handle = figures_get, .flags = ROUTE_TABLE | ROUTE_SLOW, QUERY(figures_query),
+    { ROUTE(GET, "/api/figures", FOR_ALL, REACH_OPEN), .handle = figures_get, .flags = ROUTE_TABLE | ROUTE_TRY, QUERY(figures_query),
       .says = { "Figures, each with its margin, its n and its position in the ledger", "指标，各附误差范围、样本数和账本位置" } },
     { ROUTE(GET, "/api/figures/definitions", FOR_ALL, REACH_OPEN), .handle = definitions_get, .flags = ROUTE_TABLE,
       .says = { "What each figure counts, over what, its margin and its unknowns", "各指标的定义、分母、误差与未知数" } },

@@ -45,5 +45,5 @@ static bool handle(struct call *call)
 
 void run_call(struct call *call)
 {
-    if (!handle(call)) problem_write(call);
+    if (!handle(call) && !call->reply.later) problem_write(call);
 }

@@ -221,9 +221,12 @@ static enum MHD_Result respond(struct server *server, struct call *call)
         stopping_refuse(call);
         return answer(server, call);
     }
-    if (request->route->flags & ROUTE_SLOW) return give_to_worker(server, call);
-    run_call(call);
-    return answer(server, call);
+    request->may_wait = request->route->flags & ROUTE_SLOW;
+    if (!request->may_wait) run_call(call);
+    if (!request->may_wait && !call->reply.later) return answer(server, call);
+    request->may_wait = true;
+    reply_close(&call->reply);
+    return give_to_worker(server, call);
 }
 
 static enum MHD_Result answer_too_many(struct server *server, struct call *call)
