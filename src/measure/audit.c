@@ -7,7 +7,8 @@
 
 bool audit_open(struct audit *audit, struct store *store, uint64_t position, struct arena *arena, struct error *error)
 {
-    *audit = (struct audit){ .store = store, .as_of = MOMENT_NONE, .own_times = true, .clock = MOMENT_NONE, .position = position,
+    *audit = (struct audit){ .store = store, .as_of = MOMENT_NONE, .loaded_as_of = MOMENT_NONE, .own_times = true,
+                             .clock = MOMENT_NONE, .position = position,
                              .arena = arena };
     struct law *law = law_open(store, error);
     audit->law = law;
@@ -20,29 +21,6 @@ void audit_close(struct audit *audit)
     audit->law = NULL;
 }
 
-static bool latest_of_kind(const struct audit *audit, const struct kind *kind, int64_t *latest, struct error *error)
-{
-    for (size_t i = 0; i < kind->field_count; i++) {
-        if (!(kind->fields[i].flags & FIELD_EVENT)) continue;
-        struct text sql = { 0 };
-        text_format(&sql, "SELECT MAX(\"%s\") FROM \"%s\"", kind->fields[i].name, kind->name);
-        struct statement *select = store_prepare(audit->store, text_zero(&sql), error);
-        text_close(&sql);
-        bool row;
-        if (!select || !statement_step(select, &row, error)) return false;
-        if (row && !column_is_null(select, 0) && column_number(select, 0) > *latest) *latest = column_number(select, 0);
-        statement_reset(select);
-    }
-    return true;
-}
-
-static bool latest_of_kinds(const struct audit *audit, const struct kind *const *kinds, int64_t *latest, struct error *error)
-{
-    for (; kinds && *kinds; kinds++)
-        if (!latest_of_kind(audit, *kinds, latest, error)) return false;
-    return true;
-}
-
 static bool newest_clock(const struct audit *audit, int64_t *clock, struct error *error)
 {
     struct statement *select = store_prepare(audit->store, "SELECT MAX(\"time\") FROM \"clock\"", error);
@@ -53,15 +31,57 @@ static bool newest_clock(const struct audit *audit, int64_t *clock, struct error
     return true;
 }
 
+/* Where anything came through the portal, what was loaded is looked at by itself as well. */
+#define LOADED " WHERE \"source\" NOT IN (SELECT \"source\" FROM \"source_name\" WHERE \"name\" = 'mingbai:portal')"
+
+static bool latest_of_field(const struct audit *audit, const struct kind *kind, const struct field *field, bool loaded, int64_t *latest,
+                            struct error *error)
+{
+    struct text sql = { 0 };
+    text_format(&sql, "SELECT MAX(\"%s\") FROM \"%s\"%s", field->name, kind->name, loaded ? LOADED : "");
+    struct statement *select = store_prepare(audit->store, text_zero(&sql), error);
+    text_close(&sql);
+    bool row;
+    if (!select || !statement_step(select, &row, error)) return false;
+    if (row && !column_is_null(select, 0) && column_number(select, 0) > *latest) *latest = column_number(select, 0);
+    statement_reset(select);
+    return true;
+}
+
+static bool has_portal(const struct audit *audit, bool *has, struct error *error)
+{
+    struct statement *select = store_prepare(audit->store, "SELECT 1 FROM \"source_name\" WHERE \"name\" = 'mingbai:portal'", error);
+    if (!select || !statement_step(select, has, error)) return false;
+    statement_reset(select);
+    return true;
+}
+
+/* Sets as_of and loaded_as_of to the latest events of these kinds, where they are later. */
+static bool latest_of_kinds(struct audit *audit, const struct kind *const *kinds, struct error *error)
+{
+    bool portal;
+    if (!has_portal(audit, &portal, error)) return false;
+    for (; kinds && *kinds; kinds++)
+        for (size_t i = 0; i < (*kinds)->field_count; i++) {
+            const struct field *field = &(*kinds)->fields[i];
+            if (!(field->flags & FIELD_EVENT)) continue;
+            if (!latest_of_field(audit, *kinds, field, false, &audit->as_of, error) ||
+                (portal && !latest_of_field(audit, *kinds, field, true, &audit->loaded_as_of, error)))
+                return false;
+        }
+    if (!portal) audit->loaded_as_of = audit->as_of;
+    return true;
+}
+
 bool audit_set_time(struct audit *audit, int64_t as_of, struct error *error)
 {
-    audit->as_of = as_of;
+    audit->as_of = audit->loaded_as_of = as_of;
     audit->own_times = as_of == MOMENT_NONE;
     audit->clock = MOMENT_NONE;
     if (audit->own_times && !newest_clock(audit, &audit->clock, error)) return false;
     for (size_t m = 0; audit->own_times && m < measure_count; m++)
         for (size_t d = 0; d < measures[m]->duty_count; d++)
-            if (!latest_of_kinds(audit, measures[m]->duties[d].reads, &audit->as_of, error)) return false;
+            if (!latest_of_kinds(audit, measures[m]->duties[d].reads, error)) return false;
     return true;
 }
 
@@ -69,13 +89,14 @@ bool audit_for(const struct audit *audit, const struct kind *const *reads, struc
 {
     *own = *audit;
     if (!audit->own_times || !reads) return true;
-    own->as_of = MOMENT_NONE;
-    return latest_of_kinds(audit, reads, &own->as_of, error);
+    own->as_of = own->loaded_as_of = MOMENT_NONE;
+    return latest_of_kinds(own, reads, error);
 }
 
 int64_t audit_as_of(const struct audit *audit, struct str source)
 {
-    return audit->clock > audit->as_of && str_equal(source, STR("mingbai:portal")) ? audit->clock : audit->as_of;
+    if (!str_equal(source, STR("mingbai:portal"))) return audit->loaded_as_of;
+    return audit->clock > audit->as_of ? audit->clock : audit->as_of;
 }
 
 int finding_identity_order(const void *left, const void *right)

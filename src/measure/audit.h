@@ -17,8 +17,9 @@ bool audit_set_time(struct audit *audit, int64_t as_of, struct error *error);
 /* The audit that a duty or figure sees that reads these kinds (NULL: nothing of its own): the same, with its own time. */
 bool audit_for(const struct audit *audit, const struct kind *const *reads, struct audit *own, struct error *error);
 
-/* As of when a case of that source is judged: as of the audit's time; one filed through the server, of which the program would
-   have seen what happened, as of the newest clock record too. */
+/* As of when a case of that source is judged: as of the audit's time, where one was asked for. Else what was loaded as of the
+   latest event that was loaded, as an old file is not overdue because people file complaints today; and what was filed through
+   the server, of which the program would have seen what happened, as of the latest event of all and the newest clock record. */
 int64_t audit_as_of(const struct audit *audit, struct str source);
 
 /* For qsort over struct finding: by what tells one from all others (duty, subject, occurrence); by time, then by that. */

@@ -49,6 +49,7 @@ struct audit {
     int64_t as_of;
     bool own_times; /* nobody asked for a time: each duty and figure is judged as of the latest event in what it reads (audit.h),
                        and as_of is the latest of all */
+    int64_t loaded_as_of; /* of what was loaded: with own_times the latest event that was loaded, else as_of (audit_as_of) */
     int64_t clock;  /* with own_times: the newest `clock` record, until when what was filed through the server was watched; else
                        MOMENT_NONE */
     uint64_t position;

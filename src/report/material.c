@@ -148,6 +148,8 @@ static struct kept_faults judge_all(struct report *report, int days_on)
             if (report->failed || own.as_of == MOMENT_NONE) continue;
             judged.own = own;
             own.as_of += days_on * DAY_MS;
+            own.loaded_as_of += days_on * DAY_MS;
+            if (own.clock != MOMENT_NONE) own.clock += days_on * DAY_MS;
             own.own_times = false;
             report->failed = !audit_judge(&own, duty, sink, report->error);
         }

@@ -29,7 +29,7 @@ struct book {
     pthread_mutex_t lock; /* protects what follows */
     bool made;
     uint64_t generation, position;
-    int64_t latest;       /* event of complaints and appeals on record */
+    int64_t latest;       /* event of complaints and appeals that was loaded */
     struct words words;
     struct work *works;   /* also those that are gone, whose places are taken again */
     bool *gone;
@@ -217,7 +217,7 @@ static bool read_all(struct book *book, struct view *view, struct error *error)
         return false;
     }
     slots_merge(book);
-    book->latest = own.as_of;
+    book->latest = own.loaded_as_of;
     book->made = true;
     book->generation = view->generation;
     book->position = view->position;
@@ -252,6 +252,7 @@ struct catching_up {
     struct words touched; /* complaints */
     struct words appeals; /* appeals of which something came */
     int64_t latest;
+    bool from_portal; /* the present entry: its time is no loaded event */
     bool too_much;
 };
 
@@ -269,7 +270,7 @@ static void touch(struct catching_up *catching, const struct told *told, const s
         if (known != UINT32_MAX)
             names_add(&catching->touched.names, &catching->touched.arena, book->words.names.at[book->appeal_case[known]]);
     }
-    if (!told->is_event) return;
+    if (!told->is_event || catching->from_portal) return;
     int64_t time = record->values[told->time].number;
     if (time > catching->latest) catching->latest = time;
     bool answered = told->kind == &complaint_kind && record_has(record, COMPLAINT_ANSWERED);
@@ -282,6 +283,7 @@ static bool entry_seen(void *context, uint64_t index, struct str bytes, struct e
     struct catching_up *catching = context;
     struct entry entry;
     if (!entry_read(bytes, &entry, error)) return false;
+    catching->from_portal = str_equal(entry.source, STR("mingbai:portal"));
     for (size_t i = 0; i < sizeof laws / sizeof *laws; i++) catching->too_much |= str_equal(entry.kind, str_of(laws[i]));
     for (size_t i = 0; i < sizeof tells / sizeof *tells; i++) {
         if (!str_equal(entry.kind, str_of(tells[i].kind->name)) || entry.hold) continue;
