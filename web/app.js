@@ -7,6 +7,7 @@ import { Failed, Loading } from '/ui/state.js';
 import frame_words from '/words/frame.js';
 
 const tags = { zh: 'zh-CN', en: 'en' };
+document.documentElement.lang = tags[language];
 const common = words(frame_words);
 
 // At most seven for a role, and only those whose page there is: [path, word].

@@ -44,7 +44,7 @@ function Step({ step, api, again, solid }) {
         ${step.amount && html`<${Input} id=${ids.amount} label=${t('amount_back')} unit=${t('yuan')} inputmode="decimal" wrong=${fault_of(sending.faults, ids.amount)}
             value=${amount} onValue=${set_amount} />`}
         <${Sending} sending=${sending} verb=${t(step.verb)} look=${step.look ?? (solid ? '' : 'plain')} /><//>`;
-    return step.summary ? html`<details open=${solid}><summary>${t(step.summary)}</summary>${form}</details>` : form;
+    return html`<div class="mt4">${step.summary ? html`<details open=${solid}><summary>${t(step.summary)}</summary>${form}</details>` : form}</div>`;
 }
 
 export default function AppealCase({ params, session }) {

@@ -17,7 +17,10 @@ export default function ComplaintFollow({ query, go, session_again }) {
         code.replace(/[\s-]/g, '').length !== 8 && { field: 'code', says: t('fault_code') }];
     async function call() {
         const given = complaint.trim().toUpperCase();
-        await post('/api/session/complaint', { complaint: given, code: code.trim() });
+        await post('/api/session/complaint', { complaint: given, code: code.trim() }).catch((problem) => {
+            // A wrong code is for the person to mend, here.
+            throw problem.status === 401 ? Object.assign(problem, { faults: [{ field: 'code', says: problem.message }] }) : problem;
+        });
         await session_again();
         go(`/complaints/${encodeURIComponent(given)}`);
     }

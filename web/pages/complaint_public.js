@@ -3,7 +3,7 @@ import { html } from '/htm/preact/standalone.module.js';
 import { href, language, pick, words as words_of } from '/ui/language.js';
 import { day, list, long_month, number, period } from '/ui/format.js';
 import { get, use_data } from '/ui/api.js';
-import { Empty, With } from '/ui/state.js';
+import { Empty, Failed, With } from '/ui/state.js';
 import { Downloads, More, Table } from '/ui/table.js';
 import { At } from '/ui/at.js';
 import { get_figures, margin, shown } from '/ui/figure.js';
@@ -44,7 +44,7 @@ function Published({ query, session, go }) {
         <${Filters} chosen=${chosen} path="/public/complaints" go=${go} choices=${[
         ['operator', t('operator'), [['', t('any_operator')], ...session.operators.map(({ operator, name }) => [operator, name])]],
         ['category', t('category'), [['', t('any_category')], ...categories.map((each) => [each, category_name(each)])]]]} />
-        <${With} of=${found}>${(first) => (first.items.length ? html`<${More} first=${first}>${(items) => (items.some(fits) ? html`<ul>${items.filter(fits).map((item) => html`<li class="finding one" key=${item.complaint}>
+        <${With} of=${found}>${(first) => (first.items.length ? html`<${More} first=${first}>${(items) => (items.some(fits) ? html`<ul class="mt4">${items.filter(fits).map((item) => html`<li class="finding one" key=${item.complaint}>
             <div><h3><a href=${href(`/public/${encodeURIComponent(item.complaint)}`)}>${item.title}</a></h3>
                 <p class="where"><span>${item.operator_name}</span><span>${item.category_name}</span><span>${item.area_name}</span><span>${t('filed')} ${day(item.filed, session.now)}</span></p></div>
             ${item.text && html`<p class="written text">${item.text}</p>`}
@@ -63,7 +63,7 @@ export default function ComplaintPublic({ query, session, go }) {
     return html`<h1>${!month ? t('no_figures') : t('head', { month: pick({ zh: period(month), en: long_month(month) }), operators: language === 'zh' ? said.join('，') : list(said) })}</h1>
         <p class="lede">${t('lede')}</p>
         <${Tasks} session=${session} />
-        ${by_month.problem && html`<div class="section"><${With} of=${by_month} /></div>`}
-        ${month && html`<${With} of=${by_category}>${({ items }) => html`<${PerMillion} rows=${items.filter((row) => row.figure === figure)} month=${month} session=${session} />`}<//>`}
+        <div>${by_month.problem ? html`<div class="section"><${Failed} problem=${by_month.problem} again=${by_month.again} /></div>`
+        : month && html`<${With} of=${by_category}>${({ items }) => html`<${PerMillion} rows=${items.filter((row) => row.figure === figure)} month=${month} session=${session} />`}<//>`}</div>
         <${Published} query=${query} session=${session} go=${go} />`;
 }
