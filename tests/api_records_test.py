@@ -226,6 +226,7 @@ class SeeingTest(RecordsCase):
         late = duties["complaint.answer.late"]
         self.assertTrue(late["says"] and late["rule"] and late["measure"] == "complaint")
         self.assertIn("15日", [limit["says"] for limit in late["limits"]])
+        self.assertEqual({limit["source"] for duty in duties.values() for limit in duty["limits"]}, {"mingbai:limit"})
         kinds = self.items("public", "/api/kinds")
         self.assertIn("complaint", [kind["name"] for kind in kinds])
         self.assertEqual(self.client.get("/api/kinds/complaint").json, next(kind for kind in kinds if kind["name"] == "complaint"))

@@ -40,6 +40,7 @@ static bool limit_add(void *context, const struct record *record, uint64_t entry
     }
     struct record *kept = arena_take(limits->arena, sizeof *kept);
     *kept = *record;
+    kept->source.at = arena_copy(limits->arena, record->source.at, record->source.length);
     for (size_t i = 0; i < record->kind->field_count; i++) {
         struct str *text = &kept->values[i].text;
         if (record_has(record, i) && text->length) text->at = arena_copy(limits->arena, text->at, text->length);
