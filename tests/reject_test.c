@@ -51,7 +51,7 @@ static void reject_all(struct place *place, const char *file, struct str bytes, 
     while (reader_next(reader, &row, &more, NULL) && more) {
         size_t count;
         const struct str *columns = reader_columns(reader, &count);
-        rejects_add(rejects, &row, row.problem ? (struct str){ 0 } : STR("id"), row.problem ? row.problem : "\"wrong\", 错",
+        rejects_add(rejects, &row, row.problem.english ? (struct str){ 0 } : STR("id"), row.problem.english ? row.problem.english : "\"wrong\", 错",
                     columns, count);
     }
     assert_true(rejects_close(rejects, &error));
@@ -161,17 +161,17 @@ static void where_it_cannot_be(void **state)
     assert_int_equal(error.code, ERROR_USAGE);
     struct rejects *rejects = rejects_open("a.csv", "/nowhere/at-all.jsonl", &error);
     assert_non_null(rejects);
-    rejects_add(rejects, &(struct row){ .line = 1, .problem = "x" }, (struct str){ 0 }, "x", NULL, 0);
+    rejects_add(rejects, &(struct row){ .line = 1, .problem = { "x", "错" } }, (struct str){ 0 }, "x", NULL, 0);
     assert_false(rejects_close(rejects, &error));
     assert_int_equal(error.code, ERROR_DISK);
     assert_non_null(strstr(error.says, "--rejects"));
 
     /* a device is written to, never removed */
     rejects = rejects_open("a.csv", "/dev/full", &error);
-    rejects_add(rejects, &(struct row){ .line = 1, .problem = "x" }, (struct str){ 0 }, "x", NULL, 0);
+    rejects_add(rejects, &(struct row){ .line = 1, .problem = { "x", "错" } }, (struct str){ 0 }, "x", NULL, 0);
     assert_false(rejects_close(rejects, &error));
     rejects = rejects_open("a.csv", "/dev/null", &error);
-    rejects_add(rejects, &(struct row){ .line = 1, .problem = "x" }, (struct str){ 0 }, "x", NULL, 0);
+    rejects_add(rejects, &(struct row){ .line = 1, .problem = { "x", "错" } }, (struct str){ 0 }, "x", NULL, 0);
     assert_true(rejects_close(rejects, &error));
     assert_int_equal(access("/dev/null", W_OK), 0);
     assert_true(rejects_close(NULL, NULL));

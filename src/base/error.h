@@ -16,10 +16,17 @@ enum error_code {
     ERROR_DAMAGE,     /* what is stored is not what was written */
 };
 
+enum { SENTENCE_ROOM = 512 };
+
 struct error {
     enum error_code code;
-    char says[512];    /* a sentence that tells what to do next, without a newline */
-    char chinese[512]; /* the same in Chinese; empty where it is said in English alone */
+    char says[SENTENCE_ROOM];    /* a sentence that tells what to do next, without a newline */
+    char chinese[SENTENCE_ROOM]; /* the same in Chinese; empty where it is said in English alone */
+};
+
+/* A sentence in both languages; { 0 }: none. */
+struct says {
+    const char *english, *chinese;
 };
 
 /* Fills error (which may be NULL) and returns false, so that a function can `return fail(...)`. */
@@ -29,8 +36,15 @@ bool fail(struct error *error, enum error_code code, const char *format, ...) __
 bool fail_both(struct error *error, enum error_code code, const char *english, const char *chinese, ...)
     __attribute__((format(printf, 3, 5), format(printf, 4, 5)));
 
+/* A sentence that is ready. */
+bool fail_says(struct error *error, enum error_code code, struct says says);
+
 /* Like fail, with ": " and the text of errno behind the sentence. The code is ERROR_DISK. */
 bool fail_errno(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The same in both languages. */
+bool fail_errno_both(struct error *error, const char *english, const char *chinese, ...)
+    __attribute__((format(printf, 2, 4), format(printf, 3, 4)));
 
 /* An assertion that stays on in release builds: states what must be true, or ends the program with its text. */
 #define must(condition) ((condition) ? (void)0 : must_failed(#condition, __FILE__, __LINE__))

@@ -162,7 +162,7 @@ static enum exit_code load(struct invocation *invocation)
             .kind = kind, .path = invocation->arguments[i], .standard_input = invocation->descriptors[STDIN_FILENO],
             .stop = invocation->stop, .format = invocation_option(invocation, "format"),
             .sheet = invocation_option(invocation, "sheet"), .map = invocation_option(invocation, "map"), .source = source,
-            .rejects = invocation_option(invocation, "rejects"), .replaces = replaces,
+            .rejects = invocation_option(invocation, "rejects"), .language = invocation->language, .replaces = replaces,
             .acknowledge = invocation_option(invocation, "ack") ? acknowledge : NULL, .progress = load_progress,
             .context = &loading,
         };

@@ -56,7 +56,7 @@ static enum bytes_state read_descriptor(struct bytes *bytes, char *into, size_t 
             struct pollfd asked = { .fd = bytes->descriptor, .events = POLLIN };
             if (!bytes->stop) poll(&asked, 1, -1);
         } else if (errno != EINTR) {
-            fail_errno(&bytes->error, "the input cannot be read");
+            fail_errno_both(&bytes->error, "the input cannot be read", "文件无法读取");
             return BYTES_FAILED;
         }
     }
@@ -77,12 +77,12 @@ struct bytes *bytes_open(const char *path, int standard_input, int stop, struct 
     int descriptor = given ? open(path, O_RDONLY | O_CLOEXEC) : fcntl(standard_input, F_DUPFD_CLOEXEC, 0);
     struct stat about;
     if (descriptor < 0 || fstat(descriptor, &about) != 0) {
-        fail_errno(error, "%s cannot be opened", given ? path : "standard input");
+        fail_errno_both(error, "%s%.0s cannot be opened", "%.0s%s 无法打开", given ? path : "standard input", given ? path : "标准输入");
         if (descriptor >= 0) close(descriptor);
         return NULL;
     }
     if (S_ISDIR(about.st_mode)) {
-        fail(error, ERROR_INPUT, "%s is a directory: name a file in it", path);
+        fail_both(error, ERROR_INPUT, "%s is a directory: name a file in it", "%s 是目录：请指定其中的文件", path);
         close(descriptor);
         return NULL;
     }
@@ -104,7 +104,8 @@ struct bytes *bytes_open(const char *path, int standard_input, int stop, struct 
     }
     bytes->gzipped = bytes->raw_end >= SIGNATURE_BYTES && memcmp(bytes->raw, "\x1f\x8b", SIGNATURE_BYTES) == 0;
     if (given && str_ends(str_of(path), STR(".gz")) && !bytes->gzipped) {
-        fail(error, ERROR_INPUT, "%s is named .gz, but it is not gzipped: name it as what it is", path);
+        fail_both(error, ERROR_INPUT, "%s is named .gz, but it is not gzipped: name it as what it is",
+                  "%s 的扩展名是 .gz，但内容不是 gzip 压缩文件：请按实际格式命名", path);
         bytes_close(bytes);
         return NULL;
     }
@@ -120,9 +121,9 @@ void bytes_close(struct bytes *bytes)
     free(bytes);
 }
 
-static enum bytes_state gzip_failed(struct bytes *bytes, const char *says)
+static enum bytes_state gzip_failed(struct bytes *bytes, const char *english, const char *chinese)
 {
-    fail(&bytes->error, ERROR_INPUT, "%s", says);
+    fail_says(&bytes->error, ERROR_INPUT, (struct says){ english, chinese });
     return BYTES_FAILED;
 }
 
@@ -144,11 +145,13 @@ static enum bytes_state gunzip(struct bytes *bytes, char *into, size_t room, boo
         if (bytes->raw_at == bytes->raw_end) {
             enum bytes_state state = fill_raw(bytes, wait);
             if (state == BYTES_ENDED && !bytes->between)
-                return gzip_failed(bytes, "the gzip file is cut short: what came before the cut was read; get the whole file");
+                return gzip_failed(bytes, "the gzip file is cut short: what came before the cut was read; get the whole file",
+                                   "gzip 文件不完整：断处之前的内容已读取，请取得完整的文件");
             if (state != BYTES_MORE) return state;
         }
         if (bytes->between) {
-            if (!next_member(bytes)) return gzip_failed(bytes, "something that is not gzip follows the end of the gzip file");
+            if (!next_member(bytes))
+                return gzip_failed(bytes, "something that is not gzip follows the end of the gzip file", "gzip 文件结束之后还有别的内容");
             if (bytes->between) continue;
         }
         inflating->next_in = (Bytef *)bytes->raw + bytes->raw_at;
@@ -160,7 +163,8 @@ static enum bytes_state gunzip(struct bytes *bytes, char *into, size_t room, boo
         bytes->between = result == Z_STREAM_END;
         *got = (size_t)((char *)inflating->next_out - into);
         if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR)
-            return *got = 0, gzip_failed(bytes, "the gzip file is damaged: what came before the damage was read");
+            return *got = 0, gzip_failed(bytes, "the gzip file is damaged: what came before the damage was read",
+                                         "gzip 文件已损坏：损坏处之前的内容已读取");
         if (*got) return BYTES_MORE;
     }
 }
@@ -229,8 +233,9 @@ static bool copy_all(struct bytes *bytes, int descriptor, uint64_t limit, struct
         }
         copied += got;
         if (copied > limit)
-            return fail(error, ERROR_LIMIT, "the spreadsheet is larger than %llu bytes: split it", (unsigned long long)limit);
-        if (!write_all(descriptor, piece, got)) return fail_errno(error, "the spreadsheet cannot be copied into memory");
+            return fail_both(error, ERROR_LIMIT, "the spreadsheet is larger than %llu bytes: split it", "电子表格超过 %llu 字节：请拆分",
+                             (unsigned long long)limit);
+        if (!write_all(descriptor, piece, got)) return fail_errno_both(error, "the spreadsheet cannot be copied into memory", "电子表格无法读入内存");
     }
 }
 
@@ -239,7 +244,7 @@ int bytes_seekable(struct bytes *bytes, uint64_t limit, struct error *error)
     bool plain = bytes_are_plain(bytes) && bytes->start == 0;
     int descriptor = plain ? fcntl(bytes->descriptor, F_DUPFD_CLOEXEC, 0) : memfd_create("spreadsheet", MFD_CLOEXEC);
     if (descriptor < 0) {
-        fail_errno(error, "the spreadsheet cannot be opened");
+        fail_errno_both(error, "the spreadsheet cannot be opened", "电子表格无法打开");
         return -1;
     }
     if ((plain || copy_all(bytes, descriptor, limit, error)) && lseek(descriptor, 0, SEEK_SET) == 0) return descriptor;

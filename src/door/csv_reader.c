@@ -75,7 +75,7 @@ static bool take_broken(struct reader *reader, struct row *row)
     if (!length && input->length <= READER_ROW_BYTES) return false;
     *row = (struct row){ .line = csv->line, .text = { input->at, without_end }, .problem = csv->scan.problem };
     if (without_end > READER_ROW_BYTES) {
-        row->problem = "the row is longer than 4 MiB";
+        row->problem = (struct says){ "the row is longer than 4 MiB", "这一行超过 4 MiB" };
         row->text.length = READING_TEXT;
     }
     if (length) {
@@ -105,20 +105,22 @@ static enum reading csv_next(struct reader *reader, bool wait, struct row *row, 
                 *row = (struct row){ .line = csv->line, .text = { input->at, scan->length } };
                 csv->line += scan->lines;
                 input_take(input, scan->taken);
-                const char *problem = scan->row_strange ? text_problem(reader, row->text) : NULL;
+                struct says problem = scan->row_strange ? text_problem(reader, row->text) : (struct says){ 0 };
                 bool is_record = table_row(&reader->table, scan->cells, scan->count, row);
-                if (problem) row->problem = problem;
-                if (is_record || problem) return READING_ROW;
+                if (problem.english) row->problem = problem;
+                if (is_record || problem.english) return READING_ROW;
                 continue;
             }
             if (scanned == SCANNED_BROKEN && take_broken(reader, row)) return READING_ROW;
             if (scanned == SCANNED_SHORT && input->length > READER_ROW_BYTES) {
-                scan->problem = "the row is longer than 4 MiB: check the quotes in this line";
+                scan->problem = (struct says){ "the row is longer than 4 MiB: check the quotes in this line",
+                                               "这一行超过 4 MiB：请检查这一行的引号" };
                 if (take_broken(reader, row)) return READING_ROW;
             }
             state = more_of_row(reader, wait);
             if (state == BYTES_FAILED && scanned == SCANNED_SHORT) {
-                scan->problem = "a quoted cell never ends: close its quote, or double a quote inside it";
+                scan->problem = (struct says){ "a quoted cell never ends: close its quote, or double a quote inside it",
+                                               "一个带引号的单元格没有结束：请补上引号，单元格内的引号要写成两个" };
                 if (take_broken(reader, row)) return READING_ROW;
             }
         }
@@ -141,7 +143,7 @@ struct look {
     struct place places[READER_TITLE_ROWS]; /* of the rows offered */
     struct place start;                     /* of the first row that is not blank */
     bool any;                               /* there is one */
-    const char *start_problem;
+    struct says start_problem;
     bool sure; /* the best row is the header beyond doubt */
     bool all;  /* all rows that count were in hand */
 };
@@ -172,7 +174,7 @@ static void look_over(struct reader *reader, struct look *look)
         if (scanned == SCANNED_SHORT) return;
         size_t without_end, taken = scan->taken;
         uint64_t lines = scan->lines;
-        const char *problem = NULL;
+        struct says problem = { 0 };
         if (scanned == SCANNED_BROKEN) {
             problem = scan->problem;
             lines = 1;
@@ -181,13 +183,13 @@ static void look_over(struct reader *reader, struct look *look)
         } else if (scan->row_strange) {
             problem = text_problem(reader, (struct str){ here.at, scan->length });
         }
-        bool blank = !problem && is_blank_row(scan);
+        bool blank = !problem.english && is_blank_row(scan);
         if (!blank && !look->any) {
             look->any = true;
             look->start = place;
             look->start_problem = problem;
         }
-        if (!problem && !blank) {
+        if (!problem.english && !blank) {
             look->places[look->search.rows] = place;
             look->sure = search_offer(&look->search, scan->cells, scan->count);
             if (look->sure) return;
@@ -231,15 +233,15 @@ static bool take_first(struct reader *reader, struct look *looks, size_t count, 
     const struct look *best = &looks[0];
     if (!best->any) {
         if (reader->input.length > READER_ROW_BYTES)
-            return fail(error, ERROR_LIMIT, "the first line is longer than 4 MiB: this is no table");
-        return fail(error, ERROR_INPUT, "the file is empty: its first line must name the columns");
+            return fail_both(error, ERROR_LIMIT, "the first line is longer than 4 MiB: this is no table", "第一行超过 4 MiB：这不是表格");
+        return fail_both(error, ERROR_INPUT, "the file is empty: its first line must name the columns", "文件是空的：第一行须为各列的列名");
     }
     if (first_filled(best) <= 1)
         for (size_t i = 1; i < count; i++)
-            if (first_filled(&looks[i]) > first_filled(best) && !looks[i].start_problem) best = &looks[i];
-    if (best->start_problem)
-        return fail(error, ERROR_INPUT, "line %llu, which should be the header: %s", (unsigned long long)best->start.line,
-                    best->start_problem);
+            if (first_filled(&looks[i]) > first_filled(best) && !looks[i].start_problem.english) best = &looks[i];
+    if (best->start_problem.english)
+        return fail_both(error, ERROR_INPUT, "line %llu, which should be the header: %s%.0s", "第 %llu 行应为列名：%.0s%s",
+                         (unsigned long long)best->start.line, best->start_problem.english, best->start_problem.chinese);
     return take_header(reader, best, search_first(&best->search), error);
 }
 

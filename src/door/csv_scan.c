@@ -60,9 +60,9 @@ static inline const char *next_mark(struct csv_scan *scan, const char *end)
     return mark;
 }
 
-static enum scanned broken(struct csv_scan *scan, const char *problem)
+static enum scanned broken(struct csv_scan *scan, const char *english, const char *chinese)
 {
-    scan->problem = problem;
+    scan->problem = (struct says){ english, chinese };
     return SCANNED_BROKEN;
 }
 
@@ -85,9 +85,11 @@ static enum scanned scan_quoted(struct csv_scan *scan, const char *opening, cons
     for (;;) {
         mark = next_mark(scan, end);
         if (mark - opening > READER_CELL_BYTES)
-            return broken(scan, "a quoted cell never ends, or is longer than 1 MiB: check the quotes in this line");
+            return broken(scan, "a quoted cell never ends, or is longer than 1 MiB: check the quotes in this line",
+                          "一个带引号的单元格没有结束，或超过 1 MiB：请检查这一行的引号");
         if (mark == end)
-            return ended ? broken(scan, "a quoted cell never ends: close its quote, or double a quote inside it")
+            return ended ? broken(scan, "a quoted cell never ends: close its quote, or double a quote inside it",
+                                  "一个带引号的单元格没有结束：请补上引号，单元格内的引号要写成两个")
                          : SCANNED_SHORT;
         bool last = mark + 1 == end;
         if (last && !ended) return SCANNED_SHORT;
@@ -107,7 +109,8 @@ static enum scanned scan_quoted(struct csv_scan *scan, const char *opening, cons
     if (after == end && !ended) return SCANNED_SHORT;
     *behind = next_mark(scan, end);
     if (*behind != after || (after < end && *after == '"'))
-        return broken(scan, "text follows a closing quote: double a quote inside a quoted cell");
+        return broken(scan, "text follows a closing quote: double a quote inside a quoted cell",
+                      "结束的引号后面还有内容：带引号的单元格内，引号要写成两个");
     return SCANNED_ROW;
 }
 
@@ -134,8 +137,8 @@ enum scanned csv_scan_row(struct csv_scan *scan, const char *at, const char *end
             }
         }
         if (mark == end && !ended) return SCANNED_SHORT;
-        if (scan->count == READER_COLUMNS) return broken(scan, "the row has more than 256 cells");
-        if (cell.length > READER_CELL_BYTES) return broken(scan, "a cell is longer than 1 MiB");
+        if (scan->count == READER_COLUMNS) return broken(scan, "the row has more than 256 cells", "这一行超过 256 个单元格");
+        if (cell.length > READER_CELL_BYTES) return broken(scan, "a cell is longer than 1 MiB", "一个单元格超过 1 MiB");
         scan->cells[scan->count++] = (struct cell){ cell, cell.length ? CELL_TEXT : CELL_NULL };
         if (mark == end || *mark != scan->separator) break;
         start = mark + 1;
@@ -150,6 +153,6 @@ enum scanned csv_scan_row(struct csv_scan *scan, const char *at, const char *end
     }
     scan->length = (size_t)(mark - at);
     scan->taken = (size_t)(behind - at);
-    if (scan->length > READER_ROW_BYTES) return broken(scan, "the row is longer than 4 MiB");
+    if (scan->length > READER_ROW_BYTES) return broken(scan, "the row is longer than 4 MiB", "这一行超过 4 MiB");
     return SCANNED_ROW;
 }

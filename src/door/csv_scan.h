@@ -24,7 +24,7 @@ struct csv_scan {
     size_t taken;     /* with it */
     uint64_t lines;   /* it goes over */
     bool row_strange; /* it may have a NUL or a byte above 0x7F */
-    const char *problem;
+    struct says problem;
 };
 
 enum scanned {

@@ -72,12 +72,14 @@ static bool check_form(const struct date_form *form, struct error *error)
     char room[QUOTE_ROOM];
     quote(form->text, room);
     if (!form_has(form, PART_YEAR) && !form_has(form, PART_YEAR_OF_CENTURY))
-        return fail(error, ERROR_INPUT, "the form %s has no year: YYYY (or YY for two digits)", room);
+        return fail_both(error, ERROR_INPUT, "the form %s has no year: YYYY (or YY for two digits)",
+                         "日期格式 %s 中没有年：写作 YYYY（两位的年写作 YY）", room);
     if (!form_has(form, PART_MONTH) && !form_has(form, PART_MONTH_NAME))
-        return fail(error, ERROR_INPUT, "the form %s has no month: MM or M (or MMM for its name)", room);
+        return fail_both(error, ERROR_INPUT, "the form %s has no month: MM or M (or MMM for its name)",
+                         "日期格式 %s 中没有月：写作 MM 或 M（英文月份名写作 MMM）", room);
     if (form_has(form, PART_HOUR_OF_HALF) != form_has(form, PART_HALF))
-        return fail(error, ERROR_INPUT, "in the form %s, h and A (AM, PM, 上午, 下午) go together; hours from 0 to 23 are H",
-                    room);
+        return fail_both(error, ERROR_INPUT, "in the form %s, h and A (AM, PM, 上午, 下午) go together; hours from 0 to 23 are H",
+                         "日期格式 %s 中，h 要与 A（上午、下午或 AM、PM）同时出现；0 至 23 的小时写作 H", room);
     return true;
 }
 
@@ -88,7 +90,8 @@ bool date_form_read(struct str text, struct date_form *form, struct error *error
     for (struct str rest = text; rest.length;) {
         size_t token = token_at(rest), taken = 1;
         if (form->count == DATE_FORM_PARTS)
-            return fail(error, ERROR_INPUT, "the form %s has more than %d parts", quote(text, room), DATE_FORM_PARTS);
+            return fail_both(error, ERROR_INPUT, "the form %s has more than %d parts", "日期格式 %s 超过 %d 段", quote(text, room),
+                             DATE_FORM_PARTS);
         form->parts[form->count].part = PART_LITERAL;
         if (token < sizeof tokens / sizeof *tokens) {
             taken = tokens[token].token.length;
@@ -96,9 +99,10 @@ bool date_form_read(struct str text, struct date_form *form, struct error *error
             form->parts[form->count].least = tokens[token].least;
             form->parts[form->count].most = tokens[token].most;
         } else if (is_letter(rest.at[0]) && rest.at[0] != 'T') {
-            return fail(error, ERROR_INPUT,
-                        "the form %s has a letter %c: the parts are YYYY YY MMM MM M DD D HH H hh h mm m ss s A Z",
-                        quote(text, room), rest.at[0]);
+            return fail_both(error, ERROR_INPUT,
+                             "the form %s has a letter %c: the parts are YYYY YY MMM MM M DD D HH H hh h mm m ss s A Z",
+                             "日期格式 %s 中有字母 %c：可用的只有 YYYY YY MMM MM M DD D HH H hh h mm m ss s A Z", quote(text, room),
+                             rest.at[0]);
         } else {
             while (taken < rest.length && token_at(after(rest, taken)) == sizeof tokens / sizeof *tokens &&
                    !is_letter(rest.at[taken]))

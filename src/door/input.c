@@ -171,7 +171,8 @@ bool input_open(struct input *input, struct bytes *bytes, const char *name, stru
     make_room(input, 0);
     enum encoding given = name ? encoding_named(name) : ENCODING_UNKNOWN;
     if (name && given == ENCODING_UNKNOWN)
-        return fail(error, ERROR_USAGE, "there is no encoding '%s': it is UTF-8, GB18030, UTF-16LE or UTF-16BE", name);
+        return fail_both(error, ERROR_USAGE, "there is no encoding '%s': it is UTF-8, GB18030, UTF-16LE or UTF-16BE",
+                         "没有“%s”这种编码：可选 UTF-8、GB18030、UTF-16LE、UTF-16BE", name);
     /* Two bytes tell a mark; a pipe is not kept waiting for more. */
     while (input->encoded.length < 4 && more_encoded(input, input->encoded.length < 2) == BYTES_MORE)
         continue;

@@ -40,26 +40,34 @@ static bool find_column(struct table *table, struct str key, size_t guess, size_
     return true;
 }
 
+static bool refuse(struct json_scan *scan, const char *english, const char *chinese)
+{
+    scan->problem = (struct says){ english, chinese };
+    return false;
+}
+
 static bool object_members(struct objects *objects, struct table *table, struct json_scan *scan)
 {
-    if (!json_scan_byte(scan, '{')) return scan->problem = "the row is no JSON object", false;
+    if (!json_scan_byte(scan, '{')) return refuse(scan, "the row is no JSON object", "这一行不是 JSON 对象");
     if (json_scan_byte(scan, '}')) return true;
     size_t column, guess = 0;
     do {
         struct str key;
         struct cell value;
         if (!json_scan_string(scan, &key)) return false;
-        if (!json_scan_byte(scan, ':')) return scan->problem = "a colon is missing behind a key", false;
+        if (!json_scan_byte(scan, ':')) return refuse(scan, "a colon is missing behind a key", "键后面缺冒号");
         if (!json_scan_value(scan, 1, &value)) return false;
         if (key.length > READER_CELL_BYTES || value.text.length > READER_CELL_BYTES)
-            return scan->problem = "a value is longer than 1 MiB", false;
-        if (!find_column(table, key, guess, &column)) return scan->problem = "the file has more than 256 different keys", false;
-        if (objects->seen[column] == objects->rows) return scan->problem = "the object has the same key twice", false;
+            return refuse(scan, "a value is longer than 1 MiB", "一个值超过 1 MiB");
+        if (!find_column(table, key, guess, &column))
+            return refuse(scan, "the file has more than 256 different keys", "文件中不同的键超过 256 个");
+        if (objects->seen[column] == objects->rows)
+            return refuse(scan, "the object has the same key twice", "对象中同一个键出现了两次");
         objects->seen[column] = objects->rows;
         objects->cells[column] = value;
         guess = column + 1;
     } while (json_scan_byte(scan, ','));
-    return json_scan_byte(scan, '}') || (scan->problem = "a comma or a closing brace is missing", false);
+    return json_scan_byte(scan, '}') || refuse(scan, "a comma or a closing brace is missing", "缺逗号或右花括号");
 }
 
 static void make_row(struct reader *reader, struct str text, struct row *row)
@@ -71,10 +79,10 @@ static void make_row(struct reader *reader, struct str text, struct row *row)
     if (objects->arena.used) arena_reset(&objects->arena);
     objects->rows++;
     *row = (struct row){ .line = objects->line, .text = text, .problem = text_problem(reader, text) };
-    if (row->problem) return;
+    if (row->problem.english) return;
     bool good = object_members(objects, table, &scan);
     json_scan_blanks(&scan);
-    if (good && scan.at < scan.end) good = false, scan.problem = "something follows the object";
+    if (good && scan.at < scan.end) good = refuse(&scan, "something follows the object", "对象后面还有别的内容");
     size_t grown = table->count;
     table->count = columns;
     if (!good) {
@@ -104,7 +112,7 @@ static void make_long_row(struct reader *reader, struct row *row)
     struct objects *objects = reader->state;
     *row = (struct row){ .line = objects->line, .text = { reader->input.at, reader->input.length } };
     if (row->text.length > READING_TEXT) row->text.length = READING_TEXT;
-    row->problem = "the row is longer than 4 MiB";
+    row->problem = (struct says){ "the row is longer than 4 MiB", "这一行超过 4 MiB" };
 }
 
 /* ---- JSON Lines ---- */
@@ -202,14 +210,14 @@ static enum reading to_element(struct reader *reader, bool wait, struct error *e
         bool found = i < input->length;
         input_take(input, i);
         if (found && objects->closed) {
-            fail(error, ERROR_INPUT, "something follows the end of the array, behind element %llu",
-                 (unsigned long long)objects->line - 1);
+            fail_both(error, ERROR_INPUT, "something follows the end of the array, behind element %llu",
+                      "数组结束之后（第 %llu 个元素后面）还有别的内容", (unsigned long long)objects->line - 1);
             return READING_FAILED;
         }
         if (found) return READING_ROW;
         if (objects->ended && objects->inside) {
-            fail(error, ERROR_INPUT, "the file is cut short: its array does not end behind element %llu",
-                 (unsigned long long)objects->line - 1);
+            fail_both(error, ERROR_INPUT, "the file is cut short: its array does not end behind element %llu",
+                      "文件不完整：数组在第 %llu 个元素之后没有结束", (unsigned long long)objects->line - 1);
             return READING_FAILED;
         }
         if (objects->ended) return READING_END;
@@ -296,9 +304,9 @@ static enum reading pass_element(struct reader *reader, bool wait, struct error 
             return READING_ROW;
         }
         if (objects->ended) {
-            fail(error, ERROR_INPUT,
-                 "element %llu never ends, and nothing behind it can be read: check its quotes and brackets",
-                 (unsigned long long)objects->line - 1);
+            fail_both(error, ERROR_INPUT,
+                      "element %llu never ends, and nothing behind it can be read: check its quotes and brackets",
+                      "第 %llu 个元素没有结束，其后的内容无法读取：请检查它的引号和括号", (unsigned long long)objects->line - 1);
             return READING_FAILED;
         }
         /* The last line may be the one, once all of its indentation is there. */
@@ -324,7 +332,7 @@ static enum reading elements_next(struct reader *reader, bool wait, struct row *
         if (element_ends(objects, input) && objects->end <= READER_ROW_BYTES) {
             size_t end = objects->end;
             make_row(reader, (struct str){ input->at, end }, row);
-            size_t next = row->problem ? object_line(objects, input, end) : 0;
+            size_t next = row->problem.english ? object_line(objects, input, end) : 0;
             if (next) {
                 row->text.length = end = next;
                 objects->suspect = true;
@@ -335,7 +343,8 @@ static enum reading elements_next(struct reader *reader, bool wait, struct row *
         }
         if (objects->ended || input->length > READER_ROW_BYTES) {
             make_long_row(reader, row);
-            if (input->length <= READER_ROW_BYTES) row->problem = "the element never ends: check its quotes and brackets";
+            if (input->length <= READER_ROW_BYTES)
+                row->problem = (struct says){ "the element never ends: check its quotes and brackets", "这个元素没有结束：请检查它的引号和括号" };
             objects->line++;
             objects->lost = true;
             return READING_ROW;
@@ -353,7 +362,8 @@ static bool elements_open(struct reader *reader, const struct reader_options *op
     enum reading reading = to_element(reader, true, error);
     if (reading == READING_FAILED) return false;
     if (reading == READING_END && !objects->closed)
-        return fail(error, ERROR_INPUT, "the file is empty: it must be a JSON object or an array of them");
+        return fail_both(error, ERROR_INPUT, "the file is empty: it must be a JSON object or an array of them",
+                         "文件是空的：须为一个 JSON 对象，或由对象组成的数组");
     return true;
 }
 

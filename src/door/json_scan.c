@@ -4,9 +4,9 @@
 
 enum { SPELLING_PLACES = 64 };
 
-static bool refuse(struct json_scan *scan, const char *problem)
+static bool refuse(struct json_scan *scan, const char *english, const char *chinese)
 {
-    scan->problem = problem;
+    scan->problem = (struct says){ english, chinese };
     return false;
 }
 
@@ -33,14 +33,14 @@ bool json_scan_byte(struct json_scan *scan, char byte)
 
 static bool read_hex(struct json_scan *scan, uint32_t *unit)
 {
-    if (scan->end - scan->at < 4) return refuse(scan, "a string ends inside of a \\u escape");
+    if (scan->end - scan->at < 4) return refuse(scan, "a string ends inside of a \\u escape", "字符串在 \\u 转义符中间结束");
     *unit = 0;
     for (int i = 0; i < 4; i++) {
         char byte = *scan->at++, small = (char)(byte | 0x20);
         uint32_t digit = is_digit(byte)                 ? (uint32_t)(byte - '0')
                          : small >= 'a' && small <= 'f' ? (uint32_t)(small - 'a' + 10)
                                                         : 16;
-        if (digit == 16) return refuse(scan, "a \\u escape needs four hexadecimal digits");
+        if (digit == 16) return refuse(scan, "a \\u escape needs four hexadecimal digits", "\\u 转义符须有四位十六进制数字");
         *unit = *unit << 4 | digit;
     }
     return true;
@@ -50,14 +50,14 @@ static bool read_hex(struct json_scan *scan, uint32_t *unit)
 static bool read_character(struct json_scan *scan, uint32_t *character)
 {
     if (!read_hex(scan, character)) return false;
-    if (*character == 0) return refuse(scan, "a string has a NUL character (\\u0000), which no text has");
+    if (*character == 0) return refuse(scan, "a string has a NUL character (\\u0000), which no text has", "字符串中有零字符（\\u0000），文本中不会有");
     if (*character < 0xd800 || *character >= 0xe000) return true;
     uint32_t low;
     if (*character >= 0xdc00 || scan->end - scan->at < 2 || scan->at[0] != '\\' || scan->at[1] != 'u')
-        return refuse(scan, "a \\u escape is half of a character: its other half is missing");
+        return refuse(scan, "a \\u escape is half of a character: its other half is missing", "\\u 转义符只有半个字符：缺另一半");
     scan->at += 2;
     if (!read_hex(scan, &low)) return false;
-    if (low < 0xdc00 || low >= 0xe000) return refuse(scan, "a \\u escape is half of a character: its other half is missing");
+    if (low < 0xdc00 || low >= 0xe000) return refuse(scan, "a \\u escape is half of a character: its other half is missing", "\\u 转义符只有半个字符：缺另一半");
     *character = 0x10000 + ((*character - 0xd800) << 10) + (low - 0xdc00);
     return true;
 }
@@ -79,7 +79,7 @@ static char *put_character(char *to, uint32_t character)
 static bool resolve_escape(struct json_scan *scan, char **to)
 {
     static const char escaped[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
-    if (scan->at == scan->end) return refuse(scan, "a string never ends");
+    if (scan->at == scan->end) return refuse(scan, "a string never ends", "字符串没有结束：请补上双引号");
     char byte = *scan->at++;
     if (byte == 'u') {
         uint32_t character;
@@ -88,14 +88,14 @@ static bool resolve_escape(struct json_scan *scan, char **to)
         return true;
     }
     const char *found = byte ? strchr(escaped, byte) : NULL;
-    if (!found) return refuse(scan, "a string has a backslash before what needs none");
+    if (!found) return refuse(scan, "a string has a backslash before what needs none", "字符串中有多余的反斜杠");
     *(*to)++ = meant[found - escaped];
     return true;
 }
 
 bool json_scan_string(struct json_scan *scan, struct str *string)
 {
-    if (!json_scan_byte(scan, '"')) return refuse(scan, "a string in double quotes is missing");
+    if (!json_scan_byte(scan, '"')) return refuse(scan, "a string in double quotes is missing", "这里须为双引号中的字符串");
     const char *start = scan->at, *end = scan->end;
     const char *at = start;
     while (at < end && *at != '"' && *at != '\\' && (unsigned char)*at >= ' ')
@@ -117,13 +117,13 @@ bool json_scan_string(struct json_scan *scan, struct str *string)
     while (scan->at < end && *scan->at != '"') {
         char byte = *scan->at++;
         if ((unsigned char)byte < ' ')
-            return refuse(scan, "a string has a control character: write it as an escape (\\n, \\u001f)");
+            return refuse(scan, "a string has a control character: write it as an escape (\\n, \\u001f)", "字符串中有控制字符：请写成转义符（\\n、\\u001f）");
         if (byte != '\\')
             *to++ = byte;
         else if (!resolve_escape(scan, &to))
             return false;
     }
-    if (scan->at == end) return refuse(scan, "a string never ends");
+    if (scan->at == end) return refuse(scan, "a string never ends", "字符串没有结束：请补上双引号");
     scan->at++;
     *string = (struct str){ text, (size_t)(to - text) };
     return true;
@@ -204,7 +204,8 @@ static bool scan_number(struct json_scan *scan, struct cell *cell)
     }
     if (!good)
         return refuse(scan,
-                      "a value is neither a string in double quotes nor a number, true, false, null, an object or an array");
+                      "a value is neither a string in double quotes nor a number, true, false, null, an object or an array",
+                      "值须为双引号中的字符串、数字、true、false、null、对象或数组");
     scan->at = at;
     *cell = (struct cell){ number_spelling((struct str){ start, (size_t)(at - start) }, scan->arena), CELL_NUMBER };
     return true;
@@ -219,17 +220,17 @@ static const struct {
 
 static bool pass_members(struct json_scan *scan, unsigned depth, char closing)
 {
-    if (depth >= READER_JSON_DEPTH) return refuse(scan, "objects and arrays are nested more than 16 deep");
+    if (depth >= READER_JSON_DEPTH) return refuse(scan, "objects and arrays are nested more than 16 deep", "对象和数组嵌套超过 16 层");
     scan->at++;
     if (json_scan_byte(scan, closing)) return true;
     do {
         struct str key;
         struct cell value;
         if (closing == '}' && !json_scan_string(scan, &key)) return false;
-        if (closing == '}' && !json_scan_byte(scan, ':')) return refuse(scan, "a colon is missing behind a key");
+        if (closing == '}' && !json_scan_byte(scan, ':')) return refuse(scan, "a colon is missing behind a key", "键后面缺冒号");
         if (!json_scan_value(scan, depth + 1, &value)) return false;
     } while (json_scan_byte(scan, ','));
-    return json_scan_byte(scan, closing) || refuse(scan, "a comma or a closing bracket is missing");
+    return json_scan_byte(scan, closing) || refuse(scan, "a comma or a closing bracket is missing", "缺逗号或右括号");
 }
 
 bool json_scan_value(struct json_scan *scan, unsigned depth, struct cell *cell)

@@ -11,7 +11,7 @@
 struct json_scan {
     const char *at, *end;
     struct arena *arena; /* for what has to change: strings with escapes, numbers with exponents */
-    const char *problem; /* why the last call returned false */
+    struct says problem; /* why the last call returned false */
 };
 
 void json_scan_blanks(struct json_scan *scan);

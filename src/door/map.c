@@ -1,6 +1,5 @@
 #include "door/map.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -80,7 +79,8 @@ struct map *map_open(const struct kind *kind, const char *path, struct error *er
     struct text json = { 0 };
     FILE *file = fopen(path, "rb");
     if (!file) {
-        fail(error, ERROR_NOT_FOUND, "the map %s cannot be opened: %s", path, strerror(errno));
+        fail_errno_both(error, "the map %s cannot be opened", "对应表 %s 无法打开", path);
+        if (error) error->code = ERROR_NOT_FOUND;
         return NULL;
     }
     json.length = fread(text_room(&json, MAP_BYTES + 1), 1, MAP_BYTES + 1, file);
@@ -88,7 +88,7 @@ struct map *map_open(const struct kind *kind, const char *path, struct error *er
     fclose(file);
     struct map *map = NULL;
     if (unread)
-        fail_errno(error, "the map %s cannot be read", path);
+        fail_errno_both(error, "the map %s cannot be read", "对应表 %s 无法读取", path);
     else
         map = map_of_json(kind, text_str(&json), path, error);
     text_close(&json);

@@ -29,14 +29,16 @@ static bool bind_rule(struct rule *rule, const struct str *columns, size_t count
         rule->places[i] = times ? found : (size_t)ABSENT_COLUMN;
         if (times) used[found] = true;
         if (times > 1)
-            return fail(error, ERROR_INPUT,
-                        "the file has %zu columns %s, and %s is to come from one: rename the others in the file", times,
-                        quote(rule->columns[i], room), rule->field->name);
+            return fail_both(error, ERROR_INPUT,
+                             "the file has %zu columns %s, and %s is to come from one: rename the others in the file",
+                             "文件中有 %zu 列都叫 %s，而 %s 只能取自一列：请在文件中给其余的列改名", times,
+                             quote(rule->columns[i], room), rule->field->name);
         if (!times && !rule->optional)
-            return fail(error, ERROR_INPUT,
-                        "the file has no column %s, from which the map takes %s: correct the name in the map, or add "
-                        "\"optional\": true there where some files lack it",
-                        quote(rule->columns[i], room), rule->field->name);
+            return fail_both(error, ERROR_INPUT,
+                             "the file has no column %s, from which the map takes %s: correct the name in the map, or add "
+                             "\"optional\": true there where some files lack it",
+                             "文件中没有 %s 列，而对应表要从中取 %s：请改正对应表中的列名；如有的文件没有这一列，请在该处加上 \"optional\": true",
+                             quote(rule->columns[i], room), rule->field->name);
     }
     return true;
 }
@@ -53,16 +55,18 @@ static bool unknown_column(const struct map *map, struct str column, struct erro
     char room[QUOTE_ROOM], fields[200];
     size_t used = 0;
     if (!map->plain)
-        return fail(error, ERROR_INPUT,
-                    "the file has a column %s that the map does not name: give it to a field, or list it under "
-                    "\"ignore\" (\"ignore\": \"*\" for all others)",
-                    quote(column, room));
+        return fail_both(error, ERROR_INPUT,
+                         "the file has a column %s that the map does not name: give it to a field, or list it under "
+                         "\"ignore\" (\"ignore\": \"*\" for all others)",
+                         "文件中有 %s 列，对应表没有提到：请把它对应到某个字段，或列入 \"ignore\"（\"ignore\": \"*\" 表示忽略其余各列）",
+                         quote(column, room));
     for (size_t i = 0; i < map->kind->field_count && used < sizeof fields; i++)
         used += (size_t)snprintf(fields + used, sizeof fields - used, "%s%s", i ? ", " : "", map->kind->fields[i].name);
-    return fail(error, ERROR_INPUT,
-                "the file has a column %s that a %s does not have (it has %s): take it out, or load with a map, which "
-                "`mingbai map %s FILE` proposes",
-                quote(column, room), map->kind->name, fields, map->kind->name);
+    return fail_both(error, ERROR_INPUT,
+                     "the file has a column %s that a %s does not have (it has %s): take it out, or load with a map, which "
+                     "`mingbai map %s FILE` proposes",
+                     "文件中有 %s 列，而 %s 类记录没有这个字段（只有 %s）：请删去该列，或用对应表装入（`mingbai map %s FILE` 可生成草稿）",
+                     quote(column, room), map->kind->name, fields, map->kind->name);
 }
 
 /* A column that no rule uses: ignored, a field by its own name, or unknown. */
@@ -83,7 +87,7 @@ static bool bind_column(struct map *map, size_t column, struct error *error)
     const struct field *field = map_target_field(map->kind, target);
     for (size_t i = 0; i < map->step_count; i++)
         if (map->steps[i].target == target)
-            return fail(error, ERROR_INPUT, "the file has two columns %s: take one out", field->name);
+            return fail_both(error, ERROR_INPUT, "the file has two columns %s: take one out", "文件中有两列 %s：请删去一列", field->name);
     map->steps[map->step_count++] = (struct step){ field, column, target };
     return true;
 }
@@ -99,9 +103,11 @@ static bool check_needed(const struct map *map, struct error *error)
 {
     for (size_t i = 0; !map->plain && i < map->kind->field_count; i++)
         if (map->kind->fields[i].flags & FIELD_NEEDED && !has_target(map, i))
-            return fail(error, ERROR_INPUT,
-                        "the map says nothing of %s, which every %s needs (%s): give it a column, or a \"value\" for all",
-                        map->kind->fields[i].name, map->kind->name, map->kind->fields[i].says[ENGLISH]);
+            return fail_both(error, ERROR_INPUT,
+                             "the map says nothing of %s, which every %s needs (%s%.0s): give it a column, or a \"value\" for all",
+                             "对应表没有提到 %s，而每条 %s 记录都须填写（%.0s%s）：请给它一列，或用 \"value\" 给所有行同一个值",
+                             map->kind->fields[i].name, map->kind->name, map->kind->fields[i].says[ENGLISH],
+                             map->kind->fields[i].says[CHINESE]);
     return true;
 }
 
@@ -159,7 +165,7 @@ static bool put(const struct map *map, const struct field *field, size_t target,
     if (target == map_seq(map->kind)) {
         record->seq = (uint64_t)value.number;
     } else if (value.text.length > MAP_SOURCE_BYTES || str_find(value.text, '\n') < value.text.length) {
-        return fail(error, ERROR_INPUT, "a source is one line of at most %d bytes", MAP_SOURCE_BYTES);
+        return fail_both(error, ERROR_INPUT, "a source is one line of at most %d bytes", "来源名称须为一行，最多 %d 字节", MAP_SOURCE_BYTES);
     } else {
         record->source = value.text;
     }
@@ -247,9 +253,9 @@ static bool translate(const struct rule *rule, struct cell *cell, bool *translat
         *translated = true;
         break;
     case OTHERWISE_REFUSED:
-        return fail(error, ERROR_INPUT,
-                    "%s is not among the map's values for %s: add it to \"values\" there, or say \"otherwise\"",
-                    quote(from, room), rule->field->name);
+        return fail_both(error, ERROR_INPUT,
+                         "%s is not among the map's values for %s: add it to \"values\" there, or say \"otherwise\"",
+                         "%s 不在对应表为 %s 列出的值之中：请加进 \"values\"，或写明 \"otherwise\"", quote(from, room), rule->field->name);
     }
     return true;
 }
@@ -260,7 +266,7 @@ static bool rewrite_form(const struct rule *rule, struct arena *arena, struct ce
     size_t length, used = 0;
     struct str text;
     char *out = arena_take(arena, DATE_TEXT_ROOM);
-    if (!normal_text(cell->text, arena, &text)) return fail(error, ERROR_INPUT, "%s is not UTF-8", quote(cell->text, room));
+    if (!normal_text(cell->text, arena, &text)) return fail_both(error, ERROR_INPUT, "%s is not UTF-8", "%s 不是 UTF-8 编码的文字", quote(cell->text, room));
     for (size_t i = 0; i < rule->form_count; i++) {
         if (!date_form_rewrite(&rule->forms[i], text, rule->offset, out, &length)) continue;
         *cell = (struct cell){ { out, length }, CELL_TEXT };
@@ -268,7 +274,8 @@ static bool rewrite_form(const struct rule *rule, struct arena *arena, struct ce
     }
     for (size_t i = 0; i < rule->form_count && used < sizeof known; i++)
         used += (size_t)snprintf(known + used, sizeof known - used, "%s%.*s", i ? ", " : "", STR_ARGS(rule->forms[i].text));
-    return fail(error, ERROR_INPUT, "%s is no real date in the map's forms: %s", quote(text, room), known);
+    return fail_both(error, ERROR_INPUT, "%s is no real date in the map's forms: %s", "%s 不是符合对应表所列格式的真实日期：%s",
+                     quote(text, room), known);
 }
 
 /* A time that says no offset is given the map's. What is no time at all is left for the field to refuse. */
@@ -296,11 +303,14 @@ static bool multiply(const struct rule *rule, struct arena *arena, struct cell *
     if (!field_parse(&number, *cell, INT64_MAX, arena, &value, error)) return false;
     __int128 product = (__int128)value.number * rule->factor, result = product / scale, rest = product % scale;
     if (rest && !rule->round)
-        return fail(error, ERROR_INPUT, "%s times the map's factor is no %s: check the unit, or add \"round\": true in the map",
-                    quote(cell->text, room), whole ? "whole number" : "number with at most 6 decimals");
+        return fail_both(error, ERROR_INPUT,
+                         "%s times the map's factor is no %s%.0s: check the unit, or add \"round\": true in the map",
+                         "%s 乘以对应表的倍数后不是%.0s%s：请核对单位，或在对应表中加上 \"round\": true", quote(cell->text, room),
+                         whole ? "whole number" : "number with at most 6 decimals", whole ? "整数" : "最多 6 位小数的数");
     if (2 * (rest < 0 ? -rest : rest) >= scale) result += product < 0 ? -1 : 1;
     if (result > INT64_MAX || result < INT64_MIN)
-        return fail(error, ERROR_INPUT, "%s is too large in the map's unit", quote(cell->text, room));
+        return fail_both(error, ERROR_INPUT, "%s is too large in the map's unit", "%s 按对应表的单位换算后太大：请核对单位",
+                         quote(cell->text, room));
     size_t length = decimal_format((int64_t)result, whole ? 0 : MONEY_DECIMALS, 0, digits);
     *cell = (struct cell){ { arena_copy(arena, digits, length), length }, CELL_TEXT };
     return true;
@@ -350,8 +360,8 @@ static bool nothing_barred(const struct map *map, const struct row *row, struct 
         if (is_blank(cell)) continue;
         *field = str_trim(map->columns[map->barred[i]]);
         if (field->length) return unknown_column(map, *field, error);
-        return fail(error, ERROR_INPUT, "%s stands in column %zu, which has no heading: give it one, or empty it",
-                    quote(cell->text, room), map->barred[i] + 1);
+        return fail_both(error, ERROR_INPUT, "%s stands in column %zu, which has no heading: give it one, or empty it",
+                         "%s 所在的第 %zu 列没有列名：请加上列名，或清空该列", quote(cell->text, room), map->barred[i] + 1);
     }
     return true;
 }

@@ -32,7 +32,7 @@ static bool read_rows(struct proposal *proposal, struct reader *reader, struct e
     while (proposal->row_count < PROPOSE_ROWS) {
         if (!reader_next(reader, &row, &more, error)) return false;
         if (!more) break;
-        if (row.problem) continue;
+        if (row.problem.english) continue;
         size_t width = row.count < READER_COLUMNS ? row.count : READER_COLUMNS;
         struct cell *cells = arena_take(&proposal->arena, width * sizeof *cells);
         for (size_t i = 0; i < width; i++) {

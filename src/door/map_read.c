@@ -16,18 +16,23 @@ struct place {
     struct error *error;
 };
 
-static bool bad(const struct place *place, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static bool bad(const struct place *place, const char *english, const char *chinese, ...)
+    __attribute__((format(printf, 2, 4), format(printf, 3, 4)));
 
-static bool bad(const struct place *place, const char *format, ...)
+static bool bad(const struct place *place, const char *english, const char *chinese, ...)
 {
-    char says[sizeof((struct error *)0)->says];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(says, sizeof says, format, arguments);
+    char says[LANGUAGES][SENTENCE_ROOM];
+    va_list arguments, again;
+    va_start(arguments, chinese);
+    va_copy(again, arguments);
+    vsnprintf(says[ENGLISH], SENTENCE_ROOM, english, arguments);
+    vsnprintf(says[CHINESE], SENTENCE_ROOM, chinese, again);
+    va_end(again);
     va_end(arguments);
-    return fail(place->error, ERROR_INPUT, "%s%s%s%s%s%s: %.*s", place->file, place->field ? ", field \"" : "",
-                place->field ? place->field : "", place->field ? "\"" : "", place->key ? ", " : "",
-                place->key ? place->key : "", 400, says);
+    const char *field = place->field ? place->field : "", *key = place->key ? place->key : "";
+    return fail_both(place->error, ERROR_INPUT, "%s%s%.0s%s%s%s%s: %.400s%.0s", "%s%.0s%s%s%s%s%s：%.0s%s", place->file,
+                     *field ? ", field \"" : "", *field ? "，字段 \"" : "", field, *field ? "\"" : "", *key ? ", " : "", key,
+                     says[ENGLISH], says[CHINESE]);
 }
 
 static struct str keep(struct map *map, const json_t *string)
@@ -38,9 +43,9 @@ static struct str keep(struct map *map, const json_t *string)
 
 static bool take_string(const struct place *place, const json_t *json, struct str *string)
 {
-    if (!json_is_string(json)) return bad(place, "a text in quotes is wanted");
+    if (!json_is_string(json)) return bad(place, "a text in quotes is wanted", "须为引号中的文字");
     *string = keep(place->map, json);
-    if (str_equal(*string, STR("?"))) return bad(place, "the question mark stands for something that you must fill in");
+    if (str_equal(*string, STR("?"))) return bad(place, "the question mark stands for something that you must fill in", "问号处须由你填写");
     return true;
 }
 
@@ -52,7 +57,7 @@ static bool take_field_text(const struct place *place, const struct rule *rule, 
     if (!take_string(place, json, string)) return false;
     if (rule->forms || rule->factor || rule->before.length) return true;
     if (!field_parse(rule->field, (struct cell){ *string, CELL_TEXT }, INT64_MAX, &place->map->arena, &value, &why))
-        return bad(place, "%s", why.says);
+        return bad(place, "%s%.0s", "%.0s%s", why.says, why.chinese);
     return true;
 }
 
@@ -66,7 +71,7 @@ static bool read_columns(const struct place *place, struct rule *rule, const jso
         return take_string(place, json, &rule->columns[0]);
     }
     if (!json_array_size(json) || json_array_size(json) > MAP_COLUMNS)
-        return bad(place, "one to %d column names are wanted", MAP_COLUMNS);
+        return bad(place, "one to %d column names are wanted", "须为 1 至 %d 个列名", MAP_COLUMNS);
     for (size_t i = 0; i < json_array_size(json); i++)
         if (!take_string(place, json_array_get(json, i), &rule->columns[rule->column_count++])) return false;
     return true;
@@ -86,7 +91,8 @@ static bool read_value(const struct place *place, struct rule *rule, const json_
 static bool read_made(const struct place *place, struct rule *rule, const json_t *json)
 {
     if (!json_is_string(json) || strcmp(json_string_value(json), "source-line") != 0)
-        return bad(place, "the only thing made is \"source-line\": the source's name and the line");
+        return bad(place, "the only thing made is \"source-line\": the source's name and the line",
+                   "能生成的只有 \"source-line\"：来源名称加行号");
     rule->origin = FROM_SOURCE_LINE;
     return true;
 }
@@ -101,7 +107,9 @@ static bool read_offset(const struct place *place, struct rule *rule, const json
     struct str given;
     char offset[DATE_OFFSET_ROOM];
     if (!take_string(place, json, &given)) return false;
-    if (!date_offset(given, offset)) return bad(place, "an offset from UTC is wanted, as \"-05:00\", \"+08:00\" or \"Z\"");
+    if (!date_offset(given, offset))
+        return bad(place, "an offset from UTC is wanted, as \"-05:00\", \"+08:00\" or \"Z\"",
+                   "须为与 UTC 的时差，写作 \"-05:00\"、\"+08:00\" 或 \"Z\"");
     rule->offset = str_of(arena_copy(&place->map->arena, offset, strlen(offset)));
     return true;
 }
@@ -110,12 +118,12 @@ static bool read_forms(const struct place *place, struct rule *rule, const json_
 {
     struct error why = { 0 };
     size_t count = json_is_array(json) ? json_array_size(json) : 1;
-    if (!count || count > MAP_FORMS) return bad(place, "one to %d date forms are wanted", MAP_FORMS);
+    if (!count || count > MAP_FORMS) return bad(place, "one to %d date forms are wanted", "须为 1 至 %d 个日期格式", MAP_FORMS);
     struct date_form *forms = arena_take(&place->map->arena, count * sizeof *forms);
     for (size_t i = 0; i < count; i++) {
         struct str text;
         if (!take_string(place, json_is_array(json) ? json_array_get(json, i) : json, &text)) return false;
-        if (!date_form_read(text, &forms[i], &why)) return bad(place, "%s", why.says);
+        if (!date_form_read(text, &forms[i], &why)) return bad(place, "%s%.0s", "%.0s%s", why.says, why.chinese);
         forms[i].day_ends = rule->field->flags & FIELD_DAY_ENDS;
     }
     rule->forms = forms;
@@ -136,7 +144,8 @@ static bool read_times(const struct place *place, struct rule *rule, const json_
         text = keep(place->map, json);
     }
     if (!decimal_parse(text, MAP_FACTOR_DECIMALS, &rule->factor) || rule->factor <= 0)
-        return bad(place, "a number above 0 with at most 6 decimals is wanted, as 1024 or 0.01");
+        return bad(place, "a number above 0 with at most 6 decimals is wanted, as 1024 or 0.01",
+                   "须为大于 0、最多 6 位小数的数，如 1024 或 0.01");
     return true;
 }
 
@@ -177,13 +186,14 @@ static bool read_unit(const struct place *place, struct rule *rule, const json_t
     size_t used = 0;
     for (size_t i = 0; i < COUNT(units) && used < sizeof known; i++)
         used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "", units[i].name);
-    return bad(place, "there is no such unit; there are %s; or write \"times\" and a number", known);
+    return bad(place, "there is no such unit; there are %s; or write \"times\" and a number",
+               "没有这个单位，可用的有 %s；也可改用 \"times\" 写倍数", known);
 }
 
 static bool read_boolean(const struct place *place, const json_t *json, bool *answer)
 {
     *answer = json_is_true(json);
-    return json_is_boolean(json) || bad(place, "true or false is wanted, without quotes");
+    return json_is_boolean(json) || bad(place, "true or false is wanted, without quotes", "须为 true 或 false，不加引号");
 }
 
 static bool read_round(const struct place *place, struct rule *rule, const json_t *json)
@@ -203,7 +213,8 @@ static bool read_optional(const struct place *place, struct rule *rule, const js
 
 static bool read_values(const struct place *place, struct rule *rule, const json_t *json)
 {
-    if (!json_is_object(json)) return bad(place, "a table is wanted, as {\"Closed\": \"closed\", \"Open\": null}");
+    if (!json_is_object(json)) return bad(place, "a table is wanted, as {\"Closed\": \"closed\", \"Open\": null}",
+                   "须为一张表，写作 {\"已办结\": \"closed\", \"处理中\": null}");
     struct translation *table = arena_take(&place->map->arena, (json_object_size(json) + 1) * sizeof *table);
     const char *from;
     json_t *to;
@@ -284,10 +295,9 @@ static bool read_keys(struct place *place, struct rule *rule, const json_t *json
         if (!found) continue;
         place->key = rule_keys[i].key;
         if (rule_keys[i].types && !(rule_keys[i].types & TYPE(rule->field->type)))
-            return bad(place, "%s",
-                       rule_keys[i].types & DAYS    ? "only times and dates can have this"
-                       : rule_keys[i].types & NAMES ? "only codes and names can have this"
-                                                    : "only numbers can have this");
+            return rule_keys[i].types & DAYS    ? bad(place, "only times and dates can have this", "只有时间和日期字段可以有它")
+                   : rule_keys[i].types & NAMES ? bad(place, "only codes and names can have this", "只有代码和名称字段可以有它")
+                                                : bad(place, "only numbers can have this", "只有数值字段可以有它");
         if (!rule_keys[i].read(place, rule, found)) return false;
     }
     return true;
@@ -305,20 +315,24 @@ static bool read_rule(struct place *place, struct rule *rule, const json_t *json
         rule->as_it_stands = true;
         return read_columns(place, rule, json);
     }
-    if (!json_is_object(json)) return bad(place, "a column's name, or {\"column\": ...} is wanted");
+    if (!json_is_object(json)) return bad(place, "a column's name, or {\"column\": ...} is wanted", "须为列名，或 {\"column\": ...}");
     json_object_foreach((json_t *)json, key, unused) if (!is_rule_key(key)) return bad(
         place,
         "there is no \"%.60s\": there are column, columns, join, value, made, values, otherwise, before, code, forms, "
         "offset, times, unit, round, optional, note",
+        "没有 \"%.60s\"：可用的有 column、columns、join、value、made、values、otherwise、before、code、forms、offset、times、unit、round、"
+        "optional、note",
         key);
     for (size_t i = 0; i < COUNT(origins); i++)
         given += json_object_get(json, origins[i]) != NULL;
-    if (given != 1) return bad(place, "one of column, columns, value and made is wanted, and only one");
+    if (given != 1) return bad(place, "one of column, columns, value and made is wanted, and only one",
+                   "column、columns、value、made 须有且只有一个");
     if (json_object_get(json, "times") && json_object_get(json, "unit"))
-        return bad(place, "times and unit say the same: keep one of them");
+        return bad(place, "times and unit say the same: keep one of them", "times 和 unit 作用相同：请只留一个");
     if (!read_keys(place, rule, json)) return false;
     place->key = NULL;
-    if (json_object_get(json, "otherwise") && !rule->translations) return bad(place, "otherwise goes with a table of values");
+    if (json_object_get(json, "otherwise") && !rule->translations)
+        return bad(place, "otherwise goes with a table of values", "otherwise 须与 values 表一起使用");
     rule->as_it_stands = rule->origin == FROM_COLUMNS && rule->column_count == 1 && !rule->translations && !rule->form_count &&
                          !rule->factor && !rule->before.length && !rule->code && !rule->offset.length;
     return true;
@@ -334,8 +348,8 @@ static bool add_rule(struct place *place, const char *name, const json_t *json)
     char room[QUOTE_ROOM];
     *rule = (struct rule){ .target = target };
     if (target > map_seq(map->kind))
-        return bad(place, "a %s has no field %s; mingbai kinds %s lists its fields", map->kind->name, quote(str_of(name), room),
-                   map->kind->name);
+        return bad(place, "a %s has no field %s; mingbai kinds %s lists its fields", "%s 类记录没有字段 %s；mingbai kinds %s 列出所有字段",
+                   map->kind->name, quote(str_of(name), room), map->kind->name);
     rule->field = map_target_field(map->kind, target);
     place->field = rule->field->name;
     if (!read_rule(place, rule, json)) return false;
@@ -348,12 +362,13 @@ static bool read_source(struct place *place, const json_t *json, const json_t *f
 {
     if (!json) return true;
     place->key = "source";
-    if (json_object_get(fields, "source")) return bad(place, "source stands here and among the fields: keep one of them");
+    if (json_object_get(fields, "source")) return bad(place, "source stands here and among the fields: keep one of them", "source 在此处和字段中都有：请只留一处");
     if (!json_object_get(fields, "seq"))
         return bad(
             place,
             "a source for every file needs a column for seq among the fields, else line 2 of the next file would be taken "
-            "for line 2 of this one; or leave source out, and each file is a source of its own");
+            "for line 2 of this one; or leave source out, and each file is a source of its own",
+            "各文件共用一个来源时，字段中须有 seq 列，否则下一个文件的第 2 行会被当作本文件的第 2 行；也可不写 source，让每个文件各为一个来源");
     json_t *rule = json_pack("{sO}", "value", json);
     bool done = add_rule(place, "source", rule);
     json_decref(rule);
@@ -366,7 +381,8 @@ static bool read_fields(struct place *place, const json_t *root, const json_t *f
     json_t *json;
     place->key = "fields";
     if (!json_is_object(fields))
-        return bad(place, "a table of our fields is wanted, as {\"fields\": {\"id\": {\"column\": \"Ticket\"}}}");
+        return bad(place, "a table of our fields is wanted, as {\"fields\": {\"id\": {\"column\": \"Ticket\"}}}",
+                   "须为一张字段表，写作 {\"fields\": {\"id\": {\"column\": \"工单号\"}}}");
     place->map->rules = arena_take(&place->map->arena, (json_object_size(fields) + 1) * sizeof *place->map->rules);
     place->key = NULL;
     if (!read_source(place, json_object_get(root, "source"), fields)) return false;
@@ -388,7 +404,8 @@ static bool read_ignore(struct place *place, const json_t *json)
         map->ignores_all = true;
     } else if (json) {
         if (!json_is_array(json))
-            return bad(place, "a list of column names is wanted, or \"*\" for all that the map does not name");
+            return bad(place, "a list of column names is wanted, or \"*\" for all that the map does not name",
+                       "须为列名的列表，或以 \"*\" 表示对应表未提到的所有列");
         map->ignored = arena_take(&map->arena, json_array_size(json) * sizeof *map->ignored);
         for (size_t i = 0; i < json_array_size(json); i++)
             if (!take_string(place, json_array_get(json, i), &map->ignored[map->ignored_count++])) return false;
@@ -403,17 +420,20 @@ static bool read_map(struct place *place, const json_t *root)
     const char *key;
     json_t *unused;
     if (!json_is_object(root))
-        return bad(place, "a map is one JSON object, as {\"kind\": \"%s\", \"fields\": {...}}", place->map->kind->name);
+        return bad(place, "a map is one JSON object, as {\"kind\": \"%s\", \"fields\": {...}}",
+                   "对应表须为一个 JSON 对象，写作 {\"kind\": \"%s\", \"fields\": {...}}", place->map->kind->name);
     json_object_foreach((json_t *)root, key, unused)
     {
         size_t i = 0;
         while (i < COUNT(keys) && strcmp(keys[i], key) != 0)
             i++;
-        if (i == COUNT(keys)) return bad(place, "there is no \"%.60s\": there are kind, source, fields, ignore, note", key);
+        if (i == COUNT(keys))
+            return bad(place, "there is no \"%.60s\": there are kind, source, fields, ignore, note",
+                       "没有 \"%.60s\"：可用的有 kind、source、fields、ignore、note", key);
     }
     const json_t *kind = json_object_get(root, "kind");
     if (kind && (!json_is_string(kind) || strcmp(json_string_value(kind), place->map->kind->name) != 0))
-        return bad(place, "this map is for the kind %.60s, and you load %s",
+        return bad(place, "this map is for the kind %.60s, and you load %s", "这份对应表用于 %.60s 类记录，而你装入的是 %s",
                    json_is_string(kind) ? json_string_value(kind) : "?", place->map->kind->name);
     return read_fields(place, root, json_object_get(root, "fields")) && read_ignore(place, json_object_get(root, "ignore"));
 }
@@ -421,12 +441,12 @@ static bool read_map(struct place *place, const json_t *root)
 bool map_read(struct map *map, struct str json, const char *name, struct error *error)
 {
     json_error_t where;
-    if (json.length > MAP_BYTES) return fail(error, ERROR_LIMIT, "%s is larger than a map may be (1 MiB)", name);
+    if (json.length > MAP_BYTES) return fail_both(error, ERROR_LIMIT, "%s is larger than a map may be (1 MiB)", "%s 太大：对应表最大 1 MiB", name);
     if (str_starts(json, STR("\xef\xbb\xbf"))) json = (struct str){ json.at + 3, json.length - 3 };
     json_t *root = json_loadb(json.length ? json.at : "", json.length, JSON_REJECT_DUPLICATES, &where);
     if (!root)
-        return fail(error, ERROR_INPUT, "%s is no JSON, line %d, column %d: %.200s", name, where.line, where.column,
-                    where.text);
+        return fail_both(error, ERROR_INPUT, "%s is no JSON, line %d, column %d: %.200s",
+                         "%s 不是有效的 JSON：第 %d 行第 %d 列有误，请检查引号、逗号和括号%.0s", name, where.line, where.column, where.text);
     struct place place = { .map = map, .file = name, .error = error };
     bool done = read_map(&place, root);
     json_decref(root);

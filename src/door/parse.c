@@ -20,10 +20,15 @@ struct parsing {
 };
 
 /* Refuses the cell: what is wrong and what would be right, behind the quoted cell. */
-static bool refuse(const struct parsing *parsing, struct error *error, const char *advice)
+static bool refuse(const struct parsing *parsing, struct error *error, const char *english, const char *chinese)
 {
     char room[QUOTE_ROOM];
-    return fail(error, ERROR_INPUT, "%s %s", quote(parsing->given, room), advice);
+    return fail_both(error, ERROR_INPUT, "%s %s%.0s", "%s %.0s%s", quote(parsing->given, room), english, chinese);
+}
+
+static bool refuse_encoding(const struct parsing *parsing, struct error *error)
+{
+    return refuse(parsing, error, "is not UTF-8", "不是 UTF-8 编码的文字");
 }
 
 /* ---- names and texts ---- */
@@ -50,16 +55,18 @@ static bool take_number(struct parsing *parsing, struct error *error)
 {
     if (is_ruined_number(parsing->text) || (parsing->type == CELL_NUMBER && !number_cell_digits(parsing->text, &parsing->text)))
         return refuse(parsing, error,
-                      "has lost its digits in a spreadsheet: format the column as text, fill it in again and export again");
+                      "has lost its digits in a spreadsheet: format the column as text, fill it in again and export again",
+                      "被电子表格改成了科学计数，丢了位数：请把该列设为文本格式，重新填写后再导出");
     return true;
 }
 
 static bool parse_id(struct parsing *parsing, struct value *value, struct error *error)
 {
     if (!take_number(parsing, error)) return false;
-    if (parsing->text.length > ID_BYTES) return refuse(parsing, error, "is too long: at most 64 bytes (21 Chinese characters)");
+    if (parsing->text.length > ID_BYTES)
+        return refuse(parsing, error, "is too long: at most 64 bytes (21 Chinese characters)", "太长：最多 64 字节（21 个汉字）");
     if (has_control(parsing->text, false))
-        return refuse(parsing, error, "has a line break or another control character in it: take it out");
+        return refuse(parsing, error, "has a line break or another control character in it: take it out", "含有换行或其他控制字符：请去掉");
     value->text = parsing->text;
     return true;
 }
@@ -70,17 +77,21 @@ static bool parse_code(struct parsing *parsing, struct value *value, struct erro
     if (!is_code(parsing->text))
         return refuse(parsing, error,
                       "is no code: a code has letters, digits and marks without spaces, as 320100 for Nanjing; "
-                      "a map can turn names into codes");
-    if (parsing->text.length > CODE_BYTES) return refuse(parsing, error, "is too long for a code: at most 64 characters");
+                      "a map can turn names into codes",
+                      "不是代码：代码由字母、数字和符号组成，不含空格和汉字，例如南京写作 320100；名称可用对应表转换成代码");
+    if (parsing->text.length > CODE_BYTES)
+        return refuse(parsing, error, "is too long for a code: at most 64 characters", "太长：代码最多 64 个字符");
     value->text = parsing->text;
     return true;
 }
 
 static bool parse_label(struct parsing *parsing, struct value *value, struct error *error)
 {
-    if (!str_is_utf8(parsing->text)) return refuse(parsing, error, "is not UTF-8");
-    if (parsing->text.length > LABEL_BYTES) return refuse(parsing, error, "is too long: at most 1,000 bytes");
-    if (has_control(parsing->text, true)) return refuse(parsing, error, "has a control character in it: take it out");
+    if (!str_is_utf8(parsing->text)) return refuse_encoding(parsing, error);
+    if (parsing->text.length > LABEL_BYTES)
+        return refuse(parsing, error, "is too long: at most 1,000 bytes", "太长：最多 1,000 字节（约 333 个汉字）");
+    if (has_control(parsing->text, true))
+        return refuse(parsing, error, "has a control character in it: take it out", "含有控制字符：请去掉");
     value->text = parsing->text;
     return true;
 }
@@ -92,10 +103,11 @@ static bool parse_person(struct parsing *parsing, struct value *value, struct er
 
 static bool parse_sealed(struct parsing *parsing, struct value *value, struct error *error)
 {
-    if (!str_is_utf8(parsing->text)) return refuse(parsing, error, "is not UTF-8");
-    if (parsing->text.length > SEALED_BYTES) return refuse(parsing, error, "is too long: at most 100,000 bytes");
+    if (!str_is_utf8(parsing->text)) return refuse_encoding(parsing, error);
+    if (parsing->text.length > SEALED_BYTES)
+        return refuse(parsing, error, "is too long: at most 100,000 bytes", "太长：最多 100,000 字节（约 33,333 个汉字）");
     if (str_find(parsing->text, '\0') < parsing->text.length)
-        return refuse(parsing, error, "has a zero byte in it: take it out");
+        return refuse(parsing, error, "has a zero byte in it: take it out", "含有零字节：请去掉");
     value->text = parsing->text;
     return true;
 }
@@ -125,11 +137,16 @@ static bool parse_choice(struct parsing *parsing, struct value *value, struct er
         value->number = (int64_t)i;
         return true;
     }
-    char advice[400];
-    size_t used = (size_t)snprintf(advice, sizeof advice, "is none of the choices:");
-    for (size_t i = 0; i < field->choice_count && used < sizeof advice; i++)
-        used += (size_t)snprintf(advice + used, sizeof advice - used, "%s %s", i ? "," : "", field->choices[i].word);
-    return refuse(parsing, error, advice);
+    char english[400], chinese[400];
+    size_t used = (size_t)snprintf(english, sizeof english, "is none of the choices:");
+    size_t used_chinese = (size_t)snprintf(chinese, sizeof chinese, "不在可选项之中：");
+    for (size_t i = 0; i < field->choice_count && used < sizeof english; i++)
+        used += (size_t)snprintf(english + used, sizeof english - used, "%s %s", i ? "," : "", field->choices[i].word);
+    /* The file may have either word. */
+    for (size_t i = 0; i < field->choice_count && used_chinese < sizeof chinese - QUOTE_ROOM; i++)
+        used_chinese += (size_t)snprintf(chinese + used_chinese, sizeof chinese - used_chinese, "%s%s（%s）", i ? "、" : "",
+                                         field->choices[i].says[CHINESE], field->choices[i].word);
+    return refuse(parsing, error, english, chinese);
 }
 
 static bool parse_flag(struct parsing *parsing, struct value *value, struct error *error)
@@ -145,7 +162,8 @@ static bool parse_flag(struct parsing *parsing, struct value *value, struct erro
             return true;
         }
     }
-    return refuse(parsing, error, "is neither true nor false: write true or false (yes or no, 是 or 否)");
+    return refuse(parsing, error, "is neither true nor false: write true or false (yes or no, 是 or 否)",
+                  "既不是“是”也不是“否”：请写 是 或 否（也可写 true 或 false）");
 }
 
 /* ---- days and moments ---- */
@@ -156,9 +174,11 @@ static bool parse_time(struct parsing *parsing, struct value *value, struct erro
     if (parsing->field->flags & FIELD_DAY_ENDS && day_parse(parsing->text, &day))
         value->number = day_start(day + 1);
     else if (!moment_parse(parsing->text, &value->number))
-        return refuse(parsing, error, "is no time: write it as 2015-01-03T08:00:00+08:00 (or 2015-01-03 08:00:00)");
+        return refuse(parsing, error, "is no time: write it as 2015-01-03T08:00:00+08:00 (or 2015-01-03 08:00:00)",
+                      "不是时间：请写成 2015-01-03 08:00:00（或 2015-01-03T08:00:00+08:00）");
     if (value->number > parsing->now && value->number - parsing->now > DAY_MS)
-        return refuse(parsing, error, "is more than a day in the future: write the time when it happened");
+        return refuse(parsing, error, "is more than a day in the future: write the time when it happened",
+                      "比现在晚一天以上：请写实际发生的时间");
     return true;
 }
 
@@ -175,7 +195,8 @@ static bool read_day(struct str text, int32_t *day)
 static bool parse_date(struct parsing *parsing, struct value *value, struct error *error)
 {
     int32_t day;
-    if (!read_day(parsing->text, &day)) return refuse(parsing, error, "is no date: write it as 2015-01-03");
+    if (!read_day(parsing->text, &day))
+        return refuse(parsing, error, "is no date: write it as 2015-01-03", "不是日期：请写成 2015-01-03");
     value->number = day;
     return true;
 }
@@ -189,7 +210,7 @@ static bool parse_month(struct parsing *parsing, struct value *value, struct err
     else if (read_day(parsing->text, &day))
         value->number = period_of(day, 'M').first;
     else
-        return refuse(parsing, error, "is no month: write it as 2015-01");
+        return refuse(parsing, error, "is no month: write it as 2015-01", "不是月份：请写成 2015-01");
     return true;
 }
 
@@ -202,14 +223,15 @@ static bool starts_with_digits(struct str text)
 }
 
 /* Why a number was not read, where that can be told from its look. */
-static bool refuse_number(const struct parsing *parsing, struct error *error, const char *advice)
+static bool refuse_number(const struct parsing *parsing, struct error *error, const char *english, const char *chinese)
 {
     if (is_ruined_number(parsing->text))
-        return refuse(parsing, error, "has lost its digits in a spreadsheet: format the column as a number and export again");
+        return refuse(parsing, error, "has lost its digits in a spreadsheet: format the column as a number and export again",
+                      "被电子表格改成了科学计数，丢了位数：请把该列设为数值格式后再导出");
     size_t point = str_find(parsing->text, '.');
     if (starts_with_digits(parsing->text) && parsing->text.length - point > MONEY_DECIMALS + 1)
-        return refuse(parsing, error, "has more than 6 decimals: round it");
-    return refuse(parsing, error, advice);
+        return refuse(parsing, error, "has more than 6 decimals: round it", "超过 6 位小数：请四舍五入");
+    return refuse(parsing, error, english, chinese);
 }
 
 static bool take_start(struct str *text, struct str start)
@@ -232,7 +254,7 @@ static bool parse_money(struct parsing *parsing, struct value *value, struct err
     take_start(&text, STR("¥"));
     take_end(&text, STR("元"));
     return decimal_parse(text, MONEY_DECIMALS, &value->number) ||
-           refuse_number(parsing, error, "is no amount in yuan: write it as 0.29");
+           refuse_number(parsing, error, "is no amount in yuan: write it as 0.29", "不是金额（元）：请写成 0.29");
 }
 
 static bool parse_count(struct parsing *parsing, struct value *value, struct error *error)
@@ -248,8 +270,10 @@ static bool parse_count(struct parsing *parsing, struct value *value, struct err
         zeros--;
     if (zeros == point + 1 && zeros < text.length) text.length = point; /* 12.0 of a sheet is 12 */
     if (decimal_parse(text, 0, &value->number))
-        return value->number >= 0 || refuse(parsing, error, "is below zero: a whole number from 0 on is wanted");
-    return refuse_number(parsing, error, "is no whole number from 0 to 9223372036854775807: write it as 157286400");
+        return value->number >= 0 ||
+               refuse(parsing, error, "is below zero: a whole number from 0 on is wanted", "小于零：须为不小于 0 的整数");
+    return refuse_number(parsing, error, "is no whole number from 0 to 9223372036854775807: write it as 157286400",
+                         "不是 0 至 9223372036854775807 的整数：请写成 157286400");
 }
 
 static bool parse_decimal(struct parsing *parsing, struct value *value, struct error *error)
@@ -257,7 +281,8 @@ static bool parse_decimal(struct parsing *parsing, struct value *value, struct e
     struct str text = parsing->text;
     unsigned decimals = take_end(&text, STR("%")) ? PERCENT_DECIMALS : MONEY_DECIMALS;
     return decimal_parse(text, decimals, &value->number) ||
-           refuse_number(parsing, error, "is no number: write it as 0.8 (or 80%), with at most 6 decimals");
+           refuse_number(parsing, error, "is no number: write it as 0.8 (or 80%), with at most 6 decimals",
+                         "不是数字：请写成 0.8（或 80%），最多 6 位小数");
 }
 
 /* ---- a cell, a record ---- */
@@ -308,15 +333,17 @@ bool field_parse(const struct field *field, struct cell cell, int64_t now, struc
                     : cell.type == CELL_TRUE  ? STR("true")
                     : cell.type == CELL_FALSE ? STR("false")
                                               : trimmed(cell.text);
-    if (cell.type == CELL_OTHER) return refuse(&parsing, error, "is a list or an object: one value is wanted");
+    if (cell.type == CELL_OTHER)
+        return refuse(&parsing, error, "is a list or an object: one value is wanted", "是列表或对象：这里须为单个值");
     parsing.text = parsing.given;
     if (!parsers[field->type].as_written && !normal_text(parsing.given, arena, &parsing.text))
-        return refuse(&parsing, error, "is not UTF-8");
+        return refuse_encoding(&parsing, error);
     if (!parsing.text.length && field->type != FIELD_REASON)
-        return fail(error, ERROR_INPUT, "it is empty and must have a value");
+        return fail_both(error, ERROR_INPUT, "it is empty and must have a value", "不能为空：请填写");
     if (!parsers[field->type].as_written && is_sheet_error(parsing.text))
         return refuse(&parsing, error,
-                      "is a spreadsheet's error and no value: mend the formula or widen the column, or empty the cell");
+                      "is a spreadsheet's error and no value: mend the formula or widen the column, or empty the cell",
+                      "是电子表格的错误提示，不是值：请改正公式、加宽该列，或清空单元格");
     return parsers[field->type].parse(&parsing, value, error);
 }
 
@@ -326,8 +353,8 @@ bool record_check(const struct record *record, const struct field **field, struc
     for (size_t i = 0; i < kind->field_count; i++) {
         if (!(kind->fields[i].flags & FIELD_NEEDED) || record_has(record, i)) continue;
         *field = &kind->fields[i];
-        return fail(error, ERROR_INPUT, "%s is missing: every %s needs it (%s)", kind->fields[i].name, kind->name,
-                    kind->fields[i].says[ENGLISH]);
+        return fail_both(error, ERROR_INPUT, "%s is missing: every %s needs it (%s)%.0s", "缺少 %s：每条 %s 记录都须填写%.0s（%s）",
+                         kind->fields[i].name, kind->name, kind->fields[i].says[ENGLISH], kind->fields[i].says[CHINESE]);
     }
     return !kind->check || kind->check(record, field, error);
 }

@@ -117,9 +117,9 @@ static bool is_allowed(struct str text)
 static bool ruined(struct str text, struct error *error)
 {
     char room[QUOTE_ROOM];
-    return fail(error, ERROR_INPUT,
-                "%s has lost its digits in a spreadsheet: format the column as text, fill it in again and export again",
-                quote(text, room));
+    return fail_both(error, ERROR_INPUT,
+                     "%s has lost its digits in a spreadsheet: format the column as text, fill it in again and export again",
+                     "%s 被电子表格改动，丢了位数：请把该列设为文本格式，重新填写后再导出", quote(text, room));
 }
 
 bool person_parse(struct str text, enum cell_type type, struct arena *arena, struct str *person, struct error *error)
@@ -128,14 +128,15 @@ bool person_parse(struct str text, enum cell_type type, struct arena *arena, str
     *person = text;
     if (text.length && text.length <= MOBILE_DIGITS && digits_at_start(text) == text.length) return true;
     if (is_placeholder(text))
-        return fail(error, ERROR_INPUT, "%s stands for none: leave the cell empty instead", quote(text, room));
+        return fail_both(error, ERROR_INPUT, "%s stands for none: leave the cell empty instead", "%s 表示没有号码：请把单元格留空",
+                         quote(text, room));
     if (is_ruined_number(text) || has_fraction(text) || (type == CELL_NUMBER && !number_cell_digits(text, person)))
         return ruined(text, error);
     char *copy = arena_take(arena, text.length + 1);
     struct str bare = without_zero_decimals(without(STR(" "), text, copy));
     if (bare.length > PERSON_BYTES)
-        return fail(error, ERROR_INPUT, "%s is too long for a number, an account or a document: at most %d characters",
-                    quote(text, room), PERSON_BYTES);
+        return fail_both(error, ERROR_INPUT, "%s is too long for a number, an account or a document: at most %d characters",
+                         "%s 太长：号码、账号或证件号最多 %d 个字符", quote(text, room), PERSON_BYTES);
     bare = without_country(bare);
     char phone[PERSON_BYTES];
     struct str digits = without(STR("-()"), bare, phone);
@@ -144,9 +145,9 @@ bool person_parse(struct str text, enum cell_type type, struct arena *arena, str
     if (bare.length == RESIDENT_DIGITS + 1 && digits_at_start(bare) == RESIDENT_DIGITS && bare.at[RESIDENT_DIGITS] == 'x')
         copy[bare.at - copy + RESIDENT_DIGITS] = 'X';
     if (!bare.length || !is_allowed(bare))
-        return fail(error, ERROR_INPUT,
-                    "%s is no number, account or document: letters, digits and @ . _ * # / - only, as 13800138000",
-                    quote(text, room));
+        return fail_both(error, ERROR_INPUT,
+                         "%s is no number, account or document: letters, digits and @ . _ * # / - only, as 13800138000",
+                         "%s 不是号码、账号或证件号：只能有字母、数字和 @ . _ * # / -，例如 13800138000", quote(text, room));
     *person = bare;
     return true;
 }

@@ -25,14 +25,20 @@ static const struct reader_form *const forms[] = {
 /* What files that are no text begin with, and what to do with them. */
 static const struct {
     struct str start;
-    const char *says;
+    struct says says;
 } strangers[] = {
-    { STR("PK\x03\x04"), "this is a spreadsheet or another zip file, no text: name it .xlsx or give --format xlsx" },
-    { STR("\xd0\xcf\x11\xe0"), "this is an old .xls or a workbook with a password: save it as .xlsx without a password" },
-    { STR("%PDF"), "this is a PDF: ask for the table itself, as .csv or .xlsx" },
-    { STR("<html"), "this is a web page, whatever its name: open it and save it as .xlsx or .csv" },
-    { STR("<!DOCTYPE"), "this is a web page, whatever its name: open it and save it as .xlsx or .csv" },
-    { STR("<?xml"), "this is XML: save it as .xlsx or .csv" },
+    { STR("PK\x03\x04"),
+      { "this is a spreadsheet or another zip file, no text: name it .xlsx or give --format xlsx",
+        "这是电子表格或压缩文件，不是文本：请把扩展名改为 .xlsx，或加上 --format xlsx" } },
+    { STR("\xd0\xcf\x11\xe0"),
+      { "this is an old .xls or a workbook with a password: save it as .xlsx without a password",
+        "这是旧格式的 .xls 或加了密码的工作簿：请另存为不带密码的 .xlsx" } },
+    { STR("%PDF"), { "this is a PDF: ask for the table itself, as .csv or .xlsx", "这是 PDF：请索取表格本身（.csv 或 .xlsx）" } },
+    { STR("<html"),
+      { "this is a web page, whatever its name: open it and save it as .xlsx or .csv", "这其实是网页：请打开后另存为 .xlsx 或 .csv" } },
+    { STR("<!DOCTYPE"),
+      { "this is a web page, whatever its name: open it and save it as .xlsx or .csv", "这其实是网页：请打开后另存为 .xlsx 或 .csv" } },
+    { STR("<?xml"), { "this is XML: save it as .xlsx or .csv", "这是 XML：请另存为 .xlsx 或 .csv" } },
 };
 
 static enum reader_format format_by_name(const char *path)
@@ -54,7 +60,9 @@ static bool open_text(struct reader *reader, const struct reader_options *option
     if (!reader->input.length) input_more(&reader->input, true);
     struct str start = { reader->input.at, reader->input.length };
     for (size_t i = 0; i < sizeof strangers / sizeof *strangers; i++)
-        if (str_starts(start, strangers[i].start)) return fail(error, ERROR_INPUT, "%s: %s", options->path, strangers[i].says);
+        if (str_starts(start, strangers[i].start))
+            return fail_both(error, ERROR_INPUT, "%s: %s%.0s", "%s：%.0s%s", options->path, strangers[i].says.english,
+                             strangers[i].says.chinese);
     return true;
 }
 
@@ -63,8 +71,10 @@ struct reader *reader_open(const struct reader_options *options, struct error *e
     enum reader_format format = options->format;
     if (format == FORMAT_BY_NAME) format = format_by_name(options->path);
     if (format == FORMAT_BY_NAME) {
-        fail(error, ERROR_USAGE, "%s: what it holds cannot be told by its name: give --format csv, jsonl, json or xlsx",
-             strcmp(options->path, "-") == 0 ? "standard input" : options->path);
+        bool is_input = strcmp(options->path, "-") == 0;
+        fail_both(error, ERROR_USAGE, "%s%.0s: what it holds cannot be told by its name: give --format csv, jsonl, json or xlsx",
+                  "%.0s%s：从名称看不出是什么格式，请加上 --format csv、jsonl、json 或 xlsx", is_input ? "standard input" : options->path,
+                  is_input ? "标准输入" : options->path);
         return NULL;
     }
     struct bytes *bytes = bytes_open(options->path, options->standard_input, options->stop, error);
@@ -133,18 +143,20 @@ const char *reader_encoding(const struct reader *reader)
     return encoding_name(reader->input.encoding);
 }
 
-const char *text_problem(const struct reader *reader, struct str text)
+struct says text_problem(const struct reader *reader, struct str text)
 {
-    if (text.length && memchr(text.at, 0, text.length)) return "the row has a NUL byte, which no text has";
-    if (str_is_utf8(text)) return NULL;
+    if (text.length && memchr(text.at, 0, text.length)) return (struct says){ "the row has a NUL byte, which no text has", "这一行有零字节，文本中不会有：请重新导出文件" };
+    if (str_is_utf8(text)) return (struct says){ 0 };
     switch (reader->input.encoding) {
     case ENCODING_GB18030:
-        return "the row is no GB18030, as most of the file is: save the file as UTF-8";
+        return (struct says){ "the row is no GB18030, as most of the file is: save the file as UTF-8",
+                              "这一行的编码不是 GB18030（GBK），与文件其余部分不同：请把文件另存为 UTF-8" };
     case ENCODING_UTF16LE:
     case ENCODING_UTF16BE:
-        return "the row is no UTF-16, as the file is: save the file as UTF-8";
+        return (struct says){ "the row is no UTF-16, as the file is: save the file as UTF-8",
+                              "这一行的编码不是 UTF-16，与文件其余部分不同：请把文件另存为 UTF-8" };
     default:
-        return "the row is no UTF-8: save the file as UTF-8";
+        return (struct says){ "the row is no UTF-8: save the file as UTF-8", "这一行的编码不是 UTF-8：请把文件另存为 UTF-8" };
     }
 }
 

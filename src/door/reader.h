@@ -40,9 +40,9 @@ struct row {
     struct str text;          /* as it stood in the file, decoded where it could be: for the list of rejects */
     const struct cell *cells; /* one for each column of reader_columns; an absent one is CELL_NULL */
     size_t count;
-    /* Why the row cannot be read (encoding, quotes, length, JSON, NUL byte, surplus cells), or NULL. Such a row has cells only
+    /* Why the row cannot be read (encoding, quotes, length, JSON, NUL byte, surplus cells), or none. Such a row has cells only
        where it could be split, for the list of rejects: they may be no UTF-8, and surplus ones stand behind the columns. */
-    const char *problem;
+    struct says problem;
 };
 
 struct reader;

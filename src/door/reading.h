@@ -46,8 +46,8 @@ struct reader {
 
 extern const struct reader_form csv_form, json_lines_form, json_form, sheet_form;
 
-/* Whether a text can be taken: well-formed UTF-8 without NUL bytes; else the problem. */
-const char *text_problem(const struct reader *reader, struct str text);
+/* What keeps a text from being taken: NUL bytes, or that it is no UTF-8; none where nothing does. */
+struct says text_problem(const struct reader *reader, struct str text);
 /* What every form says of the bytes behind the window when they cannot be had. */
 enum reading reading_failed(const struct reader *reader, struct error *error);
 

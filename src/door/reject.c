@@ -68,12 +68,17 @@ static bool stays_clear(struct rejects *rejects, const char *file, struct error 
 {
     const char *list = text_zero(&rejects->list_path), *table = text_zero(&rejects->table_path);
     if (is_input(list, file) || is_input(table, file))
-        return fail(error, ERROR_USAGE,
-                    "the lists of rejects %s and %s would take the place of the file that is loaded: name another place with "
-                    "--rejects",
-                    list, table);
-    return is_list(list) ||
-           fail(error, ERROR_USAGE, "%s is there and is no list of rejects: name another place with --rejects", list);
+        return fail_both(error, ERROR_USAGE,
+                         "the lists of rejects %s and %s would take the place of the file that is loaded: name another place with "
+                         "--rejects",
+                         "未被接受的记录要写到 %s 和 %s，会覆盖正在装入的文件：请用 --rejects 另选位置", list, table);
+    return is_list(list) || fail_both(error, ERROR_USAGE, "%s is there and is no list of rejects: name another place with --rejects",
+                                      "%s 已存在，而且不是未被接受记录的清单：请用 --rejects 另选位置", list);
+}
+
+static bool old_stays(const char *path, struct error *error)
+{
+    return fail_errno_both(error, "the old list of rejects %s cannot be replaced", "原有的未被接受记录清单 %s 无法替换", path);
 }
 
 /* Removes the lists of an earlier load. They were given the same time of change: a CSV with another one was mended by hand. */
@@ -84,7 +89,8 @@ static bool remove_old(struct rejects *rejects, struct error *error)
     bool has_list = lstat(list, &list_is) == 0;
     rejects->plain = !has_list || S_ISREG(list_is.st_mode);
     if (!rejects->plain)
-        return !S_ISDIR(list_is.st_mode) || fail(error, ERROR_USAGE, "%s is a directory: name a file for the rejects", list);
+        return !S_ISDIR(list_is.st_mode) || fail_both(error, ERROR_USAGE, "%s is a directory: name a file for the rejects",
+                                                         "%s 是目录：请指定一个文件来写未被接受的记录", list);
     if (lstat(table, &table_is) == 0 && S_ISREG(table_is.st_mode)) {
         bool untouched = has_list && list_is.st_mtim.tv_sec == table_is.st_mtim.tv_sec &&
                          list_is.st_mtim.tv_nsec == table_is.st_mtim.tv_nsec;
@@ -92,9 +98,9 @@ static bool remove_old(struct rejects *rejects, struct error *error)
         text_format(&old, "%s.old", table);
         bool good = untouched ? unlink(table) == 0 : rename(table, text_zero(&old)) == 0;
         text_close(&old);
-        if (!good) return fail_errno(error, "the old list of rejects %s cannot be replaced", table);
+        if (!good) return old_stays(table, error);
     }
-    return !has_list || unlink(list) == 0 || fail_errno(error, "the old list of rejects %s cannot be replaced", list);
+    return !has_list || unlink(list) == 0 || old_stays(list, error);
 }
 
 /* A new file that only its owner can read. */
@@ -121,10 +127,12 @@ static bool make_files(struct rejects *rejects, struct error *error)
     const char *list = text_zero(&rejects->list_path);
     rejects->list = rejects->plain ? make_file(list) : fopen(list, "ae");
     if (!rejects->list)
-        return fail_errno(error, "the list of rejects %s cannot be made (choose another place with --rejects)", list);
+        return fail_errno_both(error, "the list of rejects %s cannot be made (choose another place with --rejects)",
+                               "无法建立未被接受记录的清单 %s（请用 --rejects 另选位置）", list);
     if (!rejects->plain) return true;
     rejects->body = make_scratch(text_zero(&rejects->table_path));
-    return rejects->body || fail_errno(error, "a file beside %s cannot be made (choose another place with --rejects)", list);
+    return rejects->body || fail_errno_both(error, "a file beside %s cannot be made (choose another place with --rejects)",
+                                            "无法在 %s 旁建立文件（请用 --rejects 另选位置）", list);
 }
 
 struct rejects *rejects_open(const char *file, const char *place, struct error *error)
@@ -229,8 +237,9 @@ void rejects_add(struct rejects *rejects, const struct row *row, struct str fiel
     add_list_line(rejects, row, field, str_of(reason));
     if (rejects->body) add_body_row(rejects, row, str_of(reason), columns, count);
     if (ferror(rejects->list) || (rejects->body && ferror(rejects->body)))
-        fail_errno(&rejects->failure, "the rejects cannot be written to %s",
-                   rejects->list_path.length ? text_zero(&rejects->list_path) : "standard error");
+        fail_errno_both(&rejects->failure, "the rejects cannot be written to %s%.0s", "未被接受的记录无法写入%.0s %s",
+                        rejects->list_path.length ? text_zero(&rejects->list_path) : "standard error",
+                        rejects->list_path.length ? text_zero(&rejects->list_path) : "标准错误输出");
 }
 
 /* ---- the end of a file ---- */
@@ -287,9 +296,10 @@ bool rejects_close(struct rejects *rejects, struct error *error)
 {
     if (!rejects) return true;
     if (rejects->list && fflush(rejects->list) != 0 && rejects->failure.code == ERROR_NONE)
-        fail_errno(&rejects->failure, "the rejects could not all be written");
+        fail_errno_both(&rejects->failure, "the rejects could not all be written", "未被接受的记录没有全部写出");
     if (rejects->body && !finish_table(rejects) && rejects->failure.code == ERROR_NONE)
-        fail_errno(&rejects->failure, "the rejects could not all be written to %s", text_zero(&rejects->table_path));
+        fail_errno_both(&rejects->failure, "the rejects could not all be written to %s", "未被接受的记录没有全部写入 %s",
+                        text_zero(&rejects->table_path));
     if (rejects->body) fclose(rejects->body);
     if (rejects->list && rejects->list != stderr) fclose(rejects->list);
     bool good = rejects->failure.code == ERROR_NONE;

@@ -20,14 +20,16 @@ bool part_open(const struct book *book, const char *name, struct part *part, str
     *part = (struct part){ .name = name };
     zip_stat_t about;
     if (zip_stat(book->zip, name, ZIP_FL_NOCASE, &about) != 0)
-        return fail(error, ERROR_NOT_FOUND, "the workbook has no part %s: it is damaged or no workbook", name);
+        return fail_both(error, ERROR_NOT_FOUND, "the workbook has no part %s: it is damaged or no workbook",
+                         "工作簿中缺少 %s：文件已损坏，或不是工作簿", name);
     if (about.valid & ZIP_STAT_ENCRYPTION_METHOD && about.encryption_method != ZIP_EM_NONE)
-        return fail(error, ERROR_INPUT, "the workbook is protected by a password: save it without one");
+        return fail_both(error, ERROR_INPUT, "the workbook is protected by a password: save it without one", "工作簿加了密码：请另存为不带密码的文件");
     part->zipped = about.comp_size;
     part->size = about.size;
     part->file = zip_fopen(book->zip, name, ZIP_FL_NOCASE);
     if (!part->file)
-        return fail(error, ERROR_INPUT, "part %s of the workbook cannot be read: %s", name, zip_strerror(book->zip));
+        return fail_both(error, ERROR_INPUT, "part %s of the workbook cannot be read: %s",
+                         "工作簿中的 %s 无法读取：请打开后重新保存%.0s", name, zip_strerror(book->zip));
     return true;
 }
 
@@ -42,13 +44,15 @@ bool part_read(struct part *part, char *into, size_t room, size_t *got, struct e
     zip_int64_t count = zip_fread(part->file, into, room);
     *got = count > 0 ? (size_t)count : 0;
     if (count < 0)
-        return fail(error, ERROR_INPUT, "part %s of the workbook is damaged: what came before the damage was read", part->name);
+        return fail_both(error, ERROR_INPUT, "part %s of the workbook is damaged: what came before the damage was read",
+                         "工作簿中的 %s 已损坏：损坏处之前的内容已读取", part->name);
     part->unzipped += *got;
     if (part->unzipped > READER_SHEET_BYTES)
-        return fail(error, ERROR_LIMIT, "part %s of the workbook is larger than 1 GiB: split the workbook", part->name);
+        return fail_both(error, ERROR_LIMIT, "part %s of the workbook is larger than 1 GiB: split the workbook",
+                         "工作簿中的 %s 超过 1 GiB：请拆分工作簿", part->name);
     if (part->unzipped > BOMB_FLOOR && part->unzipped / READER_SHEET_RATIO > part->zipped)
-        return fail(error, ERROR_LIMIT, "part %s of the workbook is packed more than 200 to 1: this is a zip bomb, no workbook",
-                    part->name);
+        return fail_both(error, ERROR_LIMIT, "part %s of the workbook is packed more than 200 to 1: this is a zip bomb, no workbook",
+                         "工作簿中的 %s 压缩比超过 200 比 1：这是“压缩炸弹”，不是工作簿", part->name);
     return true;
 }
 
@@ -85,8 +89,9 @@ XML_Parser part_parser(void *user, XML_StartElementHandler start, XML_EndElement
 
 bool part_damaged(const struct part *part, XML_Parser parser, struct error *error)
 {
-    return fail(error, ERROR_INPUT, "part %s of the workbook is damaged in line %lu: %s", part->name,
-                (unsigned long)XML_GetCurrentLineNumber(parser), XML_ErrorString(XML_GetErrorCode(parser)));
+    return fail_both(error, ERROR_INPUT, "part %s of the workbook is damaged in line %lu: %s",
+                     "工作簿中的 %s 在第 %lu 行损坏：请打开后重新保存%.0s", part->name,
+                     (unsigned long)XML_GetCurrentLineNumber(parser), XML_ErrorString(XML_GetErrorCode(parser)));
 }
 
 /* Reads a whole part. A handler that finds it wrong fills error itself and stops the parser. */
@@ -363,9 +368,11 @@ bool book_open(struct book *book, int descriptor, struct error *error)
     book->zip = zip_fdopen(descriptor, 0, &why);
     if (!book->zip) {
         close(descriptor);
-        return fail(error, ERROR_INPUT,
-                    is_old ? "this is an old .xls or a workbook with a password: save it as .xlsx without a password"
-                           : "this is no workbook (.xlsx), or a damaged one: open it and save it again as .xlsx");
+        return fail_says(error, ERROR_INPUT,
+                         is_old ? (struct says){ "this is an old .xls or a workbook with a password: save it as .xlsx without a password",
+                                                 "这是旧格式的 .xls 或加了密码的工作簿：请另存为不带密码的 .xlsx" }
+                                : (struct says){ "this is no workbook (.xlsx), or a damaged one: open it and save it again as .xlsx",
+                                                 "这不是工作簿（.xlsx），或已损坏：请打开后重新保存为 .xlsx" });
     }
     struct relations relations = { .arena = &book->arena };
     bool good = read_parts(book, &relations, error);

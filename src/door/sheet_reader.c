@@ -29,7 +29,7 @@ struct sheet_rows {
     struct cell cells[READER_COLUMNS];
     size_t count; /* cells up to the last that is not empty */
     size_t bytes; /* of its texts */
-    const char *problem;
+    struct says problem;
     struct text text; /* the row as CSV */
     /* the cell: */
     size_t column; /* of the next one */
@@ -103,7 +103,8 @@ static struct cell make_cell(struct sheet_rows *rows)
     switch (rows->type) {
     case 's':
         if (!str_number(trimmed, &number) || !book_string(&rows->book, number, &text)) {
-            rows->problem = "a cell names a shared text that the workbook does not have";
+            rows->problem = (struct says){ "a cell names a shared text that the workbook does not have",
+                                           "单元格所引用的文字在工作簿中不存在：请打开后重新保存" };
             return (struct cell){ .type = CELL_NULL };
         }
         text = resolve_controls(rows, text);
@@ -120,22 +121,24 @@ static struct cell make_cell(struct sheet_rows *rows)
     return (struct cell){ text, CELL_TEXT };
 }
 
+static const struct says long_cell = { "a cell is longer than 1 MiB", "一个单元格超过 1 MiB" };
+
 static void put_cell(struct sheet_rows *rows)
 {
     size_t column = rows->column++;
-    if (rows->problem) return;
+    if (rows->problem.english) return;
     struct cell cell = make_cell(rows);
-    if (cell.type == CELL_NULL || rows->problem) return;
+    if (cell.type == CELL_NULL || rows->problem.english) return;
     rows->bytes += cell.text.length;
     if (cell.text.length > READER_CELL_BYTES)
-        rows->problem = "a cell is longer than 1 MiB";
+        rows->problem = long_cell;
     else if (rows->bytes > READER_ROW_BYTES)
-        rows->problem = "the row is longer than 4 MiB";
+        rows->problem = (struct says){ "the row is longer than 4 MiB", "这一行超过 4 MiB" };
     else if (column >= READER_COLUMNS)
-        rows->problem = "the row has a cell beyond column IV, the 256th";
+        rows->problem = (struct says){ "the row has a cell beyond column IV, the 256th", "这一行在第 256 列（IV）之后还有单元格" };
     else if (column < rows->count)
-        rows->problem = "the row has its cells out of order, or two in one place";
-    if (rows->problem) return;
+        rows->problem = (struct says){ "the row has its cells out of order, or two in one place", "这一行的单元格顺序错乱或位置重复：请打开后重新保存" };
+    if (rows->problem.english) return;
     while (rows->count < column)
         rows->cells[rows->count++] = (struct cell){ .type = CELL_NULL };
     rows->cells[rows->count++] = cell;
@@ -149,9 +152,9 @@ static void start_row(struct sheet_rows *rows, const char **attributes)
     uint64_t line = rows->line + 1;
     if (rows->arena.used) arena_reset(&rows->arena);
     rows->count = rows->bytes = rows->column = 0;
-    rows->problem = NULL;
+    rows->problem = (struct says){ 0 };
     if (number && (!str_number(str_of(number), &line) || line <= rows->line)) {
-        rows->problem = "the sheet's rows are out of order: open it and save it again";
+        rows->problem = (struct says){ "the sheet's rows are out of order: open it and save it again", "工作表的行序错乱：请打开后重新保存" };
         line = rows->line + 1;
     }
     rows->line = line;
@@ -212,9 +215,9 @@ static void element_ends(void *parser, const char *name)
 static void text_comes(void *parser, const char *at, int length)
 {
     struct sheet_rows *rows = XML_GetUserData(parser);
-    if (!rows->in_value || rows->problem) return;
+    if (!rows->in_value || rows->problem.english) return;
     if (rows->value.length > READER_CELL_BYTES)
-        rows->problem = "a cell is longer than 1 MiB";
+        rows->problem = long_cell;
     else
         text_add(&rows->value, (struct str){ at, (size_t)length });
 }
@@ -263,7 +266,7 @@ static bool is_blank(const struct sheet_rows *rows)
 {
     for (size_t i = 0; i < rows->count; i++)
         if (!cell_is_blank(&rows->cells[i])) return false;
-    return !rows->problem;
+    return !rows->problem.english;
 }
 
 static enum reading sheet_next(struct reader *reader, bool wait, struct row *row, struct error *error)
@@ -275,7 +278,7 @@ static enum reading sheet_next(struct reader *reader, bool wait, struct row *row
         rows->text.length = 0;
         table_text(rows->cells, rows->count, &rows->text);
         *row = (struct row){ .line = rows->line, .text = text_str(&rows->text), .problem = rows->problem };
-        if (rows->problem || table_row(&reader->table, rows->cells, rows->count, row)) break;
+        if (rows->problem.english || table_row(&reader->table, rows->cells, rows->count, row)) break;
     }
     return reading;
 }
@@ -303,7 +306,7 @@ static const struct sheet *find_sheet(struct sheet_rows *rows, const char *asked
         struct text names = { 0 };
         for (size_t i = 0; i < book->sheet_count && names.length < 200; i++)
             text_format(&names, "%s%.*s", i ? ", " : "", STR_ARGS(book->sheets[i].name));
-        fail(error, ERROR_USAGE, "the workbook has no sheet '%s': it has %s", asked, text_zero(&names));
+        fail_both(error, ERROR_USAGE, "the workbook has no sheet '%s': it has %s", "工作簿中没有工作表“%s”，只有：%s", asked, text_zero(&names));
         text_close(&names);
         return NULL;
     }
@@ -313,7 +316,8 @@ static const struct sheet *find_sheet(struct sheet_rows *rows, const char *asked
         if (!start_sheet(rows, &book->sheets[i], error) || !has_rows(rows, &has, error)) return NULL;
         if (has) return &book->sheets[i];
     }
-    fail(error, ERROR_INPUT, "the workbook has no sheet with anything in it (hidden ones must be named with --sheet)");
+    fail_both(error, ERROR_INPUT, "the workbook has no sheet with anything in it (hidden ones must be named with --sheet)",
+              "工作簿中没有含内容的工作表（隐藏的工作表须用 --sheet 指定）");
     return NULL;
 }
 
@@ -323,7 +327,7 @@ static bool find_header(struct sheet_rows *rows, struct search *search, uint64_t
     enum reading reading = READING_ROW;
     uint64_t lines[READER_TITLE_ROWS]; /* of the rows offered */
     while (search->rows < READER_TITLE_ROWS && (reading = raw_row(rows, error)) == READING_ROW) {
-        if (rows->problem || is_blank(rows)) continue;
+        if (rows->problem.english || is_blank(rows)) continue;
         lines[search->rows] = rows->line;
         if (search_offer(search, rows->cells, rows->count) || !search->wanted_count) break;
     }
@@ -331,7 +335,8 @@ static bool find_header(struct sheet_rows *rows, struct search *search, uint64_t
     size_t header = search->best ? search->best : search_first(search);
     *line = header ? lines[header - 1] : 0;
     return header ||
-           fail(error, ERROR_INPUT, "sheet '%.*s' is empty: its first row must name the columns", STR_ARGS(rows->sheet->name));
+           fail_both(error, ERROR_INPUT, "sheet '%.*s' is empty: its first row must name the columns",
+                     "工作表“%.*s”是空的：第一行须为各列的列名", STR_ARGS(rows->sheet->name));
 }
 
 static bool sheet_open(struct reader *reader, const struct reader_options *options, struct error *error)
@@ -349,7 +354,7 @@ static bool sheet_open(struct reader *reader, const struct reader_options *optio
     if (!found || !start_sheet(rows, sheet, error)) return false;
     do
         if (raw_row(rows, error) != READING_ROW)
-            return fail(error, ERROR_INPUT, "the workbook changed while it was read: try again");
+            return fail_both(error, ERROR_INPUT, "the workbook changed while it was read: try again", "读取时工作簿发生了变化：请重试");
     while (rows->line < line);
     return table_head(&reader->table, rows->cells, rows->count, error);
 }

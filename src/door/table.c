@@ -31,11 +31,11 @@ bool table_head(struct table *table, const struct cell *cells, size_t count, str
         if (!name.length) continue;
         for (size_t j = 0; j < table->count; j++)
             if (str_equal(table->columns[j], name))
-                return fail(error, ERROR_INPUT, "the header has the column '%.*s' twice: rename or remove one of them",
-                            (int)(name.length < 100 ? name.length : 100), name.at);
+                return fail_both(error, ERROR_INPUT, "the header has the column '%.*s' twice: rename or remove one of them",
+                                 "列名“%.*s”出现了两次：请改名或删去其中一列", (int)(name.length < 100 ? name.length : 100), name.at);
         put_column(table, name, i);
     }
-    if (!table->count) return fail(error, ERROR_INPUT, "there is no header: the first line must name the columns");
+    if (!table->count) return fail_both(error, ERROR_INPUT, "there is no header: the first line must name the columns", "没有列名：第一行须为各列的列名");
     return true;
 }
 
@@ -119,6 +119,15 @@ static bool is_total(const struct table *table, const struct cell *cells, size_t
     return filled < table->count;
 }
 
+static void name_surplus(struct table *table, size_t cell)
+{
+    snprintf(table->problem[ENGLISH], PROBLEM_ROOM,
+             "cell %zu stands in no column: the header names %zu columns and its last is in place %zu", cell, table->count,
+             table->width);
+    snprintf(table->problem[CHINESE], PROBLEM_ROOM, "第 %zu 个单元格不在任何列中：列名共有 %zu 个，最后一个在第 %zu 格", cell,
+             table->count, table->width);
+}
+
 bool table_row(struct table *table, struct cell *cells, size_t count, struct row *row)
 {
     size_t first = 0;
@@ -132,11 +141,8 @@ bool table_row(struct table *table, struct cell *cells, size_t count, struct row
         if (column < table->count && table->places[column] == i) {
             cells[column++] = cells[i];
         } else if (!cell_is_blank(&cells[i])) {
-            if (!surplus)
-                snprintf(table->problem, sizeof table->problem,
-                         "cell %zu stands in no column: the header names %zu columns and its last is in place %zu", i + 1,
-                         table->count, table->width);
-            row->problem = table->problem;
+            if (!surplus) name_surplus(table, i + 1);
+            row->problem = (struct says){ table->problem[ENGLISH], table->problem[CHINESE] };
             table->surplus[surplus++] = cells[i];
         }
     }

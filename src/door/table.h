@@ -21,7 +21,7 @@ struct table {
     uint16_t places[READER_COLUMNS]; /* of a column among the cells of a row: those without a name are no columns */
     size_t count;
     size_t width; /* cells up to the last column */
-    char problem[PROBLEM_ROOM];
+    char problem[LANGUAGES][PROBLEM_ROOM];
     struct cell surplus[READER_COLUMNS]; /* of one row: what stands in no column */
 };
 

@@ -44,13 +44,13 @@ static bool format_read(const char *name, enum reader_format *format, struct err
             *format = (enum reader_format)i;
             return true;
         }
-    return fail(error, ERROR_USAGE, "--format %s: choose csv, jsonl, json or xlsx", name);
+    return fail_both(error, ERROR_USAGE, "--format %s: choose csv, jsonl, json or xlsx", "--format %s：可选 csv、jsonl、json、xlsx", name);
 }
 
 bool load_source(const char *path, struct str name, struct text *source, struct error *error)
 {
     int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0) return fail_errno(error, "%s cannot be read", path);
+    if (file < 0) return fail_errno_both(error, "%s cannot be read", "%s 无法读取", path);
     struct sha256_run *run = sha256_start();
     char *chunk = allocate(HASH_CHUNK);
     ssize_t got;
@@ -58,7 +58,7 @@ bool load_source(const char *path, struct str name, struct text *source, struct 
     struct hash hash = sha256_end(run);
     free(chunk);
     close(file);
-    if (got < 0) return fail_errno(error, "%s cannot be read", path);
+    if (got < 0) return fail_errno_both(error, "%s cannot be read", "%s 无法读取", path);
     if (name.length > SOURCE_LIMIT - 2 * SOURCE_HASH_BYTES - 1)
         return fail_both(error, ERROR_LIMIT, "the name %.*s is too long for a source: give it one with --source",
                          "文件名 %.*s 太长，不能用作来源名称：请用 --source 另取", STR_ARGS(name));
@@ -88,14 +88,16 @@ static bool rejects_stay_out(const struct load *load, struct error *error)
     const struct load_options *options = load->options;
     const char *near = options->rejects ? options->rejects : options->path;
     return (!options->rejects && !strcmp(options->path, "-")) || !directory_holds(engine_directory(load->engine), near) ||
-           fail(error, ERROR_USAGE, "rejected lines would go into the data directory, which they never do: name another place with --rejects PATH");
+           fail_both(error, ERROR_USAGE, "rejected lines would go into the data directory, which they never do: name another place with --rejects PATH",
+                     "未被接受的行不得写入数据目录：请用 --rejects 路径 另选位置");
 }
 
 static bool load_open(struct load *load, struct error *error)
 {
     const struct load_options *options = load->options;
     if (options->kind == &withdrawal_kind || options->kind == &unsealing_kind || options->kind == &clock_kind)
-        return fail(error, ERROR_USAGE, "records of kind %s are written by the program itself, and cannot be loaded", options->kind->name);
+        return fail_both(error, ERROR_USAGE, "records of kind %s are written by the program itself, and cannot be loaded",
+                         "%s 类记录由程序自行记录，不能装入", options->kind->name);
     struct reader_options reading = { .path = options->path, .sheet = options->sheet,
                                       .standard_input = options->standard_input, .stop = options->stop };
     if (!format_read(options->format, &reading.format, error)) return false;
@@ -110,8 +112,8 @@ static bool load_open(struct load *load, struct error *error)
                    engine_has_source(load->engine, text_str(&load->source));
     if (replaced.length && !is_done) {
         if (!engine_has_source(load->engine, replaced))
-            return fail(error, ERROR_NOT_FOUND, "nothing of source %s counts, so nothing can replace it: `mingbai sources` lists those that do",
-                        options->replaces);
+            return fail_both(error, ERROR_NOT_FOUND, "nothing of source %s counts, so nothing can replace it: `mingbai sources` lists those that do",
+                             "来源 %s 没有计入的记录，无可替换：`mingbai sources` 列出计入的来源", options->replaces);
         random_bytes(&load->hold, sizeof load->hold);
         load->hold = (load->hold >> 1) | 1;
     }
@@ -123,8 +125,9 @@ static bool load_open(struct load *load, struct error *error)
     return load->rejects != NULL;
 }
 
-static void load_reject(struct load *load, const struct row *row, struct str field, const char *reason)
+static void load_reject(struct load *load, const struct row *row, struct str field, const struct error *why)
 {
+    const char *reason = load->options->language == CHINESE && *why->chinese ? why->chinese : why->says;
     size_t count;
     const struct str *columns = reader_columns(load->reader, &count);
     rejects_add(load->rejects, row, field, reason, columns, count);
@@ -154,7 +157,7 @@ static bool load_row(struct load *load, const struct row *row, struct error *err
         return false;
     }
     if (verdict == ROW_WRONG) {
-        load_reject(load, row, field, reason.says);
+        load_reject(load, row, field, &reason);
         if (record->source.length) intake_pass(load->intake, record->source, record->seq);
         return true;
     }
@@ -162,10 +165,13 @@ static bool load_row(struct load *load, const struct row *row, struct error *err
     enum taken taken;
     if (!intake_take(load->intake, &taken, error)) return false;
     if (taken == TAKEN_DUPLICATE) load->summary->duplicate++;
-    if (taken == TAKEN_CONFLICT)
-        load_reject(load, row, STR("seq"),
-                    "conflict: this source and seq are in the ledger already with other content; "
-                    "give the new version a seq of its own, or withdraw the source");
+    if (taken == TAKEN_CONFLICT) {
+        fail_both(&reason, ERROR_CONFLICT,
+                  "conflict: this source and seq are in the ledger already with other content; "
+                  "give the new version a seq of its own, or withdraw the source",
+                  "冲突：账本中已有相同来源和序号而内容不同的记录；请给新版本另编序号（seq），或先撤回该来源");
+        load_reject(load, row, STR("seq"), &reason);
+    }
     return true;
 }
 
@@ -205,7 +211,8 @@ static bool load_rows(struct load *load, struct error *error)
         }
         if (!load_row(load, &row, error)) return false;
         if (load->summary->rejected > REJECTS_MAX)
-            return fail(error, ERROR_LIMIT, "more than %d records were rejected: this is not a file of that kind, or it needs a map", REJECTS_MAX);
+            return fail_both(error, ERROR_LIMIT, "more than %d records were rejected: this is not a file of that kind, or it needs a map",
+                             "未被接受的记录超过 %d 条：文件不属于这一类，或需要对应表", REJECTS_MAX);
         if (n % ROWS_BETWEEN == 0 && !between_rows(load, error)) return false;
     }
 }
@@ -227,7 +234,8 @@ bool load_file(struct engine *engine, const struct load_options *options, struct
     if (load.rejects) done = rejects_close(load.rejects, done ? error : &(struct error){ 0 }) && done;
     intake_close(load.intake);
     if (done && load.hold && !summary->accepted)
-        done = fail(error, ERROR_INPUT, "nothing of %s could be taken, so %s stays as it is", options->path, options->replaces);
+        done = fail_both(error, ERROR_INPUT, "nothing of %s could be taken, so %s stays as it is", "%s 没有一条可被接受，因此 %s 保持不变",
+                         options->path, options->replaces);
     if (done && load.hold)
         done = engine_withdraw(engine, str_of(options->replaces), STR("replaced"), load.hold, text_str(&load.source), error);
     if (!done && load.hold) summary->accepted = 0;

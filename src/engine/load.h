@@ -14,6 +14,7 @@ struct load_options {
     const char *map;           /* NULL: the columns are the fields */
     const char *source;        /* NULL: the file's name and its content's hash */
     const char *rejects;       /* NULL: beside the file */
+    enum language language;    /* of the reasons in the list of rejects */
     bool own;                  /* the program's own rows: their sources may begin with "mingbai:" */
     const char *replaces;      /* a source that this file takes the place of; NULL: none */
     void (*acknowledge)(void *context, struct str source, uint64_t seq); /* in another thread; may be NULL */

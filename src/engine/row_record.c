@@ -30,15 +30,17 @@ enum row_verdict row_record(const struct row_rules *rules, const struct row *row
     const struct field *wrong = NULL;
     *field = (struct str){ 0 };
     *error = (struct error){ 0 };
-    if (row->problem || !map_record(rules->map, row, rules->source, rules->now, arena, record, field, error)) {
-        if (row->problem) fail(error, ERROR_INPUT, "%s", row->problem);
-        bool is_known = row->problem || !map_has_seq(rules->map);
+    bool is_unread = row->problem.english != NULL;
+    if (is_unread || !map_record(rules->map, row, rules->source, rules->now, arena, record, field, error)) {
+        if (is_unread) fail_says(error, ERROR_INPUT, row->problem);
+        bool is_known = is_unread || !map_has_seq(rules->map);
         record->source = is_known ? rules->source : (struct str){ 0 };
         record->seq = row->line;
         return ROW_WRONG;
     }
     if (!record->source.length) {
-        fail(error, ERROR_USAGE, "standard input needs a name for where it comes from: give one with --source NAME");
+        fail_both(error, ERROR_USAGE, "standard input needs a name for where it comes from: give one with --source NAME",
+                  "从标准输入装入须写明来源：请用 --source 名称 指定");
         return ROW_FAILED;
     }
     if (!str_equal(record->source, rules->source) && !source_is_good(record->source, rules->own, error)) {

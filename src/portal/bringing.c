@@ -23,10 +23,10 @@ static void text_rename(char *says, size_t room, const char *path, const char *n
     text_close(&renamed);
 }
 
-void error_rename(struct error *error, const char *path, const char *name)
+void error_rename(struct error *error, const char *path, struct says name)
 {
-    text_rename(error->says, sizeof error->says, path, name);
-    text_rename(error->chinese, sizeof error->chinese, path, name);
+    text_rename(error->says, sizeof error->says, path, name.english);
+    text_rename(error->chinese, sizeof error->chinese, path, name.chinese);
 }
 
 /* The list as load wrote it, a JSON object a line, without the file's path. */
@@ -91,7 +91,7 @@ bool bring(struct portal *portal, const struct identity *who, const struct bring
     struct load_summary summary = { 0 };
     struct load_options options = {
         .kind = bringing->kind, .path = bringing->path, .format = bringing->format, .sheet = bringing->sheet, .map = bringing->map,
-        .source = bringing->source, .rejects = bringing->rejects, .replaces = bringing->replaces, .admit = taking_admit, .context = &taking,
+        .source = bringing->source, .rejects = bringing->rejects, .language = bringing->language, .replaces = bringing->replaces, .admit = taking_admit, .context = &taking,
     };
     bool done = replaces_may(portal, who, bringing->replaces, error) && taking_open(&taking, portal, who, bringing->kind, false, error);
     if (!done) return false;

@@ -9,10 +9,11 @@ enum { REJECTS_SHOWN = 100 };
 struct bringing {
     const struct kind *kind;
     const char *path;     /* of the file, in the scratch folder */
-    const char *name;     /* as people know it; in messages */
+    struct says name;     /* as people know it; in messages */
     const char *format;   /* NULL: by name */
     const char *sheet, *map, *source, *replaces; /* as in load_options */
     const char *rejects;  /* "PATH.jsonl": where the lists of rejects go */
+    enum language language; /* of their reasons */
 };
 
 /* Loads it and adds {"kind","source","read","accepted","duplicate","rejected","rejects":[..]} to out, with the first REJECTS_SHOWN
@@ -23,6 +24,6 @@ bool bring(struct portal *portal, const struct identity *who, const struct bring
 bool source_may_go(struct str source, struct error *error);
 
 /* Puts a file's name in the place of its path, which nobody outside is told. */
-void error_rename(struct error *error, const char *path, const char *name);
+void error_rename(struct error *error, const char *path, struct says name);
 
 #endif

@@ -172,9 +172,9 @@ static bool records_bring(struct request *request, struct reply *reply, const st
     text_format(&table, "%s.rejected.csv", request->file);
     bool done = given || load_source(request->file, str_of(name), &source, error);
     done = done && bring(request->portal, &request->who,
-                         &(struct bringing){ .kind = kind, .path = request->file, .name = "the records", .format = format,
+                         &(struct bringing){ .kind = kind, .path = request->file, .name = { "the records", "所传的记录" }, .format = format,
                                              .source = given ? given : text_zero(&source), .replaces = request_query(request, "replaces"),
-                                             .rejects = text_zero(&rejects) },
+                                             .rejects = text_zero(&rejects), .language = request->language },
                          &reply->body, error);
     unlink(text_zero(&rejects));
     unlink(text_zero(&table));

@@ -46,7 +46,8 @@ static void slot_remove(struct upload_store *store, struct slot *slot)
     store->count--;
     disk_remove_tree(disk_posix(), slot->folder, &ignored);
     json_decref(slot->upload.map);
-    text_close(&slot->upload.looked);
+    text_close(&slot->upload.looked[ENGLISH]);
+    text_close(&slot->upload.looked[CHINESE]);
     free(slot);
 }
 

@@ -24,7 +24,7 @@ struct upload {
     json_t *map;                 /* NULL: the columns are the fields */
     bool map_is_given;           /* by a person; else proposed here */
     struct error map_problem;    /* without code: it can be loaded */
-    struct text looked;          /* what was seen of it: members of a JSON object, from "encoding" on */
+    struct text looked[LANGUAGES]; /* what was seen of it: members of a JSON object, from "encoding" on */
 };
 
 struct upload_store *upload_store_open(const char *scratch);
@@ -44,8 +44,10 @@ void upload_remove(struct upload_store *store, struct upload *upload);
 bool upload_look(struct upload *upload, struct portal *portal, const struct identity *who, struct error *error);
 /* Adds the upload as a JSON object. */
 void upload_show(const struct upload *upload, enum language language, struct text *out);
-/* Loads it; the summary, as bring() has it, goes to out. The rows that were rejected stay as upload_rejected names them. */
-bool upload_load(struct upload *upload, struct portal *portal, const struct identity *who, struct text *out, struct error *error);
+/* Loads it; the summary, as bring() has it, goes to out. The rows that were rejected stay as upload_rejected names them, with
+   their reasons in that language. */
+bool upload_load(struct upload *upload, struct portal *portal, const struct identity *who, enum language language, struct text *out,
+                 struct error *error);
 /* The path of the table of rejected rows; it is there once there were any. */
 void upload_rejected(const struct upload *upload, struct text *path);
 

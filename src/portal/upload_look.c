@@ -18,7 +18,8 @@ struct look {
     struct reader *reader;
     struct map *map;
     struct text source;
-    struct text good, bad; /* rows that were, and were not, taken: JSON, separated by commas */
+    struct text good, bad[LANGUAGES]; /* rows that were, and were not, taken: JSON, separated by commas */
+    struct text lines;     /* where the map is not ready yet: the first rows as they are */
     size_t good_count, bad_count;
     uint64_t read;
     bool more;
@@ -50,7 +51,7 @@ static struct map *map_ready(const struct upload *upload, struct error *error)
     if (!upload->map) return map_plain(upload->kind);
     struct text path = { 0 };
     struct map *map = map_write(upload, &path, error) ? map_open(upload->kind, text_zero(&path), error) : NULL;
-    if (!map) error_rename(error, text_zero(&path), "the map");
+    if (!map) error_rename(error, text_zero(&path), (struct says){ "the map", "对应表" });
     text_close(&path);
     return map;
 }
@@ -60,7 +61,7 @@ static struct reader *reader_ready_for(const struct upload *upload, struct map *
     struct reader_options options = { .path = upload->path, .format = format_number(upload->format), .sheet = upload->sheet[0] ? upload->sheet : NULL };
     options.wanted = map_columns(map, &options.wanted_count);
     struct reader *reader = reader_open(&options, error);
-    if (!reader) error_rename(error, upload->path, upload->name);
+    if (!reader) error_rename(error, upload->path, (struct says){ upload->name, upload->name });
     return reader;
 }
 
@@ -87,7 +88,7 @@ static bool look_open(struct look *look, struct error *error)
     if (!(look->reader = reader_ready_for(upload, look->map, error))) return false;
     const struct str *columns = reader_columns(look->reader, &count);
     if (count) map_bind(look->map, columns, count, &upload->map_problem);
-    error_rename(&upload->map_problem, upload->path, upload->name);
+    error_rename(&upload->map_problem, upload->path, (struct says){ upload->name, upload->name });
     return true;
 }
 
@@ -122,23 +123,28 @@ static void cell_add(struct json *json, struct str text)
     json_add_string(json, text);
 }
 
-static void row_add(struct text *out, const struct row *row, bool is_good, struct str field, const struct error *reason)
+static void cells_add(struct json *json, const struct row *row)
+{
+    json_open(json, '[');
+    for (size_t i = 0; i < row->count; i++) cell_add(json, row->cells[i].text);
+    json_close(json, ']');
+}
+
+/* With the reason, or NULL where it was taken. */
+static void row_add(struct text *out, const struct row *row, struct str field, const char *reason)
 {
     if (out->length) text_add_byte(out, ',');
     struct json json = { .out = out };
     json_open(&json, '{');
     json_put_number(&json, "line", (int64_t)row->line);
     json_key(&json, "ok");
-    json_add_bool(&json, is_good);
-    if (!is_good) {
+    json_add_bool(&json, !reason);
+    if (reason) {
         json_put_string(&json, "field", field);
-        json_put_string(&json, "reason", str_of(reason->says));
-        json_put_string(&json, "reason_zh", str_of(*reason->chinese ? reason->chinese : reason->says));
+        json_put_string(&json, "reason", str_of(reason));
     }
     json_key(&json, "cells");
-    json_open(&json, '[');
-    for (size_t i = 0; i < row->count; i++) cell_add(&json, row->cells[i].text);
-    json_close(&json, ']');
+    cells_add(&json, row);
     json_close(&json, '}');
 }
 
@@ -153,9 +159,12 @@ static bool row_look(struct look *look, const struct row *row, struct arena *are
         *error = reason;
         return false;
     }
-    bool is_good = verdict == ROW_GOOD;
-    size_t *count = is_good ? &look->good_count : &look->bad_count;
-    if ((*count)++ < UPLOAD_SHOWN) row_add(is_good ? &look->good : &look->bad, row, is_good, field, &reason);
+    if (verdict == ROW_GOOD) {
+        if (look->good_count++ < UPLOAD_SHOWN) row_add(&look->good, row, field, NULL);
+    } else if (look->bad_count++ < UPLOAD_SHOWN) {
+        row_add(&look->bad[ENGLISH], row, field, reason.says);
+        row_add(&look->bad[CHINESE], row, field, *reason.chinese ? reason.chinese : reason.says);
+    }
     return true;
 }
 
@@ -179,7 +188,21 @@ static bool rows_look(struct look *look, struct error *error)
         arena_reset(&arena);
     }
     arena_close(&arena);
-    if (!done) error_rename(error, look->upload->path, look->upload->name);
+    if (!done) error_rename(error, look->upload->path, (struct says){ look->upload->name, look->upload->name });
+    return done;
+}
+
+/* What stands in the columns, for who fills in the map. */
+static bool lines_look(struct look *look, struct error *error)
+{
+    bool done = true, more = true;
+    for (size_t i = 0; done && more && i < UPLOAD_SHOWN; i++) {
+        struct row row;
+        struct json json = { .out = &look->lines, .more = i > 0 };
+        done = reader_next(look->reader, &row, &more, error);
+        if (done && more) cells_add(&json, &row);
+    }
+    if (!done) error_rename(error, look->upload->path, (struct says){ look->upload->name, look->upload->name });
     return done;
 }
 
@@ -199,19 +222,25 @@ static void sheets_put(struct json *json, const struct upload *upload)
     json_close(json, ']');
 }
 
-static void looked_write(struct look *look)
+static void looked_write(struct look *look, enum language language)
 {
     struct upload *upload = look->upload;
     size_t count;
     const struct str *columns = reader_columns(look->reader, &count);
-    upload->looked.length = 0;
-    struct json json = { .out = &upload->looked };
+    const struct text *bad = &look->bad[language];
+    upload->looked[language].length = 0;
+    struct json json = { .out = &upload->looked[language] };
     json_put_string(&json, "encoding", str_of(reader_encoding(look->reader)));
     json_put_string(&json, "format", str_of(upload->format));
     sheets_put(&json, upload);
     json_key(&json, "columns");
     json_open(&json, '[');
     for (size_t i = 0; i < count; i++) json_add_string(&json, columns[i]);
+    json_close(&json, ']');
+    json_key(&json, "lines");
+    json_open(&json, '[');
+    text_add(json.out, text_str(&look->lines));
+    json.more = true;
     json_close(&json, ']');
     json_put_string(&json, "source", text_str(&look->source));
     json_key(&json, "preview");
@@ -227,8 +256,8 @@ static void looked_write(struct look *look)
     json_add_bool(&json, look->more);
     json_key(&json, "rows");
     json_open(&json, '[');
-    text_add(json.out, text_str(&look->bad));
-    if (look->bad.length && look->good.length) text_add_byte(json.out, ',');
+    text_add(json.out, text_str(bad));
+    if (bad->length && look->good.length) text_add_byte(json.out, ',');
     text_add(json.out, text_str(&look->good));
     json.more = true;
     json_close(&json, ']');
@@ -246,13 +275,15 @@ bool upload_look(struct upload *upload, struct portal *portal, const struct iden
     }
     bool done = load_source(upload->path, str_of(upload->name), &look.source, error) && look_open(&look, error);
     if (done && upload->map_problem.code && !upload->map_is_given) done = map_propose_for(&look, error);
-    if (done && !upload->map_problem.code) done = rows_look(&look, error);
-    if (done) looked_write(&look);
+    if (done) done = upload->map_problem.code ? lines_look(&look, error) : rows_look(&look, error);
+    for (int language = ENGLISH; done && language <= CHINESE; language++) looked_write(&look, (enum language)language);
     look_close(&look);
     taking_close(&taking);
     text_close(&look.source);
     text_close(&look.good);
-    text_close(&look.bad);
+    text_close(&look.bad[ENGLISH]);
+    text_close(&look.bad[CHINESE]);
+    text_close(&look.lines);
     return done;
 }
 
@@ -272,7 +303,7 @@ void upload_show(const struct upload *upload, enum language language, struct tex
     free(map);
     json_put_string(&json, "map_problem", str_of(!problem->code ? NULL : language == CHINESE && *problem->chinese ? problem->chinese : problem->says));
     text_add_byte(out, ',');
-    text_add(out, text_str(&upload->looked));
+    text_add(out, text_str(&upload->looked[language]));
     json_close(&json, '}');
 }
 
@@ -283,7 +314,8 @@ void upload_rejected(const struct upload *upload, struct text *path)
     text_format(path, "%s.rejected.csv", upload->path);
 }
 
-bool upload_load(struct upload *upload, struct portal *portal, const struct identity *who, struct text *out, struct error *error)
+bool upload_load(struct upload *upload, struct portal *portal, const struct identity *who, enum language language, struct text *out,
+                 struct error *error)
 {
     struct text map = { 0 }, rejects = { 0 };
     if (upload->map_problem.code) {
@@ -294,9 +326,9 @@ bool upload_load(struct upload *upload, struct portal *portal, const struct iden
     text_format(&rejects, "%s.rejected.jsonl", upload->path);
     bool done = (!upload->map || map_write(upload, &map, error)) &&
                 bring(portal, who,
-                      &(struct bringing){ .kind = upload->kind, .path = upload->path, .name = upload->name, .format = upload->format,
+                      &(struct bringing){ .kind = upload->kind, .path = upload->path, .name = { upload->name, upload->name }, .format = upload->format,
                                           .sheet = upload->sheet[0] ? upload->sheet : NULL, .map = upload->map ? text_zero(&map) : NULL,
-                                          .rejects = text_zero(&rejects) },
+                                          .rejects = text_zero(&rejects), .language = language },
                       out, error);
     text_close(&map);
     text_close(&rejects);

@@ -95,7 +95,7 @@ static bool accept_post(struct request *request, struct reply *reply, struct err
 {
     struct upload *upload = upload_asked(request, error);
     if (!upload) return false;
-    bool done = upload_load(upload, request->portal, &request->who, &reply->body, error);
+    bool done = upload_load(upload, request->portal, &request->who, request->language, &reply->body, error);
     upload_release(request->portal->uploads, upload);
     return done;
 }
