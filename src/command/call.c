@@ -71,7 +71,8 @@ static enum exit_code run_somewhere(struct invocation *invocation)
 {
     enum exit_code code;
     if (invocation->engine && is_local(invocation)) {
-        fail(&invocation->error, ERROR_USAGE, "%s is nothing that a server does", invocation->command->name);
+        fail_both(&invocation->error, ERROR_USAGE, "%s is nothing that a server does",
+                  "%s 不能由服务器执行", invocation->command->name);
         return EXIT_USAGE;
     }
     if (invocation->engine || is_local(invocation)) return invocation->command->run(invocation);
@@ -91,7 +92,7 @@ static enum exit_code results_end(struct invocation *invocation, enum exit_code 
     if (fflush(invocation->out) && !invocation->write_errno) invocation->write_errno = errno;
     errno = invocation->write_errno;
     if (!errno || errno == EPIPE || code == EXIT_FAILED || code == EXIT_USAGE) return code;
-    fail_errno(&invocation->error, "the results could not be written");
+    fail_errno_both(&invocation->error, "the results could not be written", "结果无法写出");
     return EXIT_FAILED;
 }
 

@@ -12,7 +12,8 @@
 static const struct kind *kind_asked(struct invocation *invocation, const char *name)
 {
     const struct kind *kind = kind_find(str_of(name));
-    if (!kind) fail(&invocation->error, ERROR_USAGE, "there is no kind %s: `mingbai kinds` lists them", name);
+    if (!kind) fail_both(&invocation->error, ERROR_USAGE, "there is no kind %s: `mingbai kinds` lists them",
+                         "没有 %s 这类记录：`mingbai kinds` 列出各类", name);
     return kind;
 }
 
@@ -81,7 +82,8 @@ static bool loading_start(struct loading *loading, struct invocation *invocation
     pthread_cond_init(&loading->changed, NULL);
     if (!invocation_option(invocation, "ack")) return true;
     loading->tells = !pthread_create(&loading->teller, NULL, tell, loading);
-    return loading->tells || fail(&invocation->error, ERROR_LIMIT, "the system gives no more threads");
+    return loading->tells || fail_both(&invocation->error, ERROR_LIMIT, "the system gives no more threads",
+                                       "系统不能再建立线程");
 }
 
 /* What was to be told has been told then. */
@@ -149,7 +151,8 @@ static enum exit_code load(struct invocation *invocation)
     const char *replaces = invocation_option(invocation, "replaces"), *source = invocation_option(invocation, "source");
     if (!kind) return EXIT_USAGE;
     if (invocation->argument_count > 2 && (replaces || source || invocation_option(invocation, "rejects"))) {
-        fail(&invocation->error, ERROR_USAGE, "--replaces, --source and --rejects go with one file");
+        fail_both(&invocation->error, ERROR_USAGE, "--replaces, --source and --rejects go with one file",
+                  "--replaces、--source 和 --rejects 只能用于单个文件");
         return EXIT_USAGE;
     }
     struct session session;
@@ -201,7 +204,7 @@ static enum exit_code withdraw(struct invocation *invocation)
 {
     const char *why = invocation_option(invocation, "why");
     if (!why || !*why) {
-        fail(&invocation->error, ERROR_USAGE, "say why with --why TEXT: it is kept");
+        fail_both(&invocation->error, ERROR_USAGE, "say why with --why TEXT: it is kept", "请用 --why 文字 说明原因：原因会留存");
         return EXIT_USAGE;
     }
     struct session session;
@@ -254,7 +257,8 @@ static enum exit_code kinds(struct invocation *invocation)
     size_t count = kinds_all(all);
     const char *format = invocation_option(invocation, "format");
     if (format && strcmp(format, "json") && strcmp(format, "table")) {
-        fail(&invocation->error, ERROR_USAGE, "--format %s: choose table or json", format);
+        fail_both(&invocation->error, ERROR_USAGE, "--format %s: choose table or json",
+                  "--format %s：可选 table 或 json", format);
         return EXIT_USAGE;
     }
     if (invocation->argument_count) {

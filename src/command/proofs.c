@@ -80,7 +80,8 @@ static enum exit_code entry(struct invocation *invocation)
     const char *format = invocation_option(invocation, "format");
     bool raw = format && !strcmp(format, "raw");
     if (!str_number(str_of(invocation->arguments[0]), &index) || (format && !raw && strcmp(format, "jsonl"))) {
-        fail(&invocation->error, ERROR_USAGE, "an entry's number from 0 is wanted, and --format is raw or jsonl");
+        fail_both(&invocation->error, ERROR_USAGE, "an entry's number from 0 is wanted, and --format is raw or jsonl",
+                  "须给出不小于 0 的条目编号；--format 可选 raw 或 jsonl");
         return EXIT_USAGE;
     }
     if (!session_open(&session, invocation, false)) return EXIT_FAILED;
@@ -164,7 +165,8 @@ static enum exit_code proof(struct invocation *invocation)
     bool by_source = source && invocation_option(invocation, "seq"), by_index = index != UINT64_MAX,
          growth = from != UINT64_MAX && to != UINT64_MAX;
     if (by_source + by_index + growth != 1) {
-        fail(&invocation->error, ERROR_USAGE, "give --source S --seq N, or --index I, or --from M --to N");
+        fail_both(&invocation->error, ERROR_USAGE, "give --source S --seq N, or --index I, or --from M --to N",
+                  "请给出 --source 来源 --seq 序号，或 --index 编号，或 --from M --to N");
         return EXIT_USAGE;
     }
     struct session session;

@@ -99,7 +99,7 @@ static bool call_pass(int server, struct invocation *invocation, enum exit_code 
     int folder = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
     *code = EXIT_FAILED;
     if (folder < 0) {
-        fail_errno(&invocation->error, "the current folder cannot be used");
+        fail_errno_both(&invocation->error, "the current folder cannot be used", "当前目录无法使用");
         return true;
     }
     bool begun = call_send(server, invocation, folder) && byte_receive(server, &answer) && answer == PASSING_BEGUN;

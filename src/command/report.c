@@ -16,14 +16,16 @@ static enum exit_code report(struct invocation *invocation)
         !asked_moment(invocation_asked, invocation, "as-of", true, &as_of, error))
         return EXIT_USAGE;
     if (!out || !period.kind) {
-        fail(error, ERROR_USAGE, "give --period (2015-01, 2015Q1 or 2015) and --out FILE.html");
+        fail_both(error, ERROR_USAGE, "give --period (2015-01, 2015Q1 or 2015) and --out FILE.html",
+                  "请给出 --period（2015-01、2015Q1 或 2015）和 --out 文件.html");
         return EXIT_USAGE;
     }
     struct session session;
     if (!session_open(&session, invocation, true)) return EXIT_FAILED;
     struct text note = { 0 }, key = { 0 }, html = { 0 };
     bool done = audit_set_time(&session.audit, as_of, error);
-    if (done && session.audit.as_of == MOMENT_NONE) done = fail(error, ERROR_INPUT, "there is nothing to report on yet: load records first");
+    if (done && session.audit.as_of == MOMENT_NONE) done = fail_both(error, ERROR_INPUT, "there is nothing to report on yet: load records first",
+                                                                     "还没有可报告的内容：请先装入记录");
     done = done && ledger_checkpoint(engine_ledger(session.engine), session.audit.position, &note, error);
     ledger_verifier_key(&engine_keys(session.engine)->ledger, &key);
     done = done &&

@@ -59,7 +59,8 @@ static enum exit_code findings(struct invocation *invocation)
     bool done = true;
     for (size_t i = 0; done && i < invocation->argument_count; i++)
         if (!(duties[i] = duty_find(str_of(invocation->arguments[i]))))
-            done = fail(&invocation->error, ERROR_USAGE, "there is no duty %s", invocation->arguments[i]);
+            done = fail_both(&invocation->error, ERROR_USAGE, "there is no duty %s",
+                             "没有 %s 这项义务", invocation->arguments[i]);
     done = done && invocation_rows(invocation, &print.rows) && session_open(&session, invocation, true);
     if (done) {
         done = query_read(&print.query, invocation, &session) &&
@@ -175,11 +176,13 @@ static enum exit_code figures(struct invocation *invocation)
     struct figures_print print = { .session = &session };
     for (size_t i = 0; i < invocation->argument_count; i++)
         if (!figure_find(str_of(invocation->arguments[i]))) {
-            fail(&invocation->error, ERROR_USAGE, "there is no figure %s: `mingbai figures --definitions` lists them", invocation->arguments[i]);
+            fail_both(&invocation->error, ERROR_USAGE, "there is no figure %s: `mingbai figures --definitions` lists them",
+                      "没有 %s 这项指标：`mingbai figures --definitions` 列出各项", invocation->arguments[i]);
             return EXIT_USAGE;
         }
     if (invocation_option(invocation, "subscriber")) {
-        fail(&invocation->error, ERROR_USAGE, "figures are of many people: `mingbai findings --subscriber NUMBER` has one person's cases");
+        fail_both(&invocation->error, ERROR_USAGE, "figures are of many people: `mingbai findings --subscriber NUMBER` has one person's cases",
+                  "指标是对许多人的统计：一个人的情况见 `mingbai findings --subscriber 号码`");
         return EXIT_USAGE;
     }
     bool definitions = invocation_option(invocation, "definitions") != NULL;

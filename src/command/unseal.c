@@ -46,7 +46,8 @@ static enum exit_code unseal(struct invocation *invocation)
     bool is_person;
     uint64_t number;
     if (!what_is_meant(what, &is_person, &number) || !why || !*why) {
-        fail(error, ERROR_USAGE, "say what, person:NUMBER or text:NUMBER as `mingbai entry` shows them, and --why: both are kept");
+        fail_both(error, ERROR_USAGE, "say what, person:NUMBER or text:NUMBER as `mingbai entry` shows them, and --why: both are kept",
+                  "请写明要查看的 person:编号 或 text:编号（见 `mingbai entry`），并用 --why 说明原因：两者都会留存");
         return EXIT_USAGE;
     }
     struct session session;

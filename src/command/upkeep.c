@@ -58,7 +58,8 @@ static bool folder_load(struct engine *engine, const char *folder, const char *p
         done = load_file(engine, &(struct load_options){ .kind = kinds[i], .path = path, .source = source, .own = true },
                          &summary, error);
         if (done && summary.rejected)
-            done = fail(error, ERROR_INPUT, "%llu rows of %s cannot be taken: see %s.rejected.csv",
+            done = fail_both(error, ERROR_INPUT, "%llu rows of %s cannot be taken: see %s.rejected.csv",
+                             "有 %llu 行（%s）未被接受：见 %s.rejected.csv",
                         (unsigned long long)summary.rejected, name, path);
         load_summary_close(&summary);
     }
@@ -82,7 +83,8 @@ static bool provided_load(struct engine *engine, const char *scratch_folder, boo
 {
     char provided_folder[PATH_ROOM], sample_folder[PATH_ROOM], scratch[PATH_ROOM];
     snprintf(scratch, sizeof scratch, "%s/mingbai-init-XXXXXX", scratch_folder);
-    if (!mkdtemp(scratch)) return fail_errno(error, "no scratch folder can be made: set TMPDIR");
+    if (!mkdtemp(scratch)) return fail_errno_both(error, "no scratch folder can be made: set TMPDIR",
+                                                  "无法建立临时目录：请设置 TMPDIR");
     bool done = directory_path(scratch, "provided", provided_folder, error) && directory_path(scratch, "sample", sample_folder, error) &&
                 disk_posix()->make_directory(disk_posix(), provided_folder, error) &&
                 disk_posix()->make_directory(disk_posix(), sample_folder, error) && provided_write(provided_folder, error) &&
@@ -115,8 +117,9 @@ static bool place_is_free(const char *directory, struct error *error)
     if (folder) closedir(folder);
     if (folder && names <= 2) return true;
     return directory_path(directory, "keys/keys.json", keys, error) && disk_posix()->exists(disk_posix(), keys, &there, error) &&
-           fail(error, ERROR_CONFLICT, there ? "%s is a data directory already" : "%s is there, and is not an empty folder: choose another place",
-                directory);
+           (there ? fail_both(error, ERROR_CONFLICT, "%s is a data directory already", "%s 已经是数据目录", directory)
+                  : fail_both(error, ERROR_CONFLICT, "%s is there, and is not an empty folder: choose another place",
+                              "%s 已存在，且不是空目录：请另选位置", directory));
 }
 
 /* What was broken off beside goes; what still runs there holds its lock. */
@@ -263,11 +266,12 @@ static enum exit_code simulate(struct invocation *invocation)
         !asked_number(invocation_asked, invocation, "seed", &seed, &invocation->error))
         return EXIT_USAGE;
     if (!out || subscribers < 100 || subscribers > 100000000 || days < 1 || days > 3660) {
-        fail(&invocation->error, ERROR_USAGE, "give --out DIR, 100 to 100000000 --subscribers and 1 to 3660 --days");
+        fail_both(&invocation->error, ERROR_USAGE, "give --out DIR, 100 to 100000000 --subscribers and 1 to 3660 --days",
+                  "请给出 --out 目录；--subscribers 为 100 至 100000000，--days 为 1 至 3660");
         return EXIT_USAGE;
     }
     if (mkdir(out, 0777) && errno != EEXIST) {
-        fail_errno(&invocation->error, "%s cannot be made", out);
+        fail_errno_both(&invocation->error, "%s cannot be made", "%s 无法建立", out);
         return EXIT_FAILED;
     }
     struct simulation simulation = { .subscribers = subscribers, .days = (int)days, .seed = seed, .directory = out,

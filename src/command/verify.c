@@ -24,7 +24,8 @@ static bool scratch_make(struct verification *verification)
 {
     if (verification->has_scratch) return true;
     snprintf(verification->scratch, sizeof verification->scratch, "%s/mingbai-verify-XXXXXX", invocation_scratch(verification->invocation));
-    if (!mkdtemp(verification->scratch)) return fail_errno(verification->error, "no scratch folder can be made: set TMPDIR");
+    if (!mkdtemp(verification->scratch)) return fail_errno_both(verification->error, "no scratch folder can be made: set TMPDIR",
+                                                                "无法建立临时目录：请设置 TMPDIR");
     verification->has_scratch = true;
     return true;
 }

@@ -69,7 +69,8 @@ static bool file_add(struct backup *backup, const char *part, const char *name, 
     for (uint64_t offset = 0; done && offset < size;) {
         size_t want = size - offset < CHUNK_BYTES ? (size_t)(size - offset) : CHUNK_BYTES, got = 0;
         done = backup->disk->read(file, backup->chunk, want, offset, &got, error);
-        if (done && !got) done = fail(error, ERROR_DISK, "%s became shorter while it was read", path);
+        if (done && !got) done = fail_both(error, ERROR_DISK, "%s became shorter while it was read",
+                                           "读取时 %s 变短了", path);
         if (done && archive_write_data(backup->archive, backup->chunk, got) != (ssize_t)got)
             done = archive_failed(backup->archive, inside, error);
         offset += got;
@@ -124,10 +125,12 @@ bool backup_write(struct engine *engine, const char *file, void (*progress)(void
 {
     char new[PATH_ROOM];
     if (directory_holds(engine_directory(engine), file))
-        return fail(error, ERROR_USAGE, "%s lies in the data directory %s: a backup is kept elsewhere", file, engine_directory(engine));
-    if (snprintf(new, sizeof new, "%s.new", file) >= PATH_ROOM) return fail(error, ERROR_LIMIT, "the path %s is too long", file);
+        return fail_both(error, ERROR_USAGE, "%s lies in the data directory %s: a backup is kept elsewhere",
+                         "%s 位于数据目录 %s 之内：备份须存放在别处", file, engine_directory(engine));
+    if (snprintf(new, sizeof new, "%s.new", file) >= PATH_ROOM) return fail_both(error, ERROR_LIMIT, "the path %s is too long",
+                                                                                 "路径 %s 太长", file);
     int out = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (out < 0) return fail_errno(error, "%s cannot be made", new);
+    if (out < 0) return fail_errno_both(error, "%s cannot be made", "%s 无法建立", new);
     struct backup backup = { .archive = archive_write_new(), .disk = engine_disk(engine), .directory = engine_directory(engine),
                              .progress = progress, .context = context, .chunk = allocate(CHUNK_BYTES) };
     must(backup.archive);
@@ -140,9 +143,9 @@ bool backup_write(struct engine *engine, const char *file, void (*progress)(void
     if (archive_write_close(backup.archive) != ARCHIVE_OK && done) done = archive_failed(backup.archive, new, error);
     archive_write_free(backup.archive);
     free(backup.chunk);
-    if (done && fsync(out)) done = fail_errno(error, "%s cannot be made durable", new);
+    if (done && fsync(out)) done = fail_errno_both(error, "%s cannot be made durable", "%s 无法落盘", new);
     close(out);
-    if (done && rename(new, file)) done = fail_errno(error, "%s cannot be put in place", file);
+    if (done && rename(new, file)) done = fail_errno_both(error, "%s cannot be put in place", "%s 无法放到位", file);
     if (!done) unlink(new);
     return done && disk_sync_above(disk_posix(), file, error);
 }
@@ -164,22 +167,24 @@ static bool file_take(struct archive *archive, struct archive_entry *entry, cons
     char path[PATH_ROOM];
     const char *name = archive_entry_pathname(entry);
     if (!name || archive_entry_filetype(entry) != AE_IFREG || !name_is_good(name))
-        return fail(error, ERROR_DAMAGE, "the backup holds %s, which no backup of mingbai has", name ? name : "a nameless file");
+        return fail_both(error, ERROR_DAMAGE, "the backup holds %s%.0s, which no backup of mingbai has",
+                         "备份中有%.0s %s，而 mingbai 的备份不含它", name ? name : "a nameless file", name ? name : "一个无名文件");
     if (!directory_path(directory, name, path, error)) return false;
     int out = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (out < 0) return fail_errno(error, "%s cannot be made", path);
+    if (out < 0) return fail_errno_both(error, "%s cannot be made", "%s 无法建立", path);
     ssize_t got;
     bool done = true;
     while (done && (got = archive_read_data(archive, chunk, CHUNK_BYTES)) != 0) {
         if (got < 0) done = archive_failed(archive, "the backup cannot be read", error);
         for (ssize_t at = 0; done && at < got;) {
             ssize_t put = write(out, chunk + at, (size_t)(got - at));
-            if (put < 0 && errno != EINTR) done = fail_errno(error, "%s cannot be written", path);
-            if (put == 0) done = fail(error, ERROR_DISK, "%s cannot be written: the disk takes nothing", path);
+            if (put < 0 && errno != EINTR) done = fail_errno_both(error, "%s cannot be written", "%s 无法写入", path);
+            if (put == 0) done = fail_both(error, ERROR_DISK, "%s cannot be written: the disk takes nothing",
+                                           "%s 无法写入：磁盘不再接受数据", path);
             if (put > 0) at += put;
         }
     }
-    if (done && fsync(out)) done = fail_errno(error, "%s cannot be made durable", path);
+    if (done && fsync(out)) done = fail_errno_both(error, "%s cannot be made durable", "%s 无法落盘", path);
     close(out);
     return done;
 }
@@ -207,11 +212,12 @@ static bool files_take(const char *directory, const char *file, struct error *er
 static bool directory_is_free(const char *directory, struct error *error)
 {
     DIR *folder = opendir(directory);
-    if (!folder) return errno == ENOENT || fail_errno(error, "%s cannot be read", directory);
+    if (!folder) return errno == ENOENT || fail_errno_both(error, "%s cannot be read", "%s 无法读取", directory);
     size_t count = 0;
     while (readdir(folder)) count++;
     closedir(folder);
-    return count <= 2 || fail(error, ERROR_CONFLICT, "%s is not empty: a backup is restored into a new directory (--data DIR)", directory);
+    return count <= 2 || fail_both(error, ERROR_CONFLICT, "%s is not empty: a backup is restored into a new directory (--data DIR)",
+                                   "%s 不是空的：备份须恢复到新目录（--data 目录）", directory);
 }
 
 /* All names are made durable: those of the files, of the folders, and the directory's own. */

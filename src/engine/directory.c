@@ -19,7 +19,7 @@ bool directory_path(const char *directory, const char *name, char path[PATH_ROOM
 {
     int length = snprintf(path, PATH_ROOM, "%s/%s", directory, name);
     if (length > 0 && length < PATH_ROOM) return true;
-    return fail(error, ERROR_LIMIT, "the path of the data directory is too long: %s", directory);
+    return fail_both(error, ERROR_LIMIT, "the path of the data directory is too long: %s", "数据目录的路径太长：%s", directory);
 }
 
 /* Every secret of the directory: where it is in struct keys, and its name in the file. */
@@ -85,7 +85,7 @@ bool directory_make(struct disk *disk, const char *directory, struct error *erro
     char path[PATH_ROOM];
     bool there;
     if (!directory_path(directory, "keys/keys.json", path, error) || !disk->exists(disk, path, &there, error)) return false;
-    if (there) return fail(error, ERROR_CONFLICT, "%s is a data directory already", directory);
+    if (there) return fail_both(error, ERROR_CONFLICT, "%s is a data directory already", "%s 已经是数据目录", directory);
     if (!disk->make_directory(disk, directory, error)) return false;
     static const char *const parts[] = { "ledger", "vault", "state", "cache" };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
@@ -102,8 +102,10 @@ bool directory_keys(struct disk *disk, const char *directory, struct keys *keys,
     if (!there) {
         struct error ignored;
         if (directory_path(directory, "ledger/newest", path, &ignored) && disk->exists(disk, path, &there, &ignored) && there)
-            return fail(error, ERROR_DAMAGE, "the keys of %s are missing (keys/keys.json): put them back, or restore a backup", directory);
-        return fail(error, ERROR_NOT_FOUND, "%s is no data directory: make one with `mingbai --data %s init`", directory, directory);
+            return fail_both(error, ERROR_DAMAGE, "the keys of %s are missing (keys/keys.json): put them back, or restore a backup",
+                             "%s 缺少密钥（keys/keys.json）：请放回，或从备份恢复", directory);
+        return fail_both(error, ERROR_NOT_FOUND, "%s is no data directory: make one with `mingbai --data %s init`",
+                         "%s 不是数据目录：请用 `mingbai --data %s init` 建立", directory, directory);
     }
     if (!disk_read_all(disk, path, KEYS_FILE_LIMIT, &bytes, &length, error)) return false;
     json_t *json = json_loadb(bytes, length, 0, NULL);
@@ -124,7 +126,7 @@ bool directory_keys(struct disk *disk, const char *directory, struct keys *keys,
         ledger_key_from_seed(&keys->ledger, origin, seed);
     }
     json_decref(json);
-    return whole || fail(error, ERROR_DAMAGE, "%s is damaged: restore it from a backup", path);
+    return whole || fail_both(error, ERROR_DAMAGE, "%s is damaged: restore it from a backup", "%s 已损坏：请从备份恢复", path);
 }
 
 bool directory_lock(const char *directory, bool shared, int *lock, struct error *error)
@@ -133,7 +135,8 @@ bool directory_lock(const char *directory, bool shared, int *lock, struct error 
     if (!directory_path(directory, "lock", path, error)) return false;
     int file = open(path, shared ? O_RDONLY | O_CLOEXEC : O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     *lock = -1;
-    if (file < 0) return (shared && errno == ENOENT) || fail_errno(error, "%s cannot be locked", directory);
+    if (file < 0) return (shared && errno == ENOENT) || fail_errno_both(error, "%s cannot be locked",
+                                                                        "%s 无法锁定", directory);
     for (int i = 0; i < LOCK_TRIES; i++) {
         if (flock(file, (shared ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0) {
             *lock = file;
@@ -143,7 +146,8 @@ bool directory_lock(const char *directory, bool shared, int *lock, struct error 
         nanosleep(&(struct timespec){ .tv_nsec = LOCK_WAIT_NS }, NULL);
     }
     close(file);
-    return fail(error, ERROR_BUSY, "%s is in use by another mingbai: wait until it has ended, and try again", directory);
+    return fail_both(error, ERROR_BUSY, "%s is in use by another mingbai: wait until it has ended, and try again",
+                     "%s 正被另一个 mingbai 使用：请等它结束后再试", directory);
 }
 
 bool directory_holds(const char *directory, const char *path)

@@ -225,7 +225,8 @@ static const struct str withdrawals_source = STR("mingbai:withdrawals");
 static bool withdraw(struct engine *engine, struct str source, struct str why, uint64_t hold, struct str replacement, struct error *error)
 {
     if (!door_has(&engine->door, source))
-        return fail(error, ERROR_NOT_FOUND, "nothing of source %.*s counts: `mingbai sources` lists those that do", STR_ARGS(source));
+        return fail_both(error, ERROR_NOT_FOUND, "nothing of source %.*s counts: `mingbai sources` lists those that do",
+                         "来源 %.*s 没有计入的记录：`mingbai sources` 列出计入的来源", STR_ARGS(source));
     struct record record = { .kind = &withdrawal_kind, .present = 1u << WITHDRAWAL_TARGET | 1u << WITHDRAWAL_WHY };
     record.values[WITHDRAWAL_TARGET].text = source;
     struct hash commitment;
@@ -257,7 +258,8 @@ bool engine_withdraw(struct engine *engine, struct str source, struct str why, u
                      struct error *error)
 {
     if (str_equal(source, withdrawals_source))
-        return fail(error, ERROR_USAGE, "a withdrawal cannot be withdrawn: load what was withdrawn again");
+        return fail_both(error, ERROR_USAGE, "a withdrawal cannot be withdrawn: load what was withdrawn again",
+                         "撤回不能再撤回：请重新装入被撤回的文件");
     pthread_mutex_lock(&engine->remaking);
     bool done = withdraw(engine, source, why, hold, replacement, error);
     pthread_mutex_unlock(&engine->remaking);

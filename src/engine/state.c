@@ -461,7 +461,8 @@ static bool place_select(struct store *store, const char *sql, struct str source
 
 static bool place_missing(struct str source, uint64_t seq, struct error *error)
 {
-    return fail(error, ERROR_NOT_FOUND, "no record %llu of source %.*s is in the ledger", (unsigned long long)seq, STR_ARGS(source));
+    return fail_both(error, ERROR_NOT_FOUND, "no record %llu of source %.*s is in the ledger",
+                     "账本中没有序号 %llu、来源 %.*s 的记录", (unsigned long long)seq, STR_ARGS(source));
 }
 
 bool place_find(struct store *store, struct str source, uint64_t seq, struct place *place, struct error *error)

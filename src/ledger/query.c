@@ -18,7 +18,8 @@ static struct checkpoint durable_now(struct ledger *ledger)
 static bool is_there(struct ledger *ledger, uint64_t size, struct checkpoint *durable, struct error *error)
 {
     *durable = durable_now(ledger);
-    return size <= durable->size || fail(error, ERROR_NOT_FOUND, "the ledger has %llu entries, not %llu",
+    return size <= durable->size || fail_both(error, ERROR_NOT_FOUND, "the ledger has %llu entries, not %llu",
+                                              "账本有 %llu 条，没有 %llu 条",
                                          (unsigned long long)durable->size, (unsigned long long)size);
 }
 
@@ -114,7 +115,8 @@ bool ledger_read(struct ledger *ledger, uint64_t index, struct text *out, struct
     struct error why = { 0 };
 
     if (index >= durable_now(ledger).size)
-        return fail(error, ERROR_NOT_FOUND, "the ledger has no entry %llu", (unsigned long long)index);
+        return fail_both(error, ERROR_NOT_FOUND, "the ledger has no entry %llu",
+                         "账本中没有编号 %llu 的条目", (unsigned long long)index);
     return from_cache(ledger, read_entry(ledger, index, out, &why), &why, error);
 }
 
@@ -230,7 +232,8 @@ bool ledger_inclusion(struct ledger *ledger, uint64_t index, uint64_t size, stru
     if (!is_there(ledger, size, &durable, error))
         return false;
     if (index >= size)
-        return fail(error, ERROR_NOT_FOUND, "entry %llu is not among the first %llu entries", (unsigned long long)index,
+        return fail_both(error, ERROR_NOT_FOUND, "entry %llu is not among the first %llu entries",
+                         "编号 %llu 的条目不在前 %llu 条之中", (unsigned long long)index,
                     (unsigned long long)size);
     if (!from_cache(ledger, proof_inclusion(&ledger->cache, &durable, index, size, leaf, &proof, &why), &why, error))
         return false;
@@ -248,7 +251,8 @@ bool ledger_consistency(struct ledger *ledger, uint64_t from, uint64_t to, struc
     if (!is_there(ledger, to, &durable, error))
         return false;
     if (from > to)
-        return fail(error, ERROR_USAGE, "a ledger grows from a smaller to a larger size, not from %llu to %llu",
+        return fail_both(error, ERROR_USAGE, "a ledger grows from a smaller to a larger size, not from %llu to %llu",
+                         "账本只会从小到大增长，不会从 %llu 到 %llu",
                     (unsigned long long)from, (unsigned long long)to);
     if (!from_cache(ledger, proof_consistency(&ledger->cache, &durable, from, to, &proof, &why), &why, error))
         return false;

@@ -103,7 +103,8 @@ bool vault_subjects(struct vault *vault, const struct str *values, size_t count,
 {
     for (size_t i = 0; i < count; i++)
         if (values[i].length < 1 || values[i].length > VAULT_PERSON_LIMIT)
-            return fail(error, ERROR_LIMIT, "a number, account or document has 1 to %d bytes, not %zu", VAULT_PERSON_LIMIT,
+            return fail_both(error, ERROR_LIMIT, "a number, account or document has 1 to %d bytes, not %zu",
+                             "号码、账号或证件号须为 1 至 %d 字节，此处为 %zu 字节", VAULT_PERSON_LIMIT,
                         values[i].length);
     for (size_t done = 0; done < count; done += VAULT_BATCH) {
         size_t batch = count - done < VAULT_BATCH ? count - done : VAULT_BATCH;
@@ -126,7 +127,8 @@ bool vault_seal(struct vault *vault, struct str text, uint64_t *number, struct h
 {
     uint8_t key[VAULT_KEY_BYTES];
     if (text.length > VAULT_TEXT_LIMIT)
-        return fail(error, ERROR_LIMIT, "a text has at most %d bytes, not %zu", VAULT_TEXT_LIMIT, text.length);
+        return fail_both(error, ERROR_LIMIT, "a text has at most %d bytes, not %zu",
+                         "文字最多 %d 字节，此处为 %zu 字节", VAULT_TEXT_LIMIT, text.length);
     pthread_mutex_lock(&vault->additions);
     bool sound = is_sound(vault, error);
     if (sound) {
@@ -247,7 +249,10 @@ bool vault_fail_damaged(const struct vault *vault, enum vault_file file, uint64_
 
 bool vault_fail_gone(enum vault_file file, uint64_t number, struct error *error)
 {
-    return fail(error, ERROR_NOT_FOUND, "%s %llu was erased or never was", row_names[file], (unsigned long long)number);
+    static const char *const chinese[FILES] = { "人员", "人员", "文字" };
+    return fail_both(error, ERROR_NOT_FOUND, "%s %llu%.0s was erased or never was",
+                     "%.0s编号 %llu 的%s已被删除，或从未有过", row_names[file],
+                     (unsigned long long)number, chinese[file]);
 }
 
 bool vault_fail_key(const struct vault *vault, enum vault_file file, uint64_t number, struct error *error)

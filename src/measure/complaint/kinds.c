@@ -93,11 +93,13 @@ static bool complaint_event_check(const struct record *record, const struct fiel
     int64_t step = record->values[EVENT_EVENT].number;
     if (step == STEP_MOVED && !record_has(record, EVENT_OPERATOR)) {
         *field = &complaint_event_fields[EVENT_OPERATOR];
-        return fail(error, ERROR_INPUT, "an event moved needs the operator that the complaint was moved to");
+        return fail_both(error, ERROR_INPUT, "an event moved needs the operator that the complaint was moved to",
+                         "moved（转办）须在 operator 中写明转给哪家企业");
     }
     if (step == STEP_MERGED && !record_has(record, EVENT_INTO)) {
         *field = &complaint_event_fields[EVENT_INTO];
-        return fail(error, ERROR_INPUT, "an event merged needs in `into` the complaint that it was merged into");
+        return fail_both(error, ERROR_INPUT, "an event merged needs in `into` the complaint that it was merged into",
+                         "merged（并案）须在 into 中写明并入哪件投诉");
     }
     return true;
 }

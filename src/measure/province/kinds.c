@@ -90,14 +90,16 @@ static bool limit_check(const struct record *record, const struct field **field,
 {
     const struct value *values = record->values;
     *field = &limit_fields[LIMIT_VALUE];
-    if (values[LIMIT_VALUE].number < 0) return fail(error, ERROR_INPUT, "a limit is not below 0");
+    if (values[LIMIT_VALUE].number < 0) return fail_both(error, ERROR_INPUT, "a limit is not below 0", "限值不能小于 0");
     if (counts_whole(values[LIMIT_UNIT].number) && values[LIMIT_VALUE].number % 1000000 != 0)
-        return fail(error, ERROR_INPUT, "a limit in this unit is a whole number, such as 15");
+        return fail_both(error, ERROR_INPUT, "a limit in this unit is a whole number, such as 15", "这个单位的限值须为整数，如 15");
     if (values[LIMIT_UNIT].number == UNIT_SHARE && values[LIMIT_VALUE].number > 1000000)
-        return fail(error, ERROR_INPUT, "a share is between 0 and 1: write 80 %% as 0.8");
+        return fail_both(error, ERROR_INPUT, "a share is between 0 and 1: write 80 %% as 0.8",
+                         "比例在 0 与 1 之间：80%% 写作 0.8");
     *field = &limit_fields[LIMIT_TO];
     if (record_has(record, LIMIT_TO) && values[LIMIT_TO].number <= values[LIMIT_FROM].number)
-        return fail(error, ERROR_INPUT, "'to' is after 'from': it is the first day on which the limit no longer holds");
+        return fail_both(error, ERROR_INPUT, "'to' is after 'from': it is the first day on which the limit no longer holds",
+                         "to 须晚于 from：to 是限值失效的第一天");
     return true;
 }
 
@@ -114,7 +116,8 @@ static bool subscriber_check(const struct record *record, const struct field **f
     *field = &subscriber_fields[SUBSCRIBER_UNTIL];
     if (record_has(record, SUBSCRIBER_UNTIL) &&
         record->values[SUBSCRIBER_UNTIL].number < record->values[SUBSCRIBER_SINCE].number)
-        return fail(error, ERROR_INPUT, "'until' is before 'since': it is the first day on which the subscriber is not served");
+        return fail_both(error, ERROR_INPUT, "'until' is before 'since': it is the first day on which the subscriber is not served",
+                         "until 早于 since：until 是停止服务的第一天，不能早于 since");
     return true;
 }
 

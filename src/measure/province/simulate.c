@@ -54,8 +54,9 @@ static bool write_subscribers(const struct simulation *simulation, struct error 
 bool province_simulate(const struct simulation *simulation, struct error *error)
 {
     if (simulation->subscribers < 1 || simulation->subscribers > SIMULATED_SUBSCRIBERS_MAX)
-        return fail(error, ERROR_LIMIT, "simulate takes 1 to %d subscribers", SIMULATED_SUBSCRIBERS_MAX);
+        return fail_both(error, ERROR_LIMIT, "simulate takes 1 to %d subscribers",
+                         "模拟的用户数为 1 至 %d", SIMULATED_SUBSCRIBERS_MAX);
     if (simulation->days < 1 || simulation->days > SIMULATED_DAYS_MAX)
-        return fail(error, ERROR_LIMIT, "simulate takes 1 to %d days", SIMULATED_DAYS_MAX);
+        return fail_both(error, ERROR_LIMIT, "simulate takes 1 to %d days", "模拟的天数为 1 至 %d", SIMULATED_DAYS_MAX);
     return write_operators(simulation, error) && write_markets(simulation, error) && write_subscribers(simulation, error);
 }
