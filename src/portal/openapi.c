@@ -204,6 +204,7 @@ static void write_operation(struct json *json, const struct route *route)
     put_text(json, "summary", route->says[ENGLISH]);
     put_text(json, "description", route->says[CHINESE]);
     write_roles(json, route->who);
+    put_text(json, "x-reach", route->reach == REACH_OWN ? "own" : "open");
     write_security(json, route->who);
     write_parameters(json, route);
     write_body(json, route);
@@ -313,7 +314,8 @@ void openapi_write(const struct route *const *routes, size_t count, struct text 
     open_key(&json, "info", '{');
     put_text(&json, "title", "mingbai");
     put_text(&json, "version", "1");
-    put_text(&json, "description", "Times are RFC 3339, money is decimal yuan in text. Every operation names in x-roles who may use it.");
+    put_text(&json, "description", "Times are RFC 3339, money is decimal yuan in text. Every operation names in x-roles who may use it, and in "
+                                "x-reach whether all of them get the same (open) or each their own (own).");
     json_close(&json, '}');
     write_paths(&json, routes, count);
     write_components(&json);
