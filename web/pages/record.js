@@ -54,7 +54,7 @@ export default function OneRecord({ query, session, t }) {
     return html`<p class="trail"><a href=${href('/records')}>${t('all_kinds')}</a> › <a href=${href('/records/' + kind.name)}>${meaning(kind)}</a></p>
         <h1>${t('record_head', { says: meaning(kind), source: record.source, seq: number(record.seq) })}</h1>
         <p class="meta"><span>${kind.name}</span><${At} position=${record.position} to="#proof" /></p>
-        <dl class="pairs mt5">${fields.map(({ field, says }) => html`<div><dt>${short_meaning(field)}</dt><dd>${says} <span class="small quiet">${field.name}</span></dd></div>`)}</dl>
+        <dl class="pairs wide mt5">${fields.map(({ field, says }) => html`<div><dt>${short_meaning(field)}</dt><dd>${says} <span class="small quiet">${field.name}</span></dd></div>`)}</dl>
         ${fields.some(({ field }) => field.type === 'sealed') && html`<p class="small quiet mt3">${t('sealed_note')}</p>`}
         <${Proof} record=${record} t=${t} />`;
 }

@@ -4,7 +4,7 @@ import { capital, href, language } from '/ui/language.js';
 import { day } from '/ui/format.js';
 import { get, use_data } from '/ui/api.js';
 import { Empty, With } from '/ui/state.js';
-import { At, record_address } from '/ui/at.js';
+import { record_address } from '/ui/at.js';
 import { Downloads, Table } from '/ui/table.js';
 import words from '/words/rules.js';
 
@@ -28,7 +28,7 @@ function Limits({ rows, session, t }) {
         { name: t('limit'), cell: (limit) => html`<b class="num">${limit.says}</b>` },
         { name: t('from'), cell: (limit) => html`<span class="num">${day(limit.from)}</span>${standing(limit, today) === 'ahead' && html` <small>${t('ahead')}</small>`}` },
         { name: t('to'), cell: (limit) => html`<span class="num">${limit.to ? day(limit.to) : standing(limit, today) === 'in_force' ? t('in_force') : '—'}</span>` },
-        { name: t('basis'), cell: (limit) => html`${in_language(limit.basis)} <${At} position=${limit.position} to=${record_address(limit)} />` },
+        { name: t('basis'), cell: (limit) => html`${in_language(limit.basis)} <a class="small" href=${record_address(limit)}>${t('proof')}</a>` },
         { name: t('status'), cell: (limit) => limit.status_says ?? t(limit.status) }]} />`;
 }
 
@@ -49,7 +49,8 @@ export default function Rules({ query, session, t }) {
     return html`${wanted && html`<p class="trail"><a href=${href('/rules')}>${t('rules')}</a> › ${wanted}</p>`}
         <h1>${!duties.data ? t('rules') : wanted && shown.length ? capital(shown[0].says ?? wanted) : t('head', { n: shown.length })}</h1><p class="lede">${t('lede')}</p>
         <${With} of=${duties}>${() => (shown.length ? html`${shown.map((duty) => html`<${Duty} key=${duty.duty} duty=${duty} session=${session} t=${t} />`)}
-            ${unjudged.length > 0 && html`<section class="section"><header><h2>${t('unjudged')}</h2><p>${t('unjudged_note')}</p></header><${Limits} rows=${unjudged} session=${session} t=${t} /></section>`}
+            ${unjudged.length > 0 && html`<section class="section"><header><h2>${t('unjudged')}</h2><p>${t('unjudged_note')}</p></header>
+                <details><summary>${t('unjudged_open', { n: unjudged.length })}</summary><${Limits} rows=${unjudged} session=${session} t=${t} /></details></section>`}
             <${Downloads} path="/api/duties" query=${{ duty: wanted }} />
             <section class="section"><header><h2>${t('statuses')}</h2></header><dl class="pairs">${statuses.map((status) => html`<div><dt>${status}</dt><dd>${t(status)}</dd></div>`)}</dl></section>`
         : html`<div class="section"><${Empty} title=${t('none')} says=${t('none_says')} /></div>`)}<//>`;

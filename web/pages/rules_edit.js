@@ -56,7 +56,7 @@ export default function EditRule({ query, session, t, session_again }) {
         const row = Object.fromEntries(Object.entries({ ...draft, basis: draft.basis.trim() }).filter(([, value]) => value !== ''));
         try {
             const answer = await post('/api/records/limit', row);
-            if (!answer.accepted) throw Object.assign(new Error(answer.rejects?.[0]?.reason ?? t('rejected')), { status: 422, title: t('rejected') });
+            if (!answer.accepted && !answer.duplicate) throw Object.assign(new Error(answer.rejects?.[0]?.reason ?? t('rejected')), { status: 422, title: t('rejected') });
             set_done(answer);
             session_again();
         } catch (failure) { set_problem(failure); }

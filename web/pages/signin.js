@@ -37,7 +37,7 @@ function Staff({ query, t }) {
     const [password, set_password] = useState('');
     const { faults, problem, is_busy, submit } = use_form(query);
     const wrong = () => [...(account.trim() ? [] : [{ field: 'account', says: t('w_account') }]), ...(password ? [] : [{ field: 'password', says: t('w_password') }])];
-    return html`<h1>${t('staff_head')}</h1><p class="lede">${t('staff_lede')}</p><${Faults} faults=${faults} /><${Failed} problem=${!faults.length && problem} title=${problem?.title} />
+    return html`<h1>${t('staff_head')}</h1><p class="lede">${t('staff_lede')}</p><${Faults} faults=${faults} /><${Failed} problem=${!faults.length && problem} title=${t('not_in')} kept />
         <form class="form mt5" novalidate onSubmit=${submit(wrong, () => post('/api/session', { account: account.trim(), password }))}>
             <${Input} id="account" label=${t('account')} value=${account} onValue=${set_account} wrong=${fault_of(faults, 'account')} autocomplete="username" autocapitalize="none" size="24" />
             <${Input} id="password" label=${t('password')} type="password" value=${password} onValue=${set_password} wrong=${fault_of(faults, 'password')} autocomplete="current-password" size="24" />
@@ -52,7 +52,7 @@ function ByNumber({ query, t }) {
     const clean = number.replace(/[\s-]/g, '').replace(/^\+?86(?=1\d{10}$)/, '');
     const send = submit(() => (/^\d{11}$/.test(clean) ? [] : [{ field: 'number', says: t('w_number') }]), () => post('/api/session/code', { number: clean }), () => set_sent(true));
     const enter = submit(() => (/^\d{6}$/.test(code.trim()) ? [] : [{ field: 'code', says: t('w_code') }]), () => post('/api/session/number', { number: clean, code: code.trim() }));
-    return html`<h1>${t('number_head')}</h1><p class="lede">${t('number_lede')}</p><${Faults} faults=${faults} /><${Failed} problem=${!faults.length && problem} title=${problem?.title} />
+    return html`<h1>${t('number_head')}</h1><p class="lede">${t('number_lede')}</p><${Faults} faults=${faults} /><${Failed} problem=${!faults.length && problem} title=${t('not_in')} kept />
         <form class="form mt5" novalidate onSubmit=${is_sent ? enter : send}>${is_sent ? html`
             <${Input} key="code" id="code" label=${t('code')} hint=${t('code_hint', { number: clean })} value=${code} onValue=${set_code} wrong=${fault_of(faults, 'code')} inputmode="numeric" autocomplete="one-time-code" size="8" />`
         : html`<${Input} key="number" id="number" label=${t('number')} hint=${t('number_hint')} value=${number} onValue=${set_number} wrong=${fault_of(faults, 'number')} inputmode="tel" autocomplete="tel-national" size="16" />`}

@@ -12,12 +12,13 @@ export class Problem extends Error {
 
 let csrf = null;
 
-// An address of the API with a query; values that are null, undefined or '' are left out.
+// An address of the API with a query, in the language of the page; values that are null, undefined or '' are left out.
 export function address(path, query = {}) {
-    const asked = new URLSearchParams();
-    for (const [name, value] of Object.entries({ ...query, lang: language }))
+    const [place, given] = path.split('?');
+    const asked = new URLSearchParams(given);
+    for (const [name, value] of Object.entries({ lang: language, ...query }))
         if (value !== null && value !== undefined && value !== '') asked.set(name, value);
-    return path + (path.includes('?') ? '&' : '?') + asked;
+    return `${place}?${asked}`;
 }
 
 async function call(method, path, { query, body, type } = {}) {

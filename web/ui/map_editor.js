@@ -44,7 +44,7 @@ function Column({ column, examples, map, set_map, kind, session, t }) {
         const chosen = kind.fields.find((each) => each.name === next);
         set_map(with_column(map, column, next, chosen && choices_of(chosen, session, t) ? examples : null));
     };
-    return html`<tr><th scope="row">${column}<br /><small>${t('examples', { says: examples.slice(0, 3).join(', ') })}</small></th>
+    return html`<tr><th scope="row">${column}<br />${examples.length > 0 && html`<small>${t('examples', { says: examples.slice(0, 3).join(', ') })}</small>`}</th>
         <td><select class="input" aria-label=${`${column}: ${t('to')}`} onChange=${(event) => choose(event.target.value)}>
             ${[[ignored, t('ignore')], ...kind.fields.map((each) => [each.name, `${short_meaning(each)} (${each.name})`])].map(([each, says]) => html`<option value=${each} selected=${each === name}>${says}</option>`)}</select>
             ${spec?.values && html`<${Values} field=${field} spec=${spec} set_spec=${set_spec} session=${session} t=${t} />`}
@@ -74,7 +74,8 @@ export function MapEditor({ upload, kind, session, t, save, problem }) {
     const [map, set_map] = useState(upload.map ?? { kind: kind.name, fields: {}, ignore: [] });
     const [raw, set_raw] = useState(null);
     const [faults, set_faults] = useState([]);
-    const examples = (i) => [...new Set(upload.preview.rows.map(({ cells }) => cells?.[i]).filter(Boolean))].slice(0, 40);
+    const lines = upload.preview ? upload.preview.rows.map(({ cells }) => cells) : upload.lines ?? [];
+    const examples = (i) => [...new Set(lines.map((cells) => cells?.[i]).filter(Boolean))].slice(0, 40);
     const name = (field) => meaning(kind.fields.find((each) => each.name === field) ?? { meaning: field });
     const submit = (event) => {
         event.preventDefault();

@@ -45,7 +45,7 @@ export function Failed({ problem, again, kept, title }) {
     const body = problem.status === 0 ? t('offline') : problem.status === 404 && !problem.title ? t('not_there_says') : problem.message;
     return html`<div class="state error" role="alert"><h2>${head}</h2><p>${body}</p>
         ${kept && html`<p>${t('kept')}</p>`}
-        ${problem.status === 401 ? html`<p><a class="button" href=${sign_in}>${t('sign_in')}</a></p>`
+        ${problem.status === 401 && !kept ? html`<p><a class="button" href=${sign_in}>${t('sign_in')}</a></p>`
         : problem.status === 403 || problem.status === 404 ? html`<p><a href=${href('/')}>${t('home')}</a></p>`
         : again && html`<p><button class="button plain" type="button" onClick=${again}>${t('again')}</button></p>`}
         ${problem.number && html`<p class="small quiet">${t('quote', { number: problem.number, time: moment(new Date().toISOString()) })}</p>`}</div>`;

@@ -1,7 +1,7 @@
 export default {
     zh: {
         head: '{n}项义务，限值写明从哪天起、依据什么', head_one: '{says}', lede: '判断一件事，用的是计时开始那天、那个地区的限值。限值是记录，改一次记一次，过去的不变。',
-        none: '还没有义务', none_says: '装上一个测量模块以后，它的义务列在这里。', clock: '怎样计时', limits: '限值', where: '哪里', nation: '全国', limit: '限值', from: '从', to: '到', in_force: '现行', unjudged: '其他限值', unjudged_note: '已经写进来，等相应的测量模块装上以后判断',
+        none: '还没有义务', none_says: '装上一个测量模块以后，它的义务列在这里。', clock: '怎样计时', limits: '限值', where: '哪里', nation: '全国', limit: '限值', from: '从', to: '到', in_force: '现行', unjudged: '其他限值', unjudged_open: '打开这{n}行', unjudged_note: '已经写进来，等相应的测量模块装上以后判断',
         basis: '依据', status: '状态', what: '情形', edit: '改限值', edit_new: '为这项义务写一行新的限值', search: '地区', statuses: '状态是什么意思',
         V: '看过规则原文', V2: '在二手资料里看到', R: '凭记忆录入，按本系统默认值对待，不作为法律依据', ours: '本系统自己的默认值', see_findings: '看违反它的情况', no_limit: '没有写限值',
         regulator_only: '只有管理局的账号能改限值', mark: '现行', before: '已失效', ahead: '还没有生效',
