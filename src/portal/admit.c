@@ -15,11 +15,10 @@ static const char *header(const struct call *call, const char *name)
     return MHD_lookup_connection_value(call->connection, MHD_HEADER_KIND, name);
 }
 
-static bool method_named(struct call *call, const char *name, enum method *method)
+static bool method_named(const char *name, enum method *method)
 {
     static const char *const names[METHODS] = { "GET", "POST", "PUT", "DELETE" };
-    call->is_head = !strcmp(name, "HEAD");
-    if (call->is_head) name = "GET";
+    if (!strcmp(name, "HEAD")) name = "GET"; /* the server leaves out the body */
     for (*method = 0; *method < METHODS; ++*method)
         if (!strcmp(names[*method], name)) return true;
     return false;
@@ -184,7 +183,6 @@ static bool not_a_route(struct call *call, const char *method)
     const struct web_file *page = static_find(call->path, &status);
     if (strcmp(method, "GET") && strcmp(method, "HEAD")) return refuse_method(call, 1u << METHOD_GET, method);
     if (status == MHD_HTTP_OK) call->route = server->route_count + METRICS_PAGES;
-    call->is_head = !strcmp(method, "HEAD");
     call->page = page;
     call->reply.status = status;
     return false;
@@ -203,7 +201,7 @@ bool admit(struct call *call, const char *name)
     struct dispatched found = dispatch_find(server->dispatch, call->path);
     if (!found.methods) return not_a_route(call, name);
     enum method method;
-    if (!method_named(call, name, &method) || !(found.methods >> method & 1)) return refuse_method(call, found.methods, name);
+    if (!method_named(name, &method) || !(found.methods >> method & 1)) return refuse_method(call, found.methods, name);
     call->route = found.at[method];
     request->route = server->routes[call->route];
     return arguments_read(call, &found) && identify(call) && may_use(call) && is_ours(call) && takes_body(call) && request_check_query(call) &&

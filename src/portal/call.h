@@ -41,7 +41,6 @@ struct call {
     struct str path;              /* points into it */
     struct str host;              /* Host, for links and origins */
     size_t route;                 /* its place in portal_routes, or beyond them: metrics.h */
-    bool is_head;                 /* HEAD: a GET without the body */
     bool is_limited;              /* its address asks too often */
     bool has_session;             /* a cookie told who it is */
     bool is_counted_guess;        /* a guess was taken from the address's few */

@@ -206,6 +206,12 @@ static enum MHD_Result give_to_worker(struct server *server, struct call *call)
     return MHD_YES;
 }
 
+/* A file with all rows takes long, also where a page of them does not. */
+static bool is_slow(const struct request *request)
+{
+    return request->route->flags & ROUTE_SLOW || (request->route->flags & ROUTE_TABLE && request_query(request, "format"));
+}
+
 /* The request is whole. */
 static enum MHD_Result respond(struct server *server, struct call *call)
 {
@@ -221,7 +227,7 @@ static enum MHD_Result respond(struct server *server, struct call *call)
         stopping_refuse(call);
         return answer(server, call);
     }
-    request->may_wait = request->route->flags & ROUTE_SLOW;
+    request->may_wait = is_slow(request);
     if (!request->may_wait) run_call(call);
     if (!request->may_wait && !call->reply.later) return answer(server, call);
     request->may_wait = true;
