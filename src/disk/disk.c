@@ -16,7 +16,8 @@ bool disk_read_all(struct disk *disk, const char *path, size_t limit, char **byt
         return false;
     bool done = disk->size(file, &size, error);
     if (done && size > limit)
-        done = fail(error, ERROR_LIMIT, "%s has %llu bytes; at most %zu can be read", path, (unsigned long long)size, limit);
+        done = fail_both(error, ERROR_LIMIT, "%s has %llu bytes; at most %zu can be read",
+                         "%s 有 %llu 字节，最多只能读取 %zu 字节", path, (unsigned long long)size, limit);
     if (done) {
         all = allocate((size_t)size + 1);
         done = disk->read(file, all, (size_t)size, 0, length, error);

@@ -158,7 +158,7 @@ struct csv *csv_create(const char *directory, const char *kind, const char *cons
     text_format(&csv->path, "%s/%s.csv", directory, kind);
     csv->file = fopen(text_zero(&csv->path), "wb");
     if (!csv->file) {
-        fail_errno(error, "%s cannot be written", text_zero(&csv->path));
+        fail_errno_both(error, "%s cannot be written", "%s 无法写入", text_zero(&csv->path));
         text_close(&csv->path);
         free(csv);
         return NULL;
@@ -228,7 +228,8 @@ bool csv_close(struct csv *csv, struct error *error)
     csv_flush(csv);
     if (fclose(csv->file) != 0 && !csv->failed) csv->failed = errno;
     errno = csv->failed;
-    bool written = !csv->failed || fail_errno(error, "%s could not be written whole", text_zero(&csv->path));
+    bool written = !csv->failed || fail_errno_both(error, "%s could not be written whole",
+                                                   "%s 没有全部写出", text_zero(&csv->path));
     text_close(&csv->path);
     text_close(&csv->buffer);
     free(csv);
