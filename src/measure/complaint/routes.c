@@ -125,6 +125,8 @@ const struct route complaint_routes[COMPLAINT_ROUTES] = {
       .says = { "says who takes care of it", "指定经办" } },
     { ROUTE(POST, "/api/complaints/{complaint}/notes", STAFF, REACH_OWN), .handle = complaint_note, .flags = ROUTE_SLOW, JSON(needed_text),
       .says = { "a note for colleagues", "内部备注" } },
+    { ROUTE(GET, "/api/complaints/{complaint}/letters", READERS, REACH_OWN), .handle = case_letters, .flags = ROUTE_SLOW,
+      .says = { "what was said about the case, and to whom", "就这件投诉发出的通知" } },
     { ROUTE(GET, "/api/complaints/{complaint}/appeal", READERS, REACH_OWN), .handle = appeal_chance_get,
       .says = { "whether one may appeal, from when, until when, and why", "能否申诉、从何时起、到何时止、为什么" } },
     { ROUTE(POST, "/api/complaints/{complaint}/appeal", PERSON, REACH_OWN), .handle = appeal_file, .flags = ROUTE_SLOW, JSON(appealing),

@@ -4,7 +4,7 @@
 
 #include "measure/route.h"
 
-enum { COMPLAINT_ROUTES = 36 };
+enum { COMPLAINT_ROUTES = 37 };
 extern const struct route complaint_routes[COMPLAINT_ROUTES];
 
 #define HANDLER(name) bool name(struct request *request, struct reply *reply, struct error *error)
@@ -22,6 +22,8 @@ HANDLER(complaint_open_texts);
 HANDLER(complaint_sign_in);
 HANDLER(appeal_list);
 HANDLER(appeal_get);
+/* letters_routes.c */
+HANDLER(case_letters);
 /* person_routes.c */
 HANDLER(complaint_reply_to);
 HANDLER(complaint_write);
