@@ -39,8 +39,8 @@ static enum exit_code serve(struct invocation *invocation)
     const char *listen = invocation_option(invocation, "listen");
     struct progress progress = { invocation, .what = SAYS(invocation, "recovering", "恢复") };
     struct portal_options options = { .directory = invocation->directory, .listen = listen ? listen : "127.0.0.1:8080",
-                                      .spool = invocation_option(invocation, "spool"), .secure = invocation_option(invocation, "secure"),
-                                      .progress = progress_show, .context = &progress };
+                                      .spool = invocation_option(invocation, "spool"), .proxy = invocation_option(invocation, "proxy"),
+                                      .secure = invocation_option(invocation, "secure"), .progress = progress_show, .context = &progress };
     if (!rate_read(invocation, &options.rate)) return EXIT_USAGE;
     if (invocation_option(invocation, "measure"))
         fputs(invocation->language == CHINESE ? "mingbai：本版本尚不含测速服务，--measure 不起作用\n"
@@ -67,6 +67,7 @@ static const struct option serve_options[] = {
     { "measure", "HOST:PORT", { "where the speed test listens", "测速服务的监听地址" } },
     { "spool", "FILE", { "where messages to people are written; DIR.spool.jsonl unless given", "待发消息写入的文件，默认 目录.spool.jsonl" } },
     { "rate", "N", { "requests a second of one address while others are there; 200, 0: any", "有他人使用时每个地址每秒的请求数，默认 200，0 为不限" } },
+    { "proxy", "ADDRESS", { "a reverse proxy in front: whom it asks for is the last in X-Forwarded-For", "前面的反向代理的地址：以 X-Forwarded-For 的最后一个为来访者" } },
     { "secure", NULL, { "people come through https: cookies are sent there alone", "用户经 https 访问：Cookie 只在 https 下发送" } },
 };
 const struct command serve_command = {

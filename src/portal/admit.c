@@ -154,7 +154,7 @@ static bool takes_guess(struct call *call)
 {
     struct server *server = call->portal->server;
     if (!(call->request.route->flags & ROUTE_CODE)) return true;
-    call->is_counted_guess = limits_guess(server->limits, watched_address(call->watched), call->started, &call->retry_seconds);
+    call->is_counted_guess = limits_guess(server->limits, call->address, call->started, &call->retry_seconds);
     if (call->is_counted_guess) return true;
     metrics_note(server->metrics, METRICS_GUESSES);
     return refuse(&call->reply, &call->error, MHD_HTTP_TOO_MANY_REQUESTS, "too-many-tries", "Too many tries from your address: go on in %d seconds",

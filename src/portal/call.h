@@ -40,6 +40,7 @@ struct call {
     char target[TARGET_LIMIT + 1]; /* as it came: path and query, percent-encoded */
     struct str path;              /* points into it */
     struct str host;              /* Host, for links and origins */
+    uint64_t address;             /* of who asks, as limits count; through a proxy, of whom it asks for */
     size_t route;                 /* its place in portal_routes, or beyond them: metrics.h */
     bool is_limited;              /* its address asks too often */
     bool has_session;             /* a cookie told who it is */

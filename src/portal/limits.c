@@ -77,6 +77,19 @@ void address_text(const struct sockaddr *address, struct text *out)
     text_add(out, str_of(text));
 }
 
+bool address_read(struct str text, struct sockaddr_storage *address)
+{
+    char zero_terminated[INET6_ADDRSTRLEN];
+    *address = (struct sockaddr_storage){ 0 };
+    if (!text.length || text.length >= sizeof zero_terminated) return false;
+    memcpy(zero_terminated, text.at, text.length);
+    zero_terminated[text.length] = 0;
+    address->ss_family = AF_INET;
+    if (inet_pton(AF_INET, zero_terminated, &((struct sockaddr_in *)address)->sin_addr) == 1) return true;
+    address->ss_family = AF_INET6;
+    return inet_pton(AF_INET6, zero_terminated, &((struct sockaddr_in6 *)address)->sin6_addr) == 1;
+}
+
 /* The address's bucket, filled up to now. */
 static struct bucket *bucket_of(struct buckets *buckets, uint64_t address, int64_t now)
 {

@@ -19,6 +19,8 @@ void limits_close(struct limits *limits);
 /* An address as a number that limits count by. */
 uint64_t address_number(const struct sockaddr *address);
 void address_text(const struct sockaddr *address, struct text *out);
+/* Reads 192.0.2.1 or 2001:db8::1; false where it is none. */
+bool address_read(struct str text, struct sockaddr_storage *address);
 
 /* Takes a request; false where the address has had its share while others want theirs. Times are of the monotonic clock in
    microseconds. */

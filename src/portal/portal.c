@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/moment.h"
@@ -11,6 +13,25 @@
 #include "portal/server.h"
 #include "portal/timekeeper.h"
 #include "portal/upload.h"
+
+/* DIR/portal/scratch names the folder of the last run: one that was killed left people's files there. */
+static bool scratch_note(struct portal *portal, struct error *error)
+{
+    char path[PATH_ROOM], *last = NULL;
+    size_t length = 0;
+    bool there;
+    struct stat folder;
+    struct disk *disk = disk_posix();
+    if (!directory_path(portal->options.directory, "portal/scratch", path, error) || !disk->exists(disk, path, &there, error) ||
+        (there && !disk_read_all(disk, path, PATH_ROOM - 1, &last, &length, error)))
+        return false;
+    char *name = last ? strndup(last, length) : NULL;
+    if (name && !lstat(name, &folder) && S_ISDIR(folder.st_mode) && folder.st_uid == getuid() && strstr(name, "/mingbai-serve-"))
+        disk_remove_tree(disk, name, NULL);
+    free(name);
+    free(last);
+    return disk_replace(disk, path, portal->scratch, strlen(portal->scratch), error);
+}
 
 static bool scratch_make(struct portal *portal, struct error *error)
 {
@@ -78,7 +99,7 @@ struct portal *portal_open(const struct portal_options *options, struct error *e
                   (portal->engine = engine_open(&(struct engine_options){ .directory = portal->directory, .progress = options->progress,
                                                                           .context = options->context },
                                                 error)) &&
-                  (portal->views = views_open(portal->engine)) && accounts_ready(portal, error);
+                  (portal->views = views_open(portal->engine)) && accounts_ready(portal, error) && scratch_note(portal, error);
     if (opened) {
         portal->results = results_open();
         portal->uploads = upload_store_open(portal->scratch);

@@ -11,6 +11,7 @@ struct portal_options {
     const char *listen;  /* HOST:PORT; port 0 takes a free one */
     const char *spool;   /* where the outbox writes; NULL: DIRECTORY.spool.jsonl */
     unsigned rate;       /* requests a second that an address may make while others are there; 0: any number */
+    const char *proxy;   /* the address of a reverse proxy in front, which tells whom it asks for (X-Forwarded-For); NULL: none */
     bool secure;         /* people come through https: cookies say so */
     void (*progress)(void *context, uint64_t done, uint64_t all); /* of a recovery; may be NULL */
     void *context;

@@ -27,7 +27,7 @@ static bool sign(struct call *call)
     }
     if (!session_begin(accounts, &reply->who, call->request.now, &given, &call->error)) return false;
     cookie_set(call, given.cookie, given.seconds);
-    if (call->is_counted_guess) limits_guess_back(call->portal->server->limits, watched_address(call->watched), clock_microseconds());
+    if (call->is_counted_guess) limits_guess_back(call->portal->server->limits, call->address, clock_microseconds());
     return true;
 }
 

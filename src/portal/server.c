@@ -196,7 +196,7 @@ static enum MHD_Result give_to_worker(struct server *server, struct call *call)
 {
     call->stage = CALL_WAIT;
     MHD_suspend_connection(call->connection);
-    if (workers_give(server->workers, watched_address(call->watched), run_job, call)) return MHD_YES;
+    if (workers_give(server->workers, call->address, run_job, call)) return MHD_YES;
     metrics_note(server->metrics, METRICS_QUEUE_FULL);
     refuse(&call->reply, &call->error, MHD_HTTP_SERVICE_UNAVAILABLE, "busy", "The server has too much to do: try again in a few seconds",
            "服务器繁忙，请几秒后再试");
@@ -243,16 +243,31 @@ static enum MHD_Result answer_too_many(struct server *server, struct call *call)
     return MHD_queue_response(call->connection, MHD_HTTP_TOO_MANY_REQUESTS, server->too_many[language_wanted(&call->query, accepted)]);
 }
 
-/* The head is there. What is refused at once is answered when its body is over, if that is short. */
-static enum MHD_Result head_came(struct server *server, struct call *call, const char *method)
+/* Who asks. A proxy adds whom it asks for at the end of X-Forwarded-For; what stands before that may be anybody's invention. */
+static void address_find(struct server *server, struct call *call)
 {
-    if (call->is_limited) return answer_too_many(server, call);
-    call->stage = CALL_BODY;
+    struct sockaddr_storage told;
     const struct sockaddr *address = MHD_get_connection_info(call->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
+    if (server->proxy && call->address == server->proxy) {
+        struct str chain = str_of(MHD_lookup_connection_value(call->connection, MHD_HEADER_KIND, "X-Forwarded-For")), last = chain;
+        for (size_t comma; (comma = str_find(last, ',')) < last.length;)
+            last = (struct str){ last.at + comma + 1, last.length - comma - 1 };
+        if (address_read(str_trim(last), &told)) address = (const struct sockaddr *)&told;
+        call->address = address_number(address);
+        call->is_limited = !limits_request(server->limits, call->address, call->started);
+    }
     struct text text = { 0 };
     address_text(address, &text);
     call->request.address = (struct str){ arena_copy(&call->arena, text.at, text.length), text.length };
     text_close(&text);
+}
+
+/* The head is there. What is refused at once is answered when its body is over, if that is short. */
+static enum MHD_Result head_came(struct server *server, struct call *call, const char *method)
+{
+    address_find(server, call);
+    if (call->is_limited) return answer_too_many(server, call);
+    call->stage = CALL_BODY;
     call->is_admitted = admit(call, method);
     uint64_t announced = body_announced(call);
     if (call->is_admitted && call->request.route->body != BODY_NONE) call->is_admitted = body_begin(server, call);
@@ -287,7 +302,9 @@ static void *on_line(void *context, const char *target, struct MHD_Connection *c
     call->watched = watched_of(connection);
     call->started = clock_microseconds();
     watch_within(call->watched, HEADER_SECONDS);
-    call->is_limited = !limits_request(server->limits, watched_address(call->watched), call->started);
+    call->address = watched_address(call->watched);
+    bool is_proxy = server->proxy && call->address == server->proxy; /* whose headers tell who asks, once they are there */
+    call->is_limited = !is_proxy && !limits_request(server->limits, call->address, call->started);
     if (strlen(target) <= TARGET_LIMIT) strcpy(call->target, target);
     return call;
 }
@@ -417,6 +434,16 @@ static bool daemon_begin(struct server *server, int listening, struct error *err
     return fail_both(error, ERROR_DISK, "the server could not start its threads", "服务器无法启动线程");
 }
 
+static bool proxy_read(struct server *server, const char *proxy, struct error *error)
+{
+    struct sockaddr_storage address;
+    if (!proxy) return true;
+    if (!address_read(str_of(proxy), &address))
+        return fail_both(error, ERROR_USAGE, "--proxy %s: write its address, as in 127.0.0.1", "--proxy %s：请写代理的地址，如 127.0.0.1", proxy);
+    server->proxy = address_number((const struct sockaddr *)&address);
+    return true;
+}
+
 struct server *server_open(struct portal *portal, struct error *error)
 {
     struct server *server = portal->server = allocate(sizeof *server);
@@ -433,7 +460,7 @@ struct server *server_open(struct portal *portal, struct error *error)
     openapi_write(server->routes, server->route_count, &server->openapi);
     connections_allow(server);
     int listening = -1;
-    if (listen_begin(server, portal->options.listen, &listening, error) && daemon_begin(server, listening, error)) return server;
+    if (proxy_read(server, portal->options.proxy, error) && listen_begin(server, portal->options.listen, &listening, error) && daemon_begin(server, listening, error)) return server;
     server_close(server);
     portal->server = NULL;
     return NULL;

@@ -25,6 +25,7 @@ struct server {
     struct metrics *metrics;
     struct MHD_Response *too_many[LANGUAGES];
     struct text openapi;              /* built once */
+    uint64_t proxy;                   /* the address of the proxy in front; 0: none */
     char host[256];
     unsigned port;
     unsigned connections;             /* that may be open */
