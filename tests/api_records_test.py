@@ -276,9 +276,9 @@ class WritingTest(RecordsCase):
         self.assert_rejected(self.post_csv("yi", "complaint", complaint + "jia-1,jia,320100,2015-02-01,web\n"))
         self.assert_rejected(self.post_csv("yi", "complaint_event", "complaint,time,event\njia-1,2015-02-02,withdrawn\n"), "of yours")
         self.assert_rejected(self.post_csv("yi", "complaint_event", "complaint,time,event\nnowhere,2015-02-02,withdrawn\n"), "of yours")
-        self.assert_rejected(self.post_csv("yi", "appeal", "id,complaint,filed\na-jia,yi-1,2015-02-02\n"))
-        self.assert_rejected(self.post_csv("yi", "appeal", "id,complaint,filed\nnew,jia-1,2015-02-02\n"))
-        self.assert_rejected(self.post_csv("yi", "appeal_event", "appeal,time,event\na-jia,2015-02-02,withdrawn\n"))
+        self.post_csv("yi", "appeal", "id,complaint,filed\na-jia,yi-1,2015-02-02\n", status=403)  # not even of its own: appeals are the regulator's
+        self.post_csv("yi", "appeal", "id,complaint,filed\nnew,jia-1,2015-02-02\n", status=403)
+        self.post_csv("yi", "appeal_event", "appeal,time,event\na-jia,2015-02-02,withdrawn\n", status=403)
         self.assert_rejected(self.post_csv("yi", "market", "operator,area,month,subscribers\njia,320100,2015-01,10\n"))
         self.assert_rejected(self.post_csv("yi", "subscriber", "subscriber,operator,area,since\n13800130001,yi,320100,2015-01-01\n"))
         self.assert_rejected(self.post_csv("yi", "complaint_event", "source,seq,complaint,time,event\nmingbai:portal,1,yi-1,2015-02-02,withdrawn\n"))

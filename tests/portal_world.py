@@ -27,7 +27,7 @@ class World(ServerCase):
 
     def prepare(self):
         self.mingbai("init")
-        self.load("operator", "operators.csv", OPERATORS)
+        self.load("operator", "operators.csv", OPERATORS, "--source", "operators")
         self.cases = {}
         for side, of in SIDES.items():
             word, source = of["word"], ("--source", of["word"] + "-file")
@@ -43,8 +43,7 @@ class World(ServerCase):
                       word + "-steps")
             self.load("subscriber", "subscribers.csv", f"subscriber,operator,area,since\n{of['number']},{side},{of['area']},2014-01-01\n"
                       f"{of['number'][:-1]}9,{side},{of['area']},2014-01-01\n", "--source", word + "-numbers")
-            self.load("market", "markets.csv", f"operator,area,month,subscribers\n{side},{of['area']},2015-01,1000\n", "--source",
-                      word + "-market")
+            self.load("market", "markets.csv", f"operator,area,month,subscribers\n{side},{of['area']},2015-01,1000\n", "--source", "totals-" + side)
         for name, role, operator in STAFF:
             self.add_user(name, role, operator)
         self.tokens = {name: self.token_of(name) for name, _, _ in STAFF}

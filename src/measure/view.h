@@ -35,7 +35,7 @@ enum reach {
 struct access {
     const struct kind *kind;
     bool open;               /* everybody may see all rows: law, areas, operators */
-    bool forms_only;         /* written down by the portal's own forms: an operator's files bring none */
+    bool forms_only;         /* written down by the portal's own forms, or by the regulator's staff: an operator's files bring none */
     const char *of_operator; /* $9: TEXT */
     const char *of_subject;  /* $9: BIGINT */
     const char *of_case;     /* $9: TEXT */

@@ -5,6 +5,9 @@
 /* An operator's records say so in a needed field of this name, which names a row of the kind of this name. */
 static const char operator_name[] = "operator";
 
+/* Where a row of a kind is from. */
+#define SOURCE_OF "(SELECT \"name\" FROM \"source_name\" WHERE \"source_name\".\"source\" = \"%s\".\"source\")"
+
 /* The only field of a kind's key, or FIELDS_MAX. */
 static size_t single_key(const struct kind *kind)
 {
@@ -112,16 +115,24 @@ static bool value_bind(const struct taking *taking, struct statement *select, in
     }
 }
 
-/* What stands under the record's key: the operator that it names, or whether the writer sees it. */
+/* What people wrote here is theirs: an operator acts on it by its routes, and no file of it says something else in their name. */
+static bool not_from_portal(struct str source, struct str name, struct error *error)
+{
+    return !str_starts(source, STR("mingbai:")) ||
+           fail_both(error, ERROR_CONFLICT, "this %.*s was filed here, so no file changes it: answer it on its page, or by /api/complaints",
+                     "该 %.*s 是在本系统提交的，不能用文件改动：请在其页面或通过 /api/complaints 办理", STR_ARGS(name));
+}
+
+/* What stands under the record's key: the operator that it names, or whether the writer sees it; and where it is from. */
 static void key_sql_write(struct taking *taking)
 {
     const struct kind *kind = taking->kind;
     int parameter = 1;
     text_add(&taking->key_sql, STR("SELECT "));
     if (taking->operator_field != FIELDS_MAX)
-        text_format(&taking->key_sql, "\"%s\".\"%s\" FROM \"%s\" WHERE 1 = 1", kind->name, operator_name, kind->name);
+        text_format(&taking->key_sql, "\"%s\".\"%s\", " SOURCE_OF " FROM \"%s\" WHERE 1 = 1", kind->name, operator_name, kind->name, kind->name);
     else
-        text_format(&taking->key_sql, "CASE WHEN {scope} THEN 1 ELSE 0 END FROM \"%s\" WHERE 1 = 1", kind->name);
+        text_format(&taking->key_sql, "CASE WHEN {scope} THEN 1 ELSE 0 END, " SOURCE_OF " FROM \"%s\" WHERE 1 = 1", kind->name, kind->name);
     for (size_t i = 0; i < kind->field_count; i++)
         if (kind->fields[i].flags & FIELD_KEY)
             text_format(&taking->key_sql, " AND \"%s\".\"%s\" = $%d", kind->name, kind->fields[i].name, parameter++);
@@ -144,24 +155,27 @@ static bool key_admit(struct taking *taking, const struct record *record, const 
     }
     if (may_be_there && !statement_step(select, &row, error)) return false;
     bool is_own = !row || (by_operator ? str_equal(column_text(select, 0), str_of(taking->who.operator_)) : column_number(select, 0) == 1);
+    bool may = is_own ? !row || not_from_portal(column_text(select, 1), str_of(kind->name), error)
+                      : fail_both(error, ERROR_CONFLICT, "this %s is in use by another operator: give yours another",
+                                  "该 %s 已由其他企业使用：请另取一个", (*field)->name);
     statement_reset(select);
-    return is_own || fail_both(error, ERROR_CONFLICT, "this %s is in use by another operator: give yours another",
-                               "该 %s 已由其他企业使用：请另取一个", (*field)->name);
+    return may;
 }
 
 static bool reference_admit(struct taking *taking, const struct record *record, size_t at, const struct kind *named, struct error *error)
 {
     struct text sql = { 0 };
-    text_format(&sql, "SELECT 1 FROM \"%s\" WHERE {scope} AND \"%s\".\"%s\" = $1", named->name, named->name,
+    text_format(&sql, "SELECT " SOURCE_OF " FROM \"%s\" WHERE {scope} AND \"%s\".\"%s\" = $1", named->name, named->name, named->name,
                 named->fields[single_key(named)].name);
     struct statement *select = view_select(taking->view, named, text_zero(&sql), error);
     text_close(&sql);
     if (!select) return false;
     bool row = false;
     if (value_bind(taking, select, 1, record, at) && !statement_step(select, &row, error)) return false;
+    bool may = row && not_from_portal(column_text(select, 0), str_of(named->name), error);
     statement_reset(select);
-    return row || fail_both(error, ERROR_NOT_FOUND, "no %s of yours has this number: load the %s first", "贵企业没有这个编号的 %s：请先装入 %s",
-                            named->name, named->name);
+    return row ? may : fail_both(error, ERROR_NOT_FOUND, "no %s of yours has this number: load the %s first", "贵企业没有这个编号的 %s：请先装入 %s",
+                                 named->name, named->name);
 }
 
 static bool operator_admit(struct taking *taking, const struct record *record, const struct field **field, struct error *error)

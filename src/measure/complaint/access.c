@@ -25,8 +25,8 @@ _Static_assert(STEP_MOVED == 3 && SIDE_OPERATOR == 0, "as the conditions below h
 const struct access complaint_access[COMPLAINT_KINDS] = {
     { .kind = &complaint_kind, .of_operator = OF_OPERATOR, .of_subject = OF_SUBJECT, .of_case = "\"complaint\".\"id\" = $9" },
     BY_COMPLAINT(complaint_event_kind, "complaint_event"),
-    BY_COMPLAINT(appeal_kind, "appeal"),
-    { .kind = &appeal_event_kind, .of_operator = THROUGH_APPEAL(OF_OPERATOR), .of_subject = THROUGH_APPEAL(OF_SUBJECT),
+    BY_COMPLAINT(appeal_kind, "appeal", .forms_only = true, ),
+    { .kind = &appeal_event_kind, .forms_only = true, .of_operator = THROUGH_APPEAL(OF_OPERATOR), .of_subject = THROUGH_APPEAL(OF_SUBJECT),
       .of_case = OF_CASE_OF_APPEAL },
     BY_COMPLAINT(complaint_claim_kind, "complaint_claim"),
     BY_COMPLAINT(complaint_claim_event_kind, "complaint_claim_event"),
