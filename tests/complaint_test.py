@@ -275,6 +275,25 @@ class Stories(ProgramCase):
                                        "C-1,2015-01-03,moved,yi,\nC-1,2015-01-03,merged,,C-2\n")
         self.assertEqual(self.mingbai("load", "complaint_event", path, code=3).rows[-1]["rejected"], 2)
 
+    def test_what_a_served_case_has_besides(self):
+        """Claims, evidence, notes and the rest load like all records, and are sealed like all texts."""
+        self.mingbai("init")
+        self.load("complaint_claim", "complaint_claim.csv", "complaint,claim,asks,amount,text\nC-1,1,退费,18,back\nC-1,2,explain,,\n")
+        self.load("complaint_claim_event", "complaint_claim_event.csv", "complaint,claim,time,event,amount\nC-1,1,2015-01-04T10:00,agreed,18\n")
+        self.load("complaint_press", "complaint_press.csv", "complaint,time\nC-1,2015-01-20T10:00\n")
+        self.load("complaint_publication", "complaint_publication.csv", "complaint,time,agreed,title,text\nC-1,2015-01-20T10:00,true,a,b\n")
+        for kind, header, good, bad in (
+                ("complaint_note", "complaint,time,account,side,operator,text",
+                 "C-1,2015-01-04T10:00,wang,operator,jia,secret", "C-1,2015-01-04T10:00,wang,operator,,secret"),
+                ("complaint_assignment", "complaint,time,to,account,side,operator",
+                 "C-1,2015-01-04T10:00,li,wang,regulator,", "C-1,2015-01-04T10:00,li,wang,operator,"),
+                ("complaint_evidence", "complaint,evidence,part,parts,name,type,bytes,time,content",
+                 "C-1,1,1,1,a.txt,text/plain,5,2015-01-04T10:00,bytes", "C-1,1,2,1,a.txt,text/plain,5,2015-01-04T10:00,bytes")):
+            summary = self.load(kind, kind + ".csv", f"{header}\n{good}\n{bad}\n", code=3)
+            self.assertEqual((kind, summary["accepted"], summary["rejected"]), (kind, 1, 1))
+        ledger = b"".join(path.read_bytes() for path in (self.data / "ledger").glob("*.segment"))
+        self.assertNotIn(b"secret", ledger)
+
 
 def of_each(jia, yi):
     """Value, n and unknown of each operator, in all areas and for all time."""
