@@ -28,7 +28,7 @@ globalThis.location = { pathname: '/' };
 const load = (name) => import(pathToFileURL(path.join(copy, name)));
 
 test('every word is said in both languages, and each in its own', async () => {
-    for (const name of files('words', '.js')) {
+    for (const name of files('words', '.js').filter((each) => /export default \{/.test(read(each)))) {
         const { default: table } = await load(name);
         assert.deepEqual(Object.keys(table.zh).sort(), Object.keys(table.en).sort(), name);
         for (const [key, zh] of Object.entries(table.zh)) {

@@ -16,7 +16,7 @@ export default function OneFinding({ params, session, t }) {
     const duty = duties.data?.items.find((each) => each.duty === found.duty);
     const [about, id] = (found.subject ?? '').split(/:(.*)/s);
     return html`<p class="trail"><a href=${href('/findings')}>${t('findings')}</a> › ${found.finding}</p>
-        <h1>${headline(found)}</h1><div class="finding one"><${Where} finding=${found} session=${session} /><${Against} finding=${found} /></div>
+        <h1>${headline(found)}</h1><div class="finding one"><${Where} finding=${found} session=${session} position=${session.position} /><${Against} finding=${found} /></div>
         ${found.provisional && html`<p class="mt4">${t('provisional')}</p>`}
         <section class="section"><header><h2>${t('facts')}</h2></header><${Evidence} records=${found.records} session=${session} all />
             ${about === 'complaint' && html`<p class="mt3"><a href=${href('/complaints/' + encodeURIComponent(id))}>${t('case')}</a></p>`}</section>

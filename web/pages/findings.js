@@ -4,6 +4,7 @@ import { capital, href } from '/ui/language.js';
 import { number } from '/ui/format.js';
 import { get, use_data } from '/ui/api.js';
 import { Empty, With } from '/ui/state.js';
+import { At } from '/ui/at.js';
 import { Downloads, More } from '/ui/table.js';
 import { Input, Select } from '/ui/field.js';
 import { Finding } from '/ui/finding.js';
@@ -50,6 +51,6 @@ export default function Findings({ query, session, t, go }) {
         <section class="section"><header><h2>${t('list')}</h2><p>${t('list_note')}</p></header>
             ${duties.length > 0 && html`<p class="tabs"><a href=${href('/findings' + asked({ ...filters, kind: '' }))} aria-current=${filters.kind ? undefined : 'page'}>${t('all')}${' '}${number(sum(all))}</a>
                 ${duties.map(({ duty, says, count }) => html`<a key=${duty} href=${href('/findings' + asked({ ...filters, kind: duty }))} aria-current=${filters.kind === duty ? 'page' : undefined}>${capital(says)}${' '}${number(count)}</a>`)}</p>`}
-            <${With} of=${findings}>${(first) => (first.items.length ? html`<${More} first=${first}>${(items) => html`<ul>${items.map((finding) => html`<${Finding} key=${finding.finding} finding=${finding} session=${session} />`)}</ul>`}<//>
-                <${Downloads} path="/api/findings" query=${filters} />` : html`<${Empty} title=${t('none')} says=${t('none_says')} to=${href('/findings')} act=${t('all')} />`)}<//></section>`;
+            <${With} of=${findings}>${(first) => (first.items.length ? html`<${More} first=${first}>${(items) => html`<ul>${items.map((finding) => html`<${Finding} key=${finding.finding} finding=${finding} session=${session} position=${first.position} />`)}</ul>`}<//>
+                <${Downloads} path="/api/findings" query=${filters}><${At} position=${first.position} /><//>` : html`<${Empty} title=${t('none')} says=${t('none_says')} to=${href('/findings')} act=${t('all')} />`)}<//></section>`;
 }

@@ -42,7 +42,7 @@ export default function OneUpload({ params, session, t, go, session_again }) {
     if (state.result) return html`<${Result} result=${state.result} upload=${upload} t=${t} />`;
     const attempt = (doing, then) => { set_state({ is_busy: true }); doing.then(then, (problem) => set_state({ problem })); };
     const change = (body) => attempt(put(path + '/map', body), () => { set_state({}); found.again(); });
-    const accept = () => attempt(post(path + '/accept'), (result) => { set_state({ result }); session_again(); });
+    const accept = () => attempt(post(path + '/accept', null), (result) => { set_state({ result }); session_again(); });
     const discard = () => attempt(remove(path), () => go('/upload'));
     const needs_map = upload.map_problem || (upload.map && open_places(upload.map).length > 0);
     const bad = preview?.rows.filter(({ ok }) => !ok) ?? [], good = preview?.rows.filter(({ ok }) => ok) ?? [];

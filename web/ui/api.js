@@ -24,12 +24,12 @@ export function address(path, query = {}) {
 async function call(method, path, { query, body, type } = {}) {
     const headers = { accept: 'application/json, application/problem+json' };
     if (method !== 'GET' && csrf) headers['x-csrf-token'] = csrf;
-    if (body !== undefined) headers['content-type'] = type ?? 'application/json';
+    if (body !== undefined && body !== null) headers['content-type'] = type ?? 'application/json';
     let response;
     try {
         response = await fetch(address(path, query), {
             method, headers, credentials: 'same-origin',
-            body: body === undefined ? undefined : type ? body : JSON.stringify(body),
+            body: body === undefined || body === null ? undefined : type ? body : JSON.stringify(body),
         });
     } catch {
         throw new Problem(0, {});
@@ -42,7 +42,7 @@ async function call(method, path, { query, body, type } = {}) {
 }
 
 export const get = (path, query) => call('GET', path, { query });
-// body: an object; send a file's bytes with its media type as third argument.
+// body: an object, or null where the route takes none; send a file's bytes with its media type as third argument.
 export const post = (path, body = {}, type) => call('POST', path, { body, type });
 export const put = (path, body = {}) => call('PUT', path, { body });
 export const remove = (path) => call('DELETE', path);

@@ -61,13 +61,15 @@ export function Against({ finding }) {
         : beyond && html`<div><dt>${t('over')}</dt><dd>${beyond}</dd></div>`}</dl>`;
 }
 
-export const Where = ({ finding, session }) => html`<p class="where">${finding.operator && html`<span class="num">${operator_name(session, finding)}</span>`}
+// position: of the ledger that the finding was computed from.
+export const Where = ({ finding, session, position }) => html`<p class="where">${finding.operator && html`<span class="num">${operator_name(session, finding)}</span>`}
     ${finding.area && html`<span class="num">${area_name(session, finding)}</span>`}<span class="num">${t('broken', { day: day(finding.time) })}</span>
-    <span class="num">${finding.duty}</span>${finding.provisional && html`<span class="num">${t('provisional')}</span>`}</p>`;
+    <span class="num">${finding.duty}</span>${finding.provisional && html`<span class="num">${t('provisional')}</span>`}
+    <${At} position=${position} to=${href('/findings/' + finding.finding)} /></p>`;
 
-export function Finding({ finding, session }) {
+export function Finding({ finding, session, position }) {
     const [is_open, set_open] = useState(false);
-    return html`<li class="finding"><div><h3><a href=${href('/findings/' + finding.finding)}>${headline(finding)}</a></h3><${Where} finding=${finding} session=${session} /></div>
+    return html`<li class="finding"><div><h3><a href=${href('/findings/' + finding.finding)}>${headline(finding)}</a></h3><${Where} finding=${finding} session=${session} position=${position} /></div>
         <${Against} finding=${finding} />
         <details onToggle=${(event) => set_open(event.target.open)}><summary>${t('evidence', { n: finding.records.length })}</summary>
             ${is_open && html`<${Evidence} records=${finding.records} session=${session} all />`}</details></li>`;
