@@ -1,11 +1,16 @@
 #!/usr/bin/env python3
 """Who may use which route: permissions.csv, written by hand, against what the program says and what it does."""
 import csv
+import json
+import os
 import pathlib
 import re
+import shutil
+import subprocess
 import unittest
 
 from portal_world import make_world, operations
+from program import ROOT
 
 TABLE = pathlib.Path(__file__).parent / "permissions.csv"
 ROLES = ("public", "subscriber", "operator", "tester", "regulator", "administrator")
@@ -52,7 +57,7 @@ class Permissions(unittest.TestCase):
                     problem = answer.json["type"] if answer.headers["Content-Type"] == "application/problem+json" else None
                     if role in table[method, path][0]:
                         self.assertNotIn(problem, ("/problems/sign-in-needed", "/problems/not-for-you", "/problems/bad-csrf-token",
-                                                   "/problems/bad-token", "/problems/foreign-origin", "/problems/not-found"))
+                                                   "/problems/bad-token", "/problems/foreign-origin"))
                         self.assertLess(answer.status, 500, answer)
                     elif role == "public":
                         self.assertEqual((answer.status, problem), (401, "/problems/sign-in-needed"))
@@ -78,6 +83,48 @@ class Permissions(unittest.TestCase):
                         self.assertEqual(answer.status, 405, answer)
                     elif "public" not in table["GET", path][0]:
                         self.assertEqual(answer.status, 401)
+
+
+ROUTE_FILE = """#include "measure/route.h"
+static bool handle(struct request *request, struct reply *reply, struct error *error) { return request && reply && error; }
+const struct route *route(void);
+const struct route *route(void)
+{
+    static const struct route one = { %s, .handle = handle };
+    return &one;
+}
+"""
+
+
+class Deciding(unittest.TestCase):
+    """A route that nobody has decided about does not compile."""
+
+    def compiler(self):
+        """The one that the tests were built with, else any."""
+        told = pathlib.Path(os.environ.get("MINGBAI_BUILD", ROOT / "build")) / "meson-info" / "intro-compilers.json"
+        return json.loads(told.read_text())["host"]["c"]["exelist"] if told.exists() else [shutil.which("cc") or "gcc"]
+
+    def compiles(self, route):
+        ended = subprocess.run([*self.compiler(), "-std=gnu17", "-D_GNU_SOURCE", "-I", str(ROOT / "src"), "-fsyntax-only", "-x", "c", "-"],
+                               input=ROUTE_FILE % route, text=True, capture_output=True, timeout=60, check=False)
+        return ended.returncode == 0
+
+    def test_a_route_without_a_decision_does_not_compile(self):
+        self.assertTrue(self.compiles('ROUTE(GET, "/x", FOR(OPERATOR) | FOR(REGULATOR), REACH_OWN)'))
+        for undecided in ('ROUTE(GET, "/x", 0, REACH_OWN)', 'ROUTE(GET, "/x", , REACH_OWN)', 'ROUTE(GET, "/x", FOR_ALL, )', 'ROUTE(GET, "/x", FOR_ALL)',
+                          'ROUTE(GET, "/x")', 'ROUTE(GET, "/x", FOR(NOBODY), REACH_OWN)'):
+            self.assertFalse(self.compiles(undecided), undecided)
+
+    def test_every_route_is_written_so(self):
+        """Each table of routes begins its lines with ROUTE, which is the only place where a route gets its method."""
+        for path in sorted((ROOT / "src").rglob("*.c")):
+            self.assertNotRegex(path.read_text(encoding="utf-8"), r"\.method\s*=\s*METHOD_|\.who\s*=\s*FOR", path.name)
+        tables = [path for path in (ROOT / "src").rglob("*.c") if re.search(r"const struct route \w+\[", path.read_text(encoding="utf-8"))]
+        self.assertGreater(len(tables), 5)
+        for path in tables:
+            for table in re.findall(r"const struct route \w+\[\w*\] = \{\n(.*?)^\};", path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL):
+                for line in re.findall(r"^    \{.*", table, re.MULTILINE):
+                    self.assertTrue(line.startswith("    { ROUTE("), (path.name, line))
 
 
 if __name__ == "__main__":
