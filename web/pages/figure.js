@@ -27,7 +27,7 @@ function Plots({ rows, name, head, definition, t }) {
     const unit = definition.unit;
     return html`<${Table} kind="plots" rows=${rows} columns=${[
         { name: head, head: true, cell: name },
-        { name: definition.says, n: true, cell: (row) => shown(row.value, unit) },
+        { name: t('value'), n: true, cell: (row) => shown(row.value, unit) },
         ...(has_margins(rows) ? [{ name: t('interval'), n: true, hide: true, cell: (row) => margin(row, definition) }] : []),
         { name: t('axis', { from: tidy(shown(scale.from, unit)), to: tidy(shown(scale.to, unit)) }), plot: true,
             cell: (row) => html`<${Interval} ...${row} scale=${scale} limit=${limit >= scale.from && limit <= scale.to ? limit : null} />` },
