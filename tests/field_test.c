@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 #undef fail /* ours is meant */
+#include "both_languages.h"
 #define COMPLAIN(...) (print_error(__VA_ARGS__), print_error("\n"), assert_true(false))
 
 static const struct choice services[] = {
@@ -66,6 +67,7 @@ static void check(const struct reading *readings, size_t count)
                      fixture.error.says);
         if (!taken) {
             assert_int_equal(fixture.error.code, ERROR_INPUT);
+            assert_said_in_both(&fixture.error);
             if (!strstr(fixture.error.says, reading->says))
                 COMPLAIN("'%s' does not say: %s", fixture.error.says, reading->says);
             continue;
@@ -349,6 +351,7 @@ static void needed_fields_and_checks(void **state)
     assert_false(record_check(&record, &field, &error));
     assert_ptr_equal(field, &two[0]);
     assert_string_equal(error.says, "service is missing: every thing needs it (what was used)");
+    assert_string_equal(error.chinese, "缺少 service：每条 thing 记录都须填写（业务）");
     record.present = 1;
     assert_false(record_check(&record, &field, &error));
     assert_string_equal(error.says, "voice is wanted");

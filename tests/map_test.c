@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 #undef fail /* ours is meant */
+#include "both_languages.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 enum { CELLS = 8 };
@@ -88,6 +89,7 @@ static const char *record_of(struct map *map, const struct table *table, struct 
                 value_text(&map->kind->fields[i], &record.values[i], out);
         }
     }
+    if (error.code) assert_said_in_both(&error);
     arena_close(&arena);
     return text_zero(out);
 }
@@ -367,6 +369,7 @@ static void mistakes_are_named_by_their_place(void **state)
         assert_null(map_of(&use, mistakes[i].map, &error));
         if (!strstr(error.says, mistakes[i].says)) print_error("%s\nsays: %s\n", mistakes[i].map, error.says);
         assert_non_null(strstr(error.says, mistakes[i].says));
+        assert_said_in_both(&error);
     }
 }
 

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 #undef fail /* ours is meant */
+#include "both_languages.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -192,6 +193,7 @@ static void a_proposal_is_a_map(void **state)
     propose(&complaint_kind, "id,area,filed,channel\n1,320100,2015-01-03,hotline\n", &proposal);
     assert_null(map_of_json(&complaint_kind, text_str(&proposal.json), "proposal", &error));
     assert_non_null(strstr(error.says, "field \"operator\", value: the question mark"));
+    assert_string_equal(error.chinese, "proposal，字段 \"operator\", value：问号处须由你填写");
     done(&proposal);
 }
 

@@ -165,6 +165,7 @@ static void where_it_cannot_be(void **state)
     assert_false(rejects_close(rejects, &error));
     assert_int_equal(error.code, ERROR_DISK);
     assert_non_null(strstr(error.says, "--rejects"));
+    assert_said_in_both(&error);
 
     /* a device is written to, never removed */
     rejects = rejects_open("a.csv", "/dev/full", &error);
@@ -183,6 +184,7 @@ static void expect_refused(const char *file, const char *list)
     assert_null(rejects_open(file, list, &error));
     assert_int_equal(error.code, ERROR_USAGE);
     assert_non_null(strstr(error.says, "--rejects"));
+    assert_said_in_both(&error);
 }
 
 /* Neither the file that is loaded nor any other file makes way for the lists. */

@@ -348,7 +348,7 @@ static bool add_rule(struct place *place, const char *name, const json_t *json)
     char room[QUOTE_ROOM];
     *rule = (struct rule){ .target = target };
     if (target > map_seq(map->kind))
-        return bad(place, "a %s has no field %s; mingbai kinds %s lists its fields", "%s 类记录没有字段 %s；mingbai kinds %s 列出所有字段",
+        return bad(place, "a %s has no field %s; mingbai kinds %s lists its fields", "%s 类记录没有字段 %s；`mingbai kinds %s` 列出所有字段",
                    map->kind->name, quote(str_of(name), room), map->kind->name);
     rule->field = map_target_field(map->kind, target);
     place->field = rule->field->name;
