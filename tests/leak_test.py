@@ -196,7 +196,7 @@ class Reading(LeakCase):
 
     def test_a_moved_case_is_for_both(self):
         world = self.world
-        moved = world.file_one("jia", "goes over")["complaint"]
+        moved = world.file_one("jia", "goes over", amount="3.00")["complaint"]
         at = "/api/complaints/" + moved
         self.assertEqual(world.of["yi"].get(at).status, 404)
         world.done(world.of["jia"].post(at + "/notes", {"text": "among jia"}))

@@ -2,8 +2,9 @@
 and cases that belong to one side alone, full of words that nobody else may come to see."""
 import json
 import re
+import time
 
-from server import ServerCase
+from server import Client, ServerCase
 
 OPERATORS = "operator,name_zh,name_en\njia,甲电信,Jia Telecom\nyi,乙移动,Yi Mobile\n"
 SIDES = {
@@ -12,6 +13,21 @@ SIDES = {
 }
 STAFF = (("jia", "operator", "jia"), ("yi", "operator", "yi"), ("tester", "tester", None), ("regulator", "regulator", None),
          ("administrator", "administrator", None))
+
+
+IDLE_SECONDS = 5
+
+
+class Patient(Client):
+    """Does not go on with a connection that the server may have closed since."""
+
+    asked = 0
+
+    def request(self, *arguments, **more):
+        if time.monotonic() - self.asked > IDLE_SECONDS:
+            self.close()
+        self.asked = time.monotonic()
+        return super().request(*arguments, **more)
 
 
 class World(ServerCase):
@@ -51,7 +67,9 @@ class World(ServerCase):
     def fresh(self, **more):
         """A client from an address of its own, so that nobody's guesses are counted with another's."""
         self.addresses += 1
-        return self.new_client(address=f"127.0.{self.addresses // 200}.{self.addresses % 200 + 1}", language="en", **more)
+        client = Patient(self.server.port, address=f"127.0.{self.addresses // 200}.{self.addresses % 200 + 1}", language="en", **more)
+        self.addCleanup(client.close)
+        return client
 
     def start(self, *options):
         super().start(*options)
@@ -85,11 +103,11 @@ class World(ServerCase):
         self.done(client.post("/api/session/complaint", {"complaint": complaint, "code": code}))
         return client
 
-    def file_one(self, side, words, client=None):
+    def file_one(self, side, words, client=None, amount=None):
         of = SIDES[side]
         return self.done((client or self.fresh()).post("/api/complaints", {
             "operator": side, "area": of["area"], "category": "hall", "number": of["number"], "text": f"{of['word']} {words}",
-            "claims": [{"asks": "refund", "amount": of["amount"], "text": f"{of['word']} wants it back"}]}), 201)
+            "claims": [{"asks": "refund", "amount": amount or of["amount"], "text": f"{of['word']} wants it back"}]}), 201)
 
     def file_cases(self, side):
         """A case with everything in it, one that is the operator's turn, and one that waits for the person's reply."""
