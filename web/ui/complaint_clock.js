@@ -7,10 +7,14 @@ import complaint_words from '/words/complaint.js';
 const t = words(complaint_words);
 const BOXES = 45; // more days than this past a limit say no more
 
+// A basis is written in both languages: "中文 / English".
+export const basis_in_language = (basis) => { const [zh, en] = basis.split(' / '); return en && language === 'en' ? en : zh; };
+
 // The day of the start does not count: the first that does is the next one.
 export const first_day = (run) => new Date(Date.parse(run.start) + 32 * 3600e3).toISOString().slice(0, 10);
 
 function says(run) {
+    if (run.day === 0) return t(run.end === 'open' ? 'run_open_first' : 'run_end_first');
     if (run.end === 'answered') return t(run.late ? 'run_answered_late' : 'run_answered', { n: run.day });
     if (run.end !== 'open') return t(`run_${run.end}`, { n: run.day });
     if (run.paused) return t('run_paused', { n: run.day });
@@ -38,8 +42,12 @@ function Run({ run, index, now }) {
 }
 
 export function Clock({ item, now }) {
+    const last = item.runs.at(-1);
+    if (!last) return null;
+    const rule = [last.basis && basis_in_language(last.basis), last.limit_from && t('rule_from', { day: day(last.limit_from) })].filter(Boolean);
     return html`<section class="mt6"><h2 class="side">${t('how_counted')}</h2>
         ${item.runs.map((run, index) => html`<${Run} key=${run.start} run=${run} index=${index} now=${now} />`)}
-        <p class="small mt3"><a href=${href('/rules')}>${t('rule_answer', { limit: item.limit_says })}</a>${item.basis && html`${language === 'zh' ? '，' : '; '}${item.basis}`}${item.limit_from && html`${language === 'zh' ? '，' : ', '}${t('rule_from', { day: day(item.limit_from) })}`}</p>
+        <p class="small mt3"><a href=${href('/rules')}>${t('rule_answer', { limit: last.limit_says })}</a>${
+            rule.map((part) => (language === 'zh' ? '，' : ', ') + part)}</p>
         </section>`;
 }

@@ -133,6 +133,15 @@ void case_json_head(struct json *json, const struct request *request, const stru
     put_flag(json, "provisional", status->provisional);
 }
 
+/* A limit with the rule that it comes from, and the day from which it holds. */
+static void put_limit(struct json *json, const struct request *request, const struct limit *limit)
+{
+    char day[DAY_ROOM];
+    json_put_string(json, "limit_says", case_limit_says(request, limit));
+    json_put_string(json, "basis", limit ? limit->basis : (struct str){ 0 });
+    json_put_string(json, "limit_from", limit ? (struct str){ day, day_format(limit->from, day) } : (struct str){ 0 });
+}
+
 static void put_runs(struct json *json, const struct request *request, const struct case_status *status)
 {
     static const char *const ends[] = { [RUN_OPEN] = "open", [RUN_ANSWERED] = "answered", [RUN_MERGED] = "merged", [RUN_WITHDRAWN] = "withdrawn" };
@@ -145,7 +154,7 @@ static void put_runs(struct json *json, const struct request *request, const str
         json_put_moment(json, "stop", run->stop);
         json_put_string(json, "end", str_of(ends[run->end]));
         put_flag(json, "after_dispute", run->answers_dispute);
-        json_put_string(json, "limit_says", case_limit_says(request, run->limit));
+        put_limit(json, request, run->limit);
         json_put_moment(json, "due", run->due);
         json_put_number(json, "day", run->count);
         json_put_number(json, "days", run->of);
@@ -351,10 +360,7 @@ void case_json(struct json *json, const struct request *request, const struct vi
     json_put_string(json, "channel", file->channel);
     json_put_string(json, "filed_with", file->operator_);
     json_put_string(json, "limit", status->limit ? limit_text(status->limit, status->limit->value, request->arena) : (struct str){ 0 });
-    json_put_string(json, "limit_says", case_limit_says(request, status->limit));
-    json_put_string(json, "basis", status->limit ? status->limit->basis : (struct str){ 0 });
-    char day[DAY_ROOM];
-    json_put_string(json, "limit_from", status->limit ? (struct str){ day, day_format(status->limit->from, day) } : (struct str){ 0 });
+    put_limit(json, request, status->limit);
     put_runs(json, request, status);
     put_claims(json, request, file, clear);
     put_clear(json, "text", clear, file->text);
