@@ -137,10 +137,9 @@ static bool look(struct places *places, const struct view *view, int64_t now, st
     struct arena arena = { 0 };
     struct codes operators = { &arena, arena_take(&arena, OPERATORS_MAX * sizeof(struct str)), 0, OPERATORS_MAX };
     struct codes areas = { &arena, arena_take(&arena, AREAS_MAX * sizeof(struct str)), 0, AREAS_MAX };
-    bool done = codes_read(view->store, "SELECT \"operator\" FROM \"operator\"", &operators, error) &&
+    bool done = codes_read(view->store, "SELECT \"operator\" FROM \"operator\" ORDER BY \"source\", \"seq\"", &operators, error) &&
                 areas_read(places, view, &areas, error);
     if (done) {
-        qsort(operators.at, operators.count, sizeof *operators.at, code_order);
         for (int i = 0; i < LANGUAGES; i++) {
             places->json[i].length = 0;
             members_write(view->audit.law, &operators, &areas, i, &places->json[i]);
