@@ -188,6 +188,40 @@ static bool not_a_route(struct call *call, const char *method)
     return false;
 }
 
+/* ---- where the request ends ---- */
+
+/* What a proxy in front might read otherwise than we do, so that the end of one request were the beginning of another. */
+struct framing {
+    unsigned lengths, encodings, hosts;
+    bool is_odd;
+};
+
+static enum MHD_Result framing_look(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    struct framing *framing = context;
+    struct str header = str_of(name);
+    (void)kind;
+    framing->lengths += str_equal_folded(header, STR(MHD_HTTP_HEADER_CONTENT_LENGTH));
+    framing->hosts += str_equal_folded(header, STR(MHD_HTTP_HEADER_HOST));
+    for (size_t i = 0; i < header.length; i++) framing->is_odd |= header.at[i] <= ' ' || header.at[i] > '~';
+    if (!str_equal_folded(header, STR(MHD_HTTP_HEADER_TRANSFER_ENCODING))) return MHD_YES;
+    framing->encodings++;
+    framing->is_odd |= !str_equal_folded(str_of(value), STR("chunked"));
+    return MHD_YES;
+}
+
+/* What is not framed beyond doubt ends its connection: nothing behind it is taken for a request. */
+static bool is_framed(struct call *call)
+{
+    struct framing framing = { 0 };
+    MHD_get_connection_values(call->connection, MHD_HEADER_KIND, framing_look, &framing);
+    if (framing.lengths + framing.encodings <= 1 && framing.hosts <= 1 && !framing.is_odd) return true;
+    call->must_close = true;
+    return refuse(&call->reply, &call->error, MHD_HTTP_BAD_REQUEST, "bad-framing",
+                  "Send one Content-Length or Transfer-Encoding: chunked, one Host, and no spaces in the names of headers",
+                  "请只发送一个 Content-Length 或 Transfer-Encoding: chunked、一个 Host，头的名称中不得有空格");
+}
+
 bool admit(struct call *call, const char *name)
 {
     struct server *server = call->portal->server;
@@ -197,7 +231,7 @@ bool admit(struct call *call, const char *name)
     call->host = str_of(header(call, MHD_HTTP_HEADER_HOST));
     bool is_whole = request_target(call);
     request->language = language_wanted(&call->query, header(call, MHD_HTTP_HEADER_ACCEPT_LANGUAGE));
-    if (!is_whole) return false;
+    if (!is_whole || !is_framed(call)) return false;
     struct dispatched found = dispatch_find(server->dispatch, call->path);
     if (!found.methods) return not_a_route(call, name);
     enum method method;

@@ -271,7 +271,7 @@ static enum MHD_Result head_came(struct server *server, struct call *call, const
     call->is_admitted = admit(call, method);
     uint64_t announced = body_announced(call);
     if (call->is_admitted && call->request.route->body != BODY_NONE) call->is_admitted = body_begin(server, call);
-    if (call->is_admitted || announced <= DRAIN_BYTES) {
+    if (call->is_admitted || (announced <= DRAIN_BYTES && !call->must_close)) {
         if (!call->is_admitted && announced) watch_until(call->watched, BODY_SECONDS);
         return MHD_YES;
     }
