@@ -65,14 +65,16 @@ export default function AppealCase({ params, session }) {
     if (!item) return html`<${Loading} />`;
     const may = steps.filter((step) => item.may.includes(step.may ?? step.name));
     const is_waiting = item.state === 'waiting', is_going_on = is_waiting || item.state === 'open';
-    const timeline = [{ time: item.filed, event: 'appeal', says: t('appeal_filed'), source: item.source, seq: item.seq, entry: item.entry }, ...item.events.map((event) => ({ ...event, event: `appeal_${event.event}` }))];
+    const { source, seq, entry } = item;
+    const timeline = [{ time: item.filed, event: 'filed', says: t('appeal_filed'), source, seq, entry }, ...item.events]
+        .map((event) => ({ ...event, event: `appeal_${event.event}` }));
     const ahead = [is_waiting && item.accept_due && { time: item.accept_due, event: 'accept_due' },
         is_going_on && item.decide_due && { time: item.decide_due, event: 'decide_due' }].filter(Boolean);
     return html`<p class="trail"><a href=${page_of(item.complaint)}>${t('of_complaint', { id: item.complaint })}</a> › ${item.appeal}</p>
         <h1>${t('appeal_there', { state: item.state_says })}</h1>
         <p class="meta"><span>${item.operator_name}</span>${item.about_name && html`<span>${item.about_name}</span>`}
             <span>${t('appeal_number', { id: item.appeal })}</span><span>${t('filed')} ${day(item.filed, now)}</span>
-            <${At} position=${item.entry} to=${record_address(item)} /></p>
+            <${At} position=${entry} to=${record_address(item)} /></p>
         ${is_going_on && item.due && html`<div class="state-line section mt5"><p><span class=${`chip ${item.overdue ? 'late' : 'you'}`}>${item.overdue ? t('late')
             : t('turn', { whom: t('regulator') })}</span><span>${t(is_waiting ? 'accept_by' : 'decide_by', { day: end(item.due, now) })}
             ${item.with_operator && html` ${t('with_operator', { operator: item.operator_name })}`}</span></p></div>`}

@@ -1,6 +1,6 @@
 // One case, for all who may see it: whose turn it is, claim by claim, what happened and what comes, and what one may do.
 import { html, useState } from '/htm/preact/standalone.module.js';
-import { href, language, words as words_of } from '/ui/language.js';
+import { capital, href, language, words as words_of } from '/ui/language.js';
 import { bytes, day, moment } from '/ui/format.js';
 import { post } from '/ui/api.js';
 import { Failed } from '/ui/state.js';
@@ -55,7 +55,7 @@ export default function ComplaintCase({ params, session }) {
         <${Trail} complaint=${item.complaint} is_person=${is_person} />
         <h1>${headline(item)}</h1>
         <p class="meta"><span>${[item.operator_name, item.area_name].filter(Boolean).join(language === 'zh' ? '，' : ', ')}</span>
-            ${item.category_name && html`<span>${item.category_name}</span>`}<span>${t('complaint_number', { id: item.complaint })}</span>
+            ${item.category_name && html`<span>${capital(item.category_name)}</span>`}<span>${t('complaint_number', { id: item.complaint })}</span>
             <span>${t('filed')} ${day(item.filed, now)}</span><${At} position=${item.entry} to=${record_address(item)} /></p>
         ${!is_person && item.opened && html`<p class="small quiet mt2">${t('staff_read')}</p>`}
         <${StateLine} item=${item} is_person=${is_person} now=${now} />
@@ -74,7 +74,6 @@ export default function ComplaintCase({ params, session }) {
                 <section class="noprint mt6"><h2 class="side">${t('you_may')}</h2><ul class="plainlist">
                     ${links.filter(([act]) => item.may.includes(act)).map(([act, page]) => html`<li key=${act}><a href=${page_of(item.complaint, page ?? act)}>${t(`may_${act}`)}</a></li>`)}
                     ${item.publication?.agreed && html`<li><a href=${href(`/public/${item.complaint}`)}>${t('see_published')}</a></li>`}
-                    <li><a href=${page_of(item.complaint, 'letters')}>${t('may_letters')}</a></li>
                     <li><button class="link" type="button" onClick=${() => print()}>${t('may_print')}</button></li></ul></section></div>
         </div>`}<//>`;
 }

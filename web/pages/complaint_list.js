@@ -1,6 +1,6 @@
 // Complaints, for the one who looks: one's own; all that an operator or the regulator may see; or what everybody may see.
 import { html } from '/htm/preact/standalone.module.js';
-import { words as words_of } from '/ui/language.js';
+import { capital, words as words_of } from '/ui/language.js';
 import { day } from '/ui/format.js';
 import { get, use_data } from '/ui/api.js';
 import { Empty, With } from '/ui/state.js';
@@ -33,10 +33,10 @@ function Staff({ query, session, go }) {
         ['state', t('state'), [['', t('any_state')], ...states.map((each) => [each, t(each)])]]]} />
         <div class="section"><${With} of=${found}>${(first) => (first.items.length || first.next ? html`<${More} first=${first}>${(items) => html`<${Table} stack kind="work" row_key=${(item) => item.complaint} rows=${items} columns=${[
         { name: t('state'), label: null, cell: (item) => html`<${StateChip} item=${item} />` },
-        { name: t('matter'), label: null, cell: (item) => html`<a class="what" href=${page_of(item.complaint)}>${item.category_name ?? t('no_category')}</a><small>${item.complaint}</small>` },
+        { name: t('matter'), label: null, cell: (item) => html`<a class="what" href=${page_of(item.complaint)}>${capital(item.category_name ?? t('no_category'))}</a><small>${item.complaint}</small>` },
         { name: t('operator'), cell: (item) => item.operator_name }, { name: t('area'), cell: (item) => item.area_name },
         { name: t('filed'), cell: (item) => day(item.filed) },
-        { name: t('deadline'), cell: (item) => html`<${Deadline} ...${item} beside now=${now} />` },
+        { name: t('deadline'), cell: (item) => (item.due ? html`<${Deadline} ...${item} beside now=${now} />` : '—') },
         { name: t('source'), label: null, cell: (item) => html`<${At} position=${item.entry} to=${record_address(item)} />` }]} />`}<//>
             <${Downloads} path="/api/complaints" query=${asked} />`
         : html`<${Empty} title=${t('staff_none')} says=${t('staff_none_says')} />`)}<//></div>`;

@@ -6,6 +6,7 @@ import { post } from '/ui/api.js';
 import { Area, Choices, Faults, Input, Select, fault_of } from '/ui/field.js';
 import { Form, Sending, use_sending, yuan } from '/ui/complaint_form.js';
 import { FileList, FilePicker, use_files } from '/ui/complaint_files.js';
+import { basis_in_language } from '/ui/complaint_clock.js';
 import { use_draft } from '/ui/complaint_draft.js';
 import { inner_areas } from '/ui/names.js';
 import new_words, { asks } from '/words/complaint_new.js';
@@ -128,7 +129,7 @@ function Receipt({ receipt, files, again }) {
             ${is_busy && html`<p>${t('upload_wait')}</p>`}${!is_busy && has_failed && html`<p>${t('upload_failed')}</p>`}
             <${FileList} files=${files} complaint=${receipt.complaint} /></section>`}
         <section class="section"><div class="head"><h2>${t('then')}</h2></div>
-            ${receipt.limit_says && html`<p>${t('counted', { limit: receipt.limit_says, basis: receipt.basis ?? '' })}</p>`}
+            ${receipt.limit_says && html`<p>${t('counted', { limit: receipt.limit_says, basis: basis_in_language(receipt.basis ?? '') })}</p>`}
             <ol class="plainlist"><li>${t('then_1')}</li><li>${t('then_2')}</li><li>${t('then_3')}</li></ol>
             <div class="acts noprint"><a href=${href(`/complaints/${receipt.complaint}`)}>${t('see')}</a>
                 <a href=${href(step_address(1))} onClick=${again}>${t('another')}</a></div></section>`;

@@ -1,6 +1,6 @@
 // Complaints for everybody: per million users by operator and category, and the single ones that their people agreed to show.
 import { html } from '/htm/preact/standalone.module.js';
-import { href, language, pick, words as words_of } from '/ui/language.js';
+import { capital, href, language, pick, words as words_of } from '/ui/language.js';
 import { day, list, long_month, number, period } from '/ui/format.js';
 import { get, use_data } from '/ui/api.js';
 import { Empty, Failed, With } from '/ui/state.js';
@@ -46,7 +46,7 @@ function Published({ query, session, go }) {
         ['category', t('category'), [['', t('any_category')], ...categories.map((each) => [each, category_name(each)])]]]} />
         <${With} of=${found}>${(first) => (first.items.length ? html`<${More} first=${first}>${(items) => (items.some(fits) ? html`<ul class="mt4">${items.filter(fits).map((item) => html`<li class="finding one" key=${item.complaint}>
             <div><h3><a href=${href(`/public/${encodeURIComponent(item.complaint)}`)}>${item.title}</a></h3>
-                <p class="where"><span>${item.operator_name}</span><span>${item.category_name}</span><span>${item.area_name}</span><span>${t('filed')} ${day(item.filed, session.now)}</span></p></div>
+                <p class="where"><span>${item.operator_name}</span><span>${capital(item.category_name ?? t('no_category'))}</span><span>${item.area_name}</span><span>${t('filed')} ${day(item.filed, session.now)}</span></p></div>
             ${item.text && html`<p class="written text">${item.text}</p>`}
             <p><${StateChip} item=${item} />${item.joined > 0 && html` <span class="small quiet">${t('joined', { n: item.joined })}</span>`}</p></li>`)}</ul>`
         : html`<p class="mt4">${t('published_none_here')}</p>`)}<//>`

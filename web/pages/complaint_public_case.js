@@ -1,6 +1,6 @@
 // A published case, without personal data; others with the same trouble join it.
 import { html, useState } from '/htm/preact/standalone.module.js';
-import { href, language, words as words_of } from '/ui/language.js';
+import { capital, href, language, words as words_of } from '/ui/language.js';
 import { day } from '/ui/format.js';
 import { get, post, use_data } from '/ui/api.js';
 import { Failed, Loading } from '/ui/state.js';
@@ -48,7 +48,7 @@ export default function ComplaintPublicCase({ params, session }) {
     if (!item) return html`<${Loading} />`;
     return html`<p class="trail"><a href=${href('/public/complaints')}>${t('public_all')}</a> › ${item.complaint}</p>
         <h1>${item.publication.title}</h1>
-        <p class="meta"><span>${[item.operator_name, item.area_name].filter(Boolean).join(language === 'zh' ? '，' : ', ')}</span><span>${item.category_name}</span>
+        <p class="meta"><span>${[item.operator_name, item.area_name].filter(Boolean).join(language === 'zh' ? '，' : ', ')}</span><span>${capital(item.category_name ?? t('no_category'))}</span>
             <span>${t('filed')} ${day(item.filed, now)}</span><${At} position=${item.entry} to=${record_address(item)} /></p>
         <${StateLine} item=${{ ...item, appeal: null }} now=${now} />
         <div class="cols section"><div>

@@ -1,13 +1,13 @@
 // What the person asks for, claim by claim, with the operator's answers and the person's yes or no.
 import { html } from '/htm/preact/standalone.module.js';
-import { language, words } from '/ui/language.js';
+import { capital, language, words } from '/ui/language.js';
 import { day, money } from '/ui/format.js';
 import complaint_words from '/words/complaint.js';
 
 const t = words(complaint_words);
 
 export const asks = (claim) =>
-    claim.amount ? t('asks_amount', { asks: claim.asks_name, amount: money(claim.amount) }) : claim.asks_name;
+    claim.amount ? t('asks_amount', { asks: capital(claim.asks_name), amount: money(claim.amount) }) : capital(claim.asks_name);
 
 // A verdict in words, and its colour.
 function verdict(claim, is_person) {
@@ -54,7 +54,7 @@ export function Claims({ item, is_person, now }) {
         return html`<section><div class="head"><h2>${t('claims_none')}</h2></div><p>${t('claims_none_do')}</p></section>`;
     return html`<section>
         <div class="head"><h2>${t(is_answered ? 'claims_answered' : 'claims_waiting', { n: item.claims.length })}</h2>
-            ${run && html`<p>${t('answered_on', { day: day(run.stop, now), n: run.day })}</p>`}</div>
+            ${run && html`<p>${t(run.day ? 'answered_on' : 'answered_first', { day: day(run.stop, now), n: run.day })}</p>`}</div>
         ${item.claims.map((claim) => html`<${Claim} key=${claim.claim} claim=${claim} item=${item} is_person=${is_person} now=${now} />`)}
     </section>`;
 }

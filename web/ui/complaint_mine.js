@@ -1,6 +1,6 @@
 // One's own complaints, by whose turn it is.
 import { html } from '/htm/preact/standalone.module.js';
-import { href, language, words } from '/ui/language.js';
+import { capital, href, language, words } from '/ui/language.js';
 import { day } from '/ui/format.js';
 import { get, use_data } from '/ui/api.js';
 import { Empty, Failed, Loading } from '/ui/state.js';
@@ -32,8 +32,8 @@ export function Mine({ of, session }) {
     return html`<${More} first=${of.data}>${(items) => html`<${Table} stack kind="work" row_key=${(item) => item.complaint}
         rows=${[...items].sort((one, other) => place(one) - place(other))} columns=${[
         { name: t('whose'), label: null, cell: (item) => html`<${StateChip} item=${item} is_person=${true} />` },
-        { name: t('matter'), label: null, cell: (item) => html`<a class="what" href=${page_of(item.complaint)}>${item.category_name ?? t('no_category')}${language === 'zh' ? '，' : ', '}${item.operator_name}</a>
+        { name: t('matter'), label: null, cell: (item) => html`<a class="what" href=${page_of(item.complaint)}>${capital(item.category_name ?? t('no_category'))}${language === 'zh' ? '，' : ', '}${item.operator_name}</a>
             <small>${item.complaint}</small>` },
-        { name: t('deadline'), cell: (item) => html`<${Deadline} ...${item} beside now=${now} />` },
+        { name: t('deadline'), cell: (item) => (item.due ? html`<${Deadline} ...${item} beside now=${now} />` : '—') },
         { name: t('filed'), cell: (item) => day(item.filed, now) }]} />`}<//>`;
 }

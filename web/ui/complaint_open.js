@@ -1,6 +1,6 @@
 // A case with its sealed texts in clear. Each opening is noted in the ledger; who may see a case but not its texts gets it sealed.
 import { html } from '/htm/preact/standalone.module.js';
-import { href, words } from '/ui/language.js';
+import { capital, href, words } from '/ui/language.js';
 import { get, post, use_data } from '/ui/api.js';
 import { Failed, Loading } from '/ui/state.js';
 import complaint_words from '/words/complaint.js';
@@ -19,7 +19,7 @@ export const use_case = (complaint) => use_data(
 // The first sentence of what the person wrote names the case; sealed, its category does.
 export function headline(item) {
     const first = item.text?.trim().split(/[。！？!?\n]|\.\s/)[0];
-    if (!first) return t('headline_sealed', { category: item.category_name ?? t('complaints'), operator: item.operator_name });
+    if (!first) return t('headline_sealed', { category: capital(item.category_name ?? t('complaints')), operator: item.operator_name });
     const letters = [...first];
     return letters.length > 60 ? `${letters.slice(0, 58).join('')}…` : first;
 }

@@ -21,6 +21,7 @@ function happened(event, item, is_person) {
 function counted(event, item, now) {
     const runs = item.runs ?? [];
     const stopped = event.event === 'answered' && runs.find((run) => run.end === 'answered' && day(run.stop) === day(event.time));
+    if (stopped?.day === 0) return t('counted_first');
     if (stopped) return t(stopped.late ? 'counted_late' : 'counted_in', { n: stopped.day });
     const started = runs.find((run) => run.start === event.time);
     return started?.due ? t('counted_from', { from: day(first_day(started), now), limit: started.limit_says, due: end(started.due, now) }) : null;

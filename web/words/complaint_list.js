@@ -5,9 +5,9 @@ export default {
     zh: {
         title: '投诉', file: '写投诉', file_says: '两分钟，企业须在期限内逐项答复', follow: '查看投诉', follow_says: '凭受理号和查询码', mine: '我的投诉', mine_says: '按轮到谁排',
         head: '{month}每百万用户投诉，{operators}', head_each: '{operator}{value}件', no_figures: '投诉', lede: '按企业和类别算，每个数都有区间。下面是本人同意公开的投诉，个人信息已经去掉。',
-        by_category: '每百万用户投诉，按类别', by_category_note: '{month}，件，小字是95%区间', all_categories: '全部类别', no_category: '没有写类别', comma: '，', source: '出处', cannot_tell: '区间有重叠的，先后说不准。',
-        published: '公开的投诉', published_note: '{n}件', published_none: '还没有公开的投诉', published_none_says: '本人同意后，去掉个人信息的投诉会列在这里。', published_none_here: '没有这样的投诉，换个条件看看',
-        joined: '{n}人遇到同样问题', answered_by: '{day}前答复', show: '显示', any_operator: '全部企业', any_category: '全部类别', any_state: '全部状态', operator: '企业', category: '类别', state: '状态', since: '从哪天起提交',
+        by_category: '每百万用户投诉，按类别', by_category_note: '{month}，件，小字是95%区间', no_category: '没有写类别', comma: '，', source: '出处', cannot_tell: '区间有重叠的，先后说不准。',
+        published: '公开的投诉', published_none: '还没有公开的投诉', published_none_says: '本人同意后，去掉个人信息的投诉会列在这里。', published_none_here: '没有这样的投诉，换个条件看看',
+        joined: '{n}人遇到同样问题', show: '显示', any_operator: '全部企业', any_category: '全部类别', any_state: '全部状态', operator: '企业', category: '类别', state: '状态', since: '从哪天起提交',
         fault_since: '日期写作2015-01-03',
         // one's own
         mine_head: '{yours}件轮到你，{others}件等对方', mine_head_others: '{others}件在办，没有轮到你的', mine_head_closed: '{n}件投诉，都已了结', mine_none: '还没有投诉', mine_none_says: '你提交的投诉会列在这里，按谁该先做什么排。', mine_none_act: '写第一个投诉',
@@ -29,9 +29,9 @@ export default {
     en: {
         title: 'Complaints', file: 'File a complaint', file_says: 'Two minutes; the operator must answer each claim within the limit', follow: 'Follow a complaint', follow_says: 'With its receipt number and code', mine: 'My complaints', mine_says: 'By whose turn it is',
         head: 'Complaints per million users in {month}: {operators}', head_each: '{operator} {value}', no_figures: 'Complaints', lede: 'By operator and category, each with its interval. Below are complaints whose people agreed to show them, without personal data.',
-        by_category: 'Complaints per million users, by category', by_category_note: '{month}; small: the 95% interval', all_categories: 'All categories', no_category: 'No category told', comma: ', ', source: 'Source', cannot_tell: 'Where intervals overlap, the order is not known.',
-        published: 'Published complaints', published_note: count('1 complaint', '{n} complaints'), published_none: 'No complaint is published yet', published_none_says: 'Complaints are listed here, without personal data, once their people agree.', published_none_here: 'None like this: try another choice',
-        joined: count('1 person with the same trouble', '{n} people with the same trouble'), answered_by: 'answer due {day}', show: 'Show', any_operator: 'All operators', any_category: 'All categories', any_state: 'All states', operator: 'Operator', category: 'Category', state: 'State', since: 'Filed since',
+        by_category: 'Complaints per million users, by category', by_category_note: '{month}; small: the 95% interval', no_category: 'No category told', comma: ', ', source: 'Source', cannot_tell: 'Where intervals overlap, the order is not known.',
+        published: 'Published complaints', published_none: 'No complaint is published yet', published_none_says: 'Complaints are listed here, without personal data, once their people agree.', published_none_here: 'None like this: try another choice',
+        joined: count('1 person with the same trouble', '{n} people with the same trouble'), show: 'Show', any_operator: 'All operators', any_category: 'All categories', any_state: 'All states', operator: 'Operator', category: 'Category', state: 'State', since: 'Filed since',
         fault_since: 'Write a day as 2015-01-03',
         mine_head: '{yours} waiting for you, {others} for others', mine_head_others: '{others} going on, none waiting for you', mine_head_closed: count('1 complaint, closed', '{n} complaints, all closed'), mine_none: 'No complaints yet', mine_none_says: 'What you file is listed here, by whose turn it is.', mine_none_act: 'File the first one',
         mine_public: 'Sign in to see your complaints', mine_public_says: 'With your number; or follow a single one with its receipt number and code.', sign_in: 'Sign in with your number',

@@ -3,7 +3,7 @@ export const asks = ['refund', 'explain', 'stop_service', 'repair', 'other'];
 
 export default {
     zh: {
-        title: '写投诉', step: '投诉，第{n}步，共4步', step_check: '投诉，最后看一遍', saved: '每一步都已保存在这个浏览器里，14天内可以回来接着写。',
+        step: '投诉，第{n}步，共4步', step_check: '投诉，最后看一遍', saved: '每一步都已保存在这个浏览器里，14天内可以回来接着写。',
         forget: '清掉已写的', came_back: '{time}写的还在，接着写就行。', previous: '上一步', next: '下一步：{what}',
         // step 1
         ask_1: '投诉哪家企业，在哪里？', operator: '企业', area: '地区', area_pick: '选地区',
@@ -22,7 +22,7 @@ export default {
         number_known: '用你登录的号码{number}', fault_number: '写11位号码，现在是{n}位', fault_number_none: '写出是哪个号码或账号', files: '材料',
         files_note: '材料在提交以后上传；中途离开要重新选。',
         // all of it
-        ask_5: '这样提交吗？', change: '修改', change_of: '修改：{what}', at_operator: '企业和地区', claims: '诉求', number_short: '号码', none: '没有', send: '提交投诉', unsent: '还没有提交',
+        ask_5: '这样提交吗？', change: '修改', change_of: '修改：{what}', at_operator: '企业和地区', claims: '诉求', number_short: '号码', none: '没有', send: '提交投诉',
         says_what: '说经过', says_claims: '说诉求', says_number: '号码和材料', says_check: '看一遍',
         // sent
         sent: '已收到，{operator}须在{day}前答复', sent_plain: '投诉已收到', write_down: '把这两个记下来，以后凭它们查看', receipt: '受理号', code: '查询码', print: '打印', copy: '复制', copied: '已复制',
@@ -31,7 +31,7 @@ export default {
         upload_failed: '有材料没传上去。投诉已经收到，不受影响；可以再传，也可以以后在投诉里补。',
     },
     en: {
-        title: 'File a complaint', step: 'Complaint, step {n} of 4', step_check: 'Complaint, a last look', saved: 'Each step is saved in this browser; come back within 14 days to go on.',
+        step: 'Complaint, step {n} of 4', step_check: 'Complaint, a last look', saved: 'Each step is saved in this browser; come back within 14 days to go on.',
         forget: 'Clear what I wrote', came_back: 'What you wrote on {time} is still here.', previous: 'Back', next: 'Next: {what}',
         ask_1: 'Which operator, and where?', operator: 'Operator', area: 'Area', area_pick: 'Choose an area',
         fault_operator: 'Choose an operator', fault_area: 'Choose an area',
@@ -45,7 +45,7 @@ export default {
         ask_4: 'Which number, and what evidence?', number: 'Mobile number or broadband account', number_hint: 'Used to find your bills and to text you; it becomes a pseudonym before it enters the ledger.',
         number_known: 'The number you signed in with, {number}', fault_number: 'Write 11 digits; there are {n}', fault_number_none: 'Write which number or account it is about', files: 'Evidence',
         files_note: 'Files are sent after the complaint; if you leave before that, choose them again.',
-        ask_5: 'Send it like this?', change: 'Change', change_of: 'Change: {what}', at_operator: 'Operator and area', claims: 'Claims', number_short: 'Number', none: 'none', send: 'Send the complaint', unsent: 'Not sent yet',
+        ask_5: 'Send it like this?', change: 'Change', change_of: 'Change: {what}', at_operator: 'Operator and area', claims: 'Claims', number_short: 'Number', none: 'none', send: 'Send the complaint',
         says_what: 'what happened', says_claims: 'your claims', says_number: 'number and evidence', says_check: 'a last look',
         sent: 'Received: {operator} must answer before {day}', sent_plain: 'The complaint is received', write_down: 'Write these down: they lead back to it', receipt: 'Receipt number', code: 'Code', print: 'Print', copy: 'Copy', copied: 'Copied',
         copy_failed: 'Not copied: write them down', then: 'What happens then', counted: '期限{limit}，{basis}。', counted: 'The limit is {limit}: {basis}.', then_1: 'The operator answers each claim. If it has not by then, you can press it, and appeal to the regulator.', then_2: 'A text message tells you of each step, without what it is about.',
