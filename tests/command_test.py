@@ -259,6 +259,59 @@ comcas,"Billing, again",06-12-2015,12:59:40 AM,Internet,Adrian,District Of Colum
 """
 
 
+class InChinese(ProgramCase):
+    """Who speaks Chinese is told in Chinese what is wrong."""
+    ZH = {"LC_ALL": "zh_CN.UTF-8"}
+
+    def assert_chinese(self, sentence):
+        bare = re.sub("`[^`]*`|'[^']*'|\"[^\"]*\"|/\\S*", "", sentence)
+        self.assertRegex(bare, "[\u4e00-\u9fff]", sentence)
+        self.assertNotRegex(bare, r"\b[a-z]{2,} [a-z]{2,} [a-z]{2,}\b", sentence)
+
+    def test_reasons_of_rejected_lines(self):
+        self.mingbai("init")
+        rows = (HEADER + LATE + "C-2,jia,南京,spam,never,hall,1.38E+10,,,,\n" + "C-3,jia,320100,spam,,hall,,,,,\n" +
+                "C-4,jia,320100,spam,2015-01-03,hall,,,,closed,perhaps\n" + "C-5,jia,320100,spam,2015-01-03,hall,,\"open,,,\n" + "C-6" + "," * 12 + "x\n")
+        path = self.write("c.csv", rows)
+        self.mingbai("load", "complaint", path, code=3, environment=self.ZH)
+        rejects = [json.loads(line) for line in (self.folder / "c.csv.rejected.jsonl").read_text().splitlines()]
+        self.assertEqual([reject["line"] for reject in rejects], [3, 4, 5, 6, 7])
+        table = (self.folder / "c.csv.rejected.csv").read_text("utf-8-sig")
+        for reject in rejects:
+            self.assert_chinese(reject["reason"])
+            self.assertIn(reject["reason"].replace('"', '""'), table)
+        self.mingbai("load", "complaint", path, code=3)
+        for line in (self.folder / "c.csv.rejected.jsonl").read_text().splitlines():
+            self.assertNotRegex(json.loads(line)["reason"], "：")
+
+    def test_what_cannot_be_done(self):
+        self.mingbai("sources", code=1, environment=self.ZH)
+        self.mingbai("init")
+        good, other = self.write("c.csv", HEADER + LATE), self.write("o.csv", "colour,size\nred,1\n")
+        short = self.write("s.csv.gz", gzip.compress(HEADER.encode() * 50)[:-20])
+        bad_map = self.write("m.json", '{"kind":"complaint","fields":{"id":{"column":"?"}}}')
+        self.mingbai("load", "complaint", good, "--source", "s")
+        self.write("there", "x")
+        for words in (["sources", "--colour"], ["load", "nothing", good], ["load", "complaint"], ["load", "complaint", good, "--format", "pdf"],
+                      ["load", "complaint", self.folder / "absent.csv"], ["load", "complaint", self.folder], ["load", "complaint", other],
+                      ["load", "complaint", self.folder / "absent.odd"], ["load", "complaint", short],
+                      ["load", "complaint", good, "--map", bad_map], ["load", "complaint", good, "--map", self.folder / "absent.json"],
+                      ["load", "complaint", good, "--source", "mingbai:x"], ["load", "complaint", good, "--replaces", "nobody"],
+                      ["load", "complaint", good, other, "--source", "t"], ["load", "withdrawal", good],
+                      ["load", "complaint", good, "--rejects", good], ["load", "complaint", good, "--rejects", self.data / "r.jsonl"],
+                      ["withdraw", "s"], ["withdraw", "nobody", "--why", "x"], ["withdraw", "mingbai:withdrawals", "--why", "x"],
+                      ["sources", "--format", "xml"], ["kinds", "--format", "xml"], ["kinds", "nothing"], ["check", "no.such.duty"],
+                      ["figures", "no.such.figure"], ["figures", "--by", "colour"], ["check", "--since", "never"], ["report"],
+                      ["unseal", "person:1"], ["unseal", "person:99", "--why", "x"], ["entry", "x"], ["entry", "999999"], ["proof"],
+                      ["proof", "--source", "s", "--seq", "99"], ["backup", self.data / "b.tar"], ["init"], ["simulate"],
+                      ["map", "complaint", self.folder / "absent.csv"], ["--data", self.folder / "none", "sources"],
+                      ["--data", self.folder / "there", "init"]):
+            with self.subTest(words=[str(word) for word in words]):
+                ended = self.mingbai(*words, code=None, environment=self.ZH)
+                self.assertIn(ended.code, (1, 2), ended.out)
+                self.assert_chinese(ended.err)
+
+
 class OtherColumns(ProgramCase):
     """A regulator's own columns and damaged dates, with the map that comes with the program (the lines are made up)."""
 

@@ -33,13 +33,17 @@ class UploadTest(RecordsCase):
         self.assertEqual(self.items("jia", "/api/records/complaint", id="n-1"), [])
         self.assertEqual(jia.get(path + "/rejected").status, 404)
         self.assertEqual(jia.get(path).json, seen)
-        summary = jia.post(path + "/accept").json
+        self.assertIn("is no time", preview["rows"][0]["reason"])
+        self.assertIn("不是时间", jia.get(path + "?lang=zh").json["preview"]["rows"][0]["reason"])
+        summary = jia.post(path + "/accept?lang=zh").json
+        self.assertIn("不是时间", summary["rejects"][0]["reason"])
         self.assertEqual((summary["read"], summary["accepted"], summary["rejected"], summary["source"]), (4, 1, 3, seen["source"]))
         self.assertTrue(summary["source"].startswith("一月投诉.csv:"))
         self.assertEqual(len(self.items("jia", "/api/records/complaint", id="n-1")), 1)
         rejected = jia.get(path + "/rejected")
         self.assertIn("一月投诉.csv.rejected.csv", urllib.parse.unquote(rejected.headers["Content-Disposition"]))
         self.assertEqual(len(rejected.text.splitlines()), 4)
+        self.assertIn("不是时间", rejected.text)
         self.assertEqual(jia.post(path + "/accept").json["duplicate"], 1)
         self.assertEqual(jia.post("/api/sources/withdraw", {"source": summary["source"], "why": "undone"}).status, 200)
         self.assertEqual(self.items("jia", "/api/records/complaint", id="n-1"), [])
