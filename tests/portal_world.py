@@ -38,9 +38,6 @@ class World(ServerCase):
     options = ("--rate", "0")
     addresses = 10
 
-    def runTest(self):
-        pass
-
     def prepare(self):
         self.mingbai("init")
         self.load("operator", "operators.csv", OPERATORS, "--source", "operators")
@@ -148,7 +145,7 @@ def operations(world):
 
 def make_world():
     """For setUpClass: the world; its doCleanups belongs into addClassCleanup."""
-    world = World("runTest")
+    world = World("setUp")
     try:
         world.setUp()
     except BaseException:
