@@ -1,4 +1,5 @@
 /* Answers that are lists: a page of JSON in memory, or all rows in a file that is gone once it was sent. */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +29,7 @@ static bool to_file(void *context, struct str bytes)
     struct reply_table *table = context;
     while (bytes.length) {
         ssize_t written = write(table->reply->file, bytes.at, bytes.length);
+        if (written < 0 && errno == EINTR) continue;
         if (written <= 0) return false;
         bytes.at += written;
         bytes.length -= (size_t)written;
@@ -131,8 +133,12 @@ bool reply_table_close(struct reply_table *table, bool done, struct str next, st
 {
     struct error unfinished = { 0 };
     bool finished = rows_finish(&table->rows, &unfinished);
-    if (!done || !finished) drop(table->reply);
+    bool is_cut = table->whole && next.length;
+    if (!done || !finished || is_cut) drop(table->reply);
     if (!done) return false;
+    if (is_cut)
+        return fail_both(error, ERROR_LIMIT, "a file has at most %d rows, and these are more: narrow them down with the filters",
+                         "一个文件最多 %d 行，这里更多：请用筛选条件缩小范围", EXPORT_ROWS_MAX);
     if (!finished) {
         if (!unfinished.code) return fail_errno(error, "no room for the file that was asked for");
         *error = unfinished;
