@@ -62,6 +62,7 @@ struct route {
     size_t body_limit;                   /* of a file */
     const struct parameter *fields;      /* of a JSON body */
     size_t field_count;
+    unsigned hourly;                     /* how often one address may call it in an hour; 0: as often as it likes */
 };
 
 /* The start of every route: none of the four decisions can be left out, or it does not compile. */

@@ -35,6 +35,16 @@ struct views {
 
 static const struct str scope = STR("{scope}"), looker = STR("$9");
 
+int64_t number_mark(const struct vault *vault, struct str number)
+{
+    struct text marked = { 0 };
+    text_add(&marked, STR("number:"));
+    text_add(&marked, number);
+    int64_t mark = vault_digest(vault, text_str(&marked)) | 1;
+    text_close(&marked);
+    return mark;
+}
+
 /* ---- what still holds ---- */
 
 bool view_same(const struct view *view, const struct kind *const *kinds, uint64_t generation, uint64_t position)

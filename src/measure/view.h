@@ -21,6 +21,7 @@ struct identity {
     uint64_t subject;                /* a subscriber's number */
     bool has_subject;
     bool is_machine;                 /* came with a token: no cookie, no CSRF */
+    int64_t number_mark;             /* number_mark of the number they signed in with; 0: not known any more */
     char masked[MASKED_ROOM];        /* a subscriber's number as it may be shown to them, 138****0421; empty: not known any more */
 };
 
@@ -43,6 +44,10 @@ struct access {
 
 struct engine;
 struct views;
+struct vault;
+
+/* A keyed mark of a normalised number, to tell later whether another is the same without keeping either; never 0. */
+int64_t number_mark(const struct vault *vault, struct str number);
 
 struct view {
     struct views *views;

@@ -1,6 +1,8 @@
 #include "portal/admit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/statvfs.h>
 
 #include "base/moment.h"
 #include "portal/accounts.h"
@@ -9,6 +11,8 @@
 #include "portal/server.h"
 #include "portal/static.h"
 #include "portal/token.h"
+
+#define ROOM_LEAST (UINT64_C(256) * 1024 * 1024) /* left on the data directory's disk, or the public may add nothing */
 
 static const char *header(const struct call *call, const char *name)
 {
@@ -161,6 +165,36 @@ static bool takes_guess(struct call *call)
                   "你所在地址尝试次数过多，请 %d 秒后再试", call->retry_seconds);
 }
 
+/* What anybody may do without a sign-in, and what costs others something: letters, room on the disk. */
+static bool takes_turn(struct call *call)
+{
+    struct server *server = call->portal->server;
+    const struct route *route = call->request.route;
+    char what[160];
+    if (!route->hourly) return true;
+    int length = snprintf(what, sizeof what, "%llu %s", (unsigned long long)call->address, route->path);
+    pthread_mutex_lock(&server->turns_lock);
+    struct tally *tally = tally_of(&server->turns, (struct str){ what, (size_t)length < sizeof what ? (size_t)length : sizeof what - 1 }, call->request.now);
+    bool may = tally->count < route->hourly;
+    int64_t until = tally->since + HOUR_MS;
+    if (may) tally_count(tally, call->request.now);
+    pthread_mutex_unlock(&server->turns_lock);
+    if (may) return true;
+    call->retry_seconds = (int)((until - call->request.now) / SECOND_MS) + 1;
+    return refuse(&call->reply, &call->error, MHD_HTTP_TOO_MANY_REQUESTS, "too-often", "Too many of these came from your address: go on in %d minutes",
+                  "你所在地址提交得过多，请 %d 分钟后再试", call->retry_seconds / 60 + 1);
+}
+
+/* Before the disk is full, and the engine with it. */
+static bool has_room(struct call *call)
+{
+    struct statvfs room;
+    if (call->request.route->body != BODY_FILE && !call->request.route->hourly) return true;
+    if (statvfs(call->portal->directory, &room) || (uint64_t)room.f_bavail * room.f_frsize >= ROOM_LEAST) return true;
+    return refuse(&call->reply, &call->error, MHD_HTTP_INSUFFICIENT_STORAGE, "no-room", "The server has no room left for this: try again later",
+                  "服务器空间不足，请稍后再试");
+}
+
 static bool arguments_read(struct call *call, const struct dispatched *found)
 {
     for (size_t i = 0; i < PATH_ARGUMENTS; i++)
@@ -239,5 +273,5 @@ bool admit(struct call *call, const char *name)
     call->route = found.at[method];
     request->route = server->routes[call->route];
     return arguments_read(call, &found) && identify(call) && may_use(call) && is_ours(call) && takes_body(call) && request_check_query(call) &&
-           takes_guess(call);
+           takes_guess(call) && takes_turn(call) && has_room(call);
 }

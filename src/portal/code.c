@@ -14,13 +14,18 @@ static const int64_t code_holds = 10 * MINUTE_MS;
 
 static const struct field number_field = { .name = "number", .type = FIELD_PERSON };
 
+bool number_is_mobile(struct str number)
+{
+    bool good = number.length == MOBILE_DIGITS && number.at[0] == '1' && number.at[1] >= '3';
+    for (size_t i = 0; good && i < number.length; i++) good = number.at[i] >= '0' && number.at[i] <= '9';
+    return good;
+}
+
 /* As the door writes it, so that a person is found by it. A code goes out as a text: to a mobile number. */
 static bool number_read(struct str typed, int64_t now, struct arena *arena, struct str *number, struct error *error)
 {
     struct value value;
-    bool good = field_parse(&number_field, (struct cell){ typed, CELL_TEXT }, now, arena, &value, NULL);
-    good = good && value.text.length == MOBILE_DIGITS && value.text.at[0] == '1' && value.text.at[1] >= '3';
-    for (size_t i = 0; good && i < value.text.length; i++) good = value.text.at[i] >= '0' && value.text.at[i] <= '9';
+    bool good = field_parse(&number_field, (struct cell){ typed, CELL_TEXT }, now, arena, &value, NULL) && number_is_mobile(value.text);
     if (good) *number = value.text;
     return good || fail_both(error, ERROR_INPUT, "this is no mobile number: write it as 13800138000", "这不是手机号码，请写成 13800138000 的样子");
 }
@@ -105,6 +110,7 @@ bool code_check(struct accounts *accounts, struct vault *vault, struct str numbe
         who->subject = vault_find(vault, number);
         who->has_subject = who->subject != UINT64_MAX;
         if (!who->has_subject) who->subject = 0;
+        who->number_mark = number_mark(vault, number);
         snprintf(who->masked, sizeof who->masked, "%.3s****%.4s", number.at, number.at + MOBILE_DIGITS - 4);
     }
     arena_close(&arena);

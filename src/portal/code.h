@@ -5,6 +5,9 @@
 #include "portal/outbox.h"
 #include "vault/vault.h"
 
+/* Whether a normalised number is one that texts can go to: eleven digits, 13 to 19 first. */
+bool number_is_mobile(struct str number);
+
 /* Sends a code to a number as it was typed in. Whether the number is known to anybody is not told, and makes no difference.
    ERROR_INPUT where it is no mobile number, ERROR_BUSY until *until after three in an hour for a number, or twenty for an
    address. Writes the spool: for a worker's thread. */

@@ -243,13 +243,22 @@ static enum MHD_Result answer_too_many(struct server *server, struct call *call)
     return MHD_queue_response(call->connection, MHD_HTTP_TOO_MANY_REQUESTS, server->too_many[language_wanted(&call->query, accepted)]);
 }
 
-/* Who asks. A proxy adds whom it asks for at the end of X-Forwarded-For; what stands before that may be anybody's invention. */
+static enum MHD_Result forwarded_note(void *last, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    (void)kind;
+    if (value && str_equal_folded(str_of(name), STR("X-Forwarded-For"))) *(struct str *)last = str_of(value);
+    return MHD_YES;
+}
+
+/* Who asks. A proxy adds whom it asks for at the end of X-Forwarded-For, or in a line of its own behind the others; what stands
+   before that may be anybody's invention. */
 static void address_find(struct server *server, struct call *call)
 {
     struct sockaddr_storage told;
     const struct sockaddr *address = MHD_get_connection_info(call->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
     if (server->proxy && call->address == server->proxy) {
-        struct str chain = str_of(MHD_lookup_connection_value(call->connection, MHD_HEADER_KIND, "X-Forwarded-For")), last = chain;
+        struct str last = { 0 };
+        MHD_get_connection_values(call->connection, MHD_HEADER_KIND, forwarded_note, &last);
         for (size_t comma; (comma = str_find(last, ',')) < last.length;)
             last = (struct str){ last.at + comma + 1, last.length - comma - 1 };
         if (address_read(str_trim(last), &told)) address = (const struct sockaddr *)&told;
@@ -449,6 +458,8 @@ struct server *server_open(struct portal *portal, struct error *error)
     struct server *server = portal->server = allocate(sizeof *server);
     server->portal = portal;
     pthread_mutex_init(&server->lock, NULL);
+    pthread_mutex_init(&server->turns_lock, NULL);
+    tallies_open(&server->turns, HOUR_MS);
     pthread_cond_init(&server->changed, NULL);
     server->routes = portal_routes(&server->route_count);
     server->dispatch = dispatch_open(server->routes, server->route_count);
@@ -498,6 +509,8 @@ void server_close(struct server *server)
     }
     for (int language = 0; language < LANGUAGES; language++) MHD_destroy_response(server->too_many[language]);
     limits_close(server->limits);
+    tallies_close(&server->turns);
+    pthread_mutex_destroy(&server->turns_lock);
     metrics_close(server->metrics);
     dispatch_close(server->dispatch);
     text_close(&server->openapi);

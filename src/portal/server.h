@@ -8,6 +8,7 @@
 #include "portal/limits.h"
 #include "portal/metrics.h"
 #include "portal/portal.h"
+#include "portal/tally.h"
 #include "portal/watch.h"
 #include "portal/workers.h"
 
@@ -23,6 +24,8 @@ struct server {
     struct workers *workers;
     struct limits *limits;
     struct metrics *metrics;
+    struct tallies turns;             /* of the routes that an address may call so often an hour; turns_lock protects them */
+    pthread_mutex_t turns_lock;
     struct MHD_Response *too_many[LANGUAGES];
     struct text openapi;              /* built once */
     uint64_t proxy;                   /* the address of the proxy in front; 0: none */

@@ -4,7 +4,7 @@ import { capital, href, language, words as words_of } from '/ui/language.js';
 import { day } from '/ui/format.js';
 import { get, post, use_data } from '/ui/api.js';
 import { Failed, Loading } from '/ui/state.js';
-import { At, record_address } from '/ui/at.js';
+import { At } from '/ui/at.js';
 import { Area, Faults, Input, fault_of } from '/ui/field.js';
 import { Form, Sending, use_sending } from '/ui/complaint_form.js';
 import { StateLine } from '/ui/complaint_state.js';
@@ -17,13 +17,13 @@ import complaint_words from '/words/complaint.js';
 export const words = list_words;
 const t = words_of(list_words, complaint_words);
 
-function Join({ item, again }) {
+function Join({ item, again, session }) {
     const [number, set_number] = useState('');
     const [text, set_text] = useState('');
     const [is_joined, set_joined] = useState(false);
     const sending = use_sending();
     const plain = number.replace(/[\s-]/g, '');
-    const check = () => [plain && !/^\d{11}$/.test(plain) && { field: 'number', says: t('fault_join_number') }];
+    const check = () => [(plain ? !/^\d{11}$/.test(plain) : !session.number) && { field: 'number', says: t('fault_join_number') }];
     const call = async () => {
         await post(`${api_of(item.complaint)}/join`, { ...(plain && { number: plain }), ...(text.trim() && { text: text.trim() }) });
         set_joined(true);
@@ -49,12 +49,12 @@ export default function ComplaintPublicCase({ params, session }) {
     return html`<p class="trail"><a href=${href('/public/complaints')}>${t('public_all')}</a> › ${item.complaint}</p>
         <h1>${item.publication.title}</h1>
         <p class="meta"><span>${[item.operator_name, item.area_name].filter(Boolean).join(language === 'zh' ? '，' : ', ')}</span><span>${capital(item.category_name ?? t('no_category'))}</span>
-            <span>${t('filed')} ${day(item.filed, now)}</span><${At} position=${item.entry} to=${record_address(item)} /></p>
+            <span>${t('filed')} ${day(item.filed, now)}</span><${At} position=${item.position} /></p>
         <${StateLine} item=${{ ...item, appeal: null }} now=${now} />
         <div class="cols section"><div>
             ${item.publication.text && html`<section><p class="written text">${item.publication.text}</p><p class="small quiet mt2">${t('text_is')}</p></section>`}
             <${Timeline} item=${item} now=${now} /></div>
-            <div>${item.may.includes('join') ? html`<${Join} item=${item} again=${found.again} />`
+            <div>${item.may.includes('join') ? html`<${Join} item=${item} again=${found.again} session=${session} />`
             : item.joined > 0 && html`<p>${t('joined_count', { n: item.joined })}</p>`}
                 <${Clock} item=${item} now=${now} />
                 ${item.responsible && html`<section class="mt6"><h2 class="side">${t('responsible')}</h2><p class="mt2">${item.responsible}</p></section>`}</div></div>`;

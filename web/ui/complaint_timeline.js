@@ -43,7 +43,7 @@ function Past({ event, item, is_person, now }) {
 export function Timeline({ item, is_person, now }) {
     return html`<section class="section"><div class="head"><h2>${t('what_happened')}</h2></div>
         <ol class="timeline">
-            ${item.timeline.map((event) => html`<${Past} key=${`${event.source} ${event.seq}`} event=${event} item=${item} is_person=${is_person} now=${now} />`)}
+            ${item.timeline.map((event, i) => html`<${Past} key=${i} event=${event} item=${item} is_person=${is_person} now=${now} />`)}
             ${item.ahead.map((event) => html`<li class="next" key=${event.event}><time datetime=${event.time}>${end(event.time, now)}</time>
                 <h3>${has(`will_${event.event}`) ? t(`will_${event.event}`) : event.event}</h3>${event.says && html`<p>${event.says}</p>`}</li>`)}
         </ol></section>`;

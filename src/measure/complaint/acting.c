@@ -17,6 +17,20 @@ static size_t lock_of(struct str id)
     return hash.bytes[0] % LOCKS;
 }
 
+void acting_lock(struct acting *acting, struct str id)
+{
+    size_t wanted = lock_of(id);
+    if (acting->lock_count && acting->locks[0] == wanted) return;
+    if (acting->lock_count) pthread_mutex_unlock(&locks[acting->locks[0]]);
+    must(acting->lock_count < 2);
+    acting->locks[acting->lock_count++] = wanted;
+    if (acting->lock_count == 2 && acting->locks[0] > acting->locks[1]) {
+        acting->locks[1] = acting->locks[0];
+        acting->locks[0] = wanted;
+    }
+    for (size_t i = 0; i < acting->lock_count; i++) pthread_mutex_lock(&locks[acting->locks[i]]);
+}
+
 static const struct refused {
     const char *code, *english, *chinese;
 } refused[ACTS] = {
@@ -93,11 +107,7 @@ static bool appeal_place(struct acting *acting, struct str appeal)
 static bool look(struct acting *acting, struct str id, enum case_act act, bool *found, struct error *error)
 {
     struct request *request = acting->request;
-    if (!acting->has_lock) {
-        acting->lock = lock_of(id);
-        pthread_mutex_lock(&locks[acting->lock]);
-        acting->has_lock = true;
-    }
+    if (!acting->lock_count) acting_lock(acting, id);
     struct views *views = request->view->views;
     if (acting->view) view_give(acting->view);
     if (!(acting->view = view_take(views, &request->who, REACH_OWN, error))) return false;
@@ -105,6 +115,12 @@ static bool look(struct acting *acting, struct str id, enum case_act act, bool *
 }
 
 bool acting_begin(struct acting *acting, struct request *request, struct reply *reply, enum case_act act, struct error *error)
+{
+    return acting_begin_with(acting, request, reply, act, (struct str){ 0 }, error);
+}
+
+bool acting_begin_with(struct acting *acting, struct request *request, struct reply *reply, enum case_act act, struct str other,
+                       struct error *error)
 {
     *acting = (struct acting){ .request = request, .reply = reply, .appeal = SIZE_MAX };
     acting->records = arena_take(request->arena, ACTING_RECORDS * sizeof *acting->records);
@@ -118,6 +134,10 @@ bool acting_begin(struct acting *acting, struct request *request, struct reply *
             return false;
         if (!id.length) return case_missing(reply, error);
     }
+    if (other.length && other.length < CASE_ROOM) {
+        acting_lock(acting, id);
+        acting_lock(acting, other);
+    }
     if (!look(acting, id, act, &found, error)) return false;
     if (!found || (appeal.length && !appeal_place(acting, appeal))) return case_missing(reply, error);
     if (case_acts(&acting->file, &acting->status, &request->who, request->now, acting->appeal) >> act & 1) return true;
@@ -127,9 +147,9 @@ bool acting_begin(struct acting *acting, struct request *request, struct reply *
 void acting_end(struct acting *acting)
 {
     if (acting->view) view_give(acting->view);
-    if (acting->has_lock) pthread_mutex_unlock(&locks[acting->lock]);
+    for (size_t i = 0; i < acting->lock_count; i++) pthread_mutex_unlock(&locks[acting->locks[i]]);
     acting->view = NULL;
-    acting->has_lock = false;
+    acting->lock_count = 0;
 }
 
 void record_number(struct record *record, size_t field, int64_t number)

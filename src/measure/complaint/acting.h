@@ -16,14 +16,22 @@ struct acting {
     struct record *records;
     size_t count;
     uint64_t position;            /* behind what was written */
-    bool has_lock;
-    size_t lock;
+    size_t locks[2];
+    size_t lock_count;
 };
 
 /* Takes the case of the path's first argument (an appeal's, where the path begins with /api/appeals) and looks whether the act is
    possible to who asks; else a refusal in words. acting_end in any case. */
 bool acting_begin(struct acting *acting, struct request *request, struct reply *reply, enum case_act act, struct error *error);
+/* The same about two cases: nobody acts on the other one meanwhile, either. */
+bool acting_begin_with(struct acting *acting, struct request *request, struct reply *reply, enum case_act act, struct str other,
+                       struct error *error);
 void acting_end(struct acting *acting);
+
+/* The lock of a case by its number, for what is about a case that does not stand yet, or about two. acting_lock may be called once
+   more for a second case, whose lock then goes with acting_end, too: it gives up the first and takes both in one order, so what
+   was seen must be looked at again. */
+void acting_lock(struct acting *acting, struct str id);
 
 /* A record to be written, of which kind and time (the field, where it has one) are set. */
 struct record *acting_record(struct acting *acting, const struct kind *kind);

@@ -34,7 +34,7 @@ static const char select_notes[] =
 static const char select_assignments[] =
     "SELECT \"to\", \"side\", \"operator\" FROM \"complaint_assignment\" WHERE \"complaint\" = $1 ORDER BY \"time\" DESC, \"entry\" DESC";
 static const char select_joined[] =
-    "SELECT COUNT(*) - COUNT(\"subscriber\") + COUNT(DISTINCT \"subscriber\") FROM \"complaint_join\" WHERE \"complaint\" = $1";
+    "SELECT COUNT(DISTINCT \"subscriber\") FROM \"complaint_join\" WHERE \"complaint\" = $1";
 static const char select_pressed[] = "SELECT COUNT(*), MAX(\"time\") FROM \"complaint_press\" WHERE \"complaint\" = $1";
 static const char select_publication[] =
     "SELECT \"time\", \"agreed\", \"title\", \"text\" FROM \"complaint_publication\" WHERE \"complaint\" = $1";

@@ -7,11 +7,18 @@
 
 /* ---- texts in clear ---- */
 
-enum { WISHES_MAX = 4096 };
+/* The most that a case can have: a text and a reason for each event, a text for all else, the number. */
+static size_t wishes_most(const struct case_file *file)
+{
+    size_t most = 2 + file->claim_count + file->event_count * 2 + file->appeal_count + file->evidence_count + file->note_count;
+    for (size_t i = 0; i < file->claim_count; i++) most += file->claims[i].event_count;
+    for (size_t i = 0; i < file->appeal_count; i++) most += file->appeals[i].event_count * 2;
+    return most;
+}
 
 static void wish_text(struct unseal_wish *wishes, size_t *count, uint64_t number)
 {
-    if (number != NO_TEXT && *count < WISHES_MAX) wishes[(*count)++] = (struct unseal_wish){ UNSEAL_TEXT, number };
+    if (number != NO_TEXT) wishes[(*count)++] = (struct unseal_wish){ UNSEAL_TEXT, number };
 }
 
 static void wish_events(struct unseal_wish *wishes, size_t *count, const struct case_event *events, size_t event_count)
@@ -24,7 +31,7 @@ static void wish_events(struct unseal_wish *wishes, size_t *count, const struct 
 
 bool case_open(struct request *request, const struct case_file *file, struct str why, struct case_clear *clear, struct error *error)
 {
-    struct unseal_wish *wishes = arena_take(request->arena, WISHES_MAX * sizeof *wishes);
+    struct unseal_wish *wishes = arena_take(request->arena, wishes_most(file) * sizeof *wishes);
     size_t count = 0;
     wish_text(wishes, &count, file->text);
     for (size_t i = 0; i < file->claim_count; i++) {
@@ -38,7 +45,7 @@ bool case_open(struct request *request, const struct case_file *file, struct str
     }
     for (size_t i = 0; i < file->evidence_count; i++) wish_text(wishes, &count, file->evidence[i].name);
     for (size_t i = 0; i < file->note_count; i++) wish_text(wishes, &count, file->notes[i].text);
-    if (file->has_subscriber && count < WISHES_MAX) wishes[count++] = (struct unseal_wish){ UNSEAL_PERSON, file->subscriber };
+    if (file->has_subscriber) wishes[count++] = (struct unseal_wish){ UNSEAL_PERSON, file->subscriber };
     struct str *texts = arena_take(request->arena, (count + 1) * sizeof *texts);
     *clear = (struct case_clear){ .opened = true, .wishes = wishes, .clear = texts, .count = count };
     return unseal_for(request->engine, &request->who, wishes, count, why, request->arena, texts, error);
@@ -383,6 +390,47 @@ void case_json(struct json *json, const struct request *request, const struct vi
     json_put_string(json, "source", file->record.source);
     json_put_number(json, "seq", (int64_t)file->record.seq);
     json_put_number(json, "entry", (int64_t)file->entry);
+    json_put_number(json, "position", (int64_t)view->position);
+    json_close(json, '}');
+}
+
+/* What happened, without words, money and other cases. */
+static void put_public_timeline(struct json *json, const struct request *request, const struct view *view, const struct case_file *file)
+{
+    const struct field *steps = &complaint_event_kind.fields[EVENT_EVENT];
+    json_key(json, "timeline");
+    json_open(json, '[');
+    json_open(json, '{');
+    json_put_moment(json, "time", file->filed);
+    json_put_string(json, "event", STR("filed"));
+    json_put_string(json, "says", request->language == CHINESE ? STR("提交投诉") : STR("complaint filed"));
+    json_close(json, '}');
+    for (size_t i = 0; i < file->event_count; i++) {
+        const struct case_event *event = &file->events[i];
+        json_open(json, '{');
+        json_put_moment(json, "time", event->time);
+        json_put_string(json, "event", str_of(steps->choices[event->step].word));
+        json_put_string(json, "says", str_of(steps->choices[event->step].says[request->language]));
+        json_put_string(json, "operator_name",
+                        event->operator_.length ? law_operator_name(view->audit.law, event->operator_, (int)request->language) : (struct str){ 0 });
+        json_close(json, '}');
+    }
+    json_close(json, ']');
+}
+
+void case_json_public(struct json *json, const struct request *request, const struct view *view, const struct case_file *file,
+                      const struct case_status *status)
+{
+    json_open(json, '{');
+    case_json_head(json, request, view, file, status);
+    put_limit(json, request, status->limit);
+    put_runs(json, request, status);
+    put_public_timeline(json, request, view, file);
+    put_ahead(json, request, status);
+    put_publication(json, file);
+    json_put_number(json, "joined", file->joined);
+    json_put_string(json, "responsible", law_operator_name(view->audit.law, status->holder, (int)request->language));
+    put_acts(json, request, file, status);
     json_put_number(json, "position", (int64_t)view->position);
     json_close(json, '}');
 }

@@ -20,6 +20,9 @@ bool case_open(struct request *request, const struct case_file *file, struct str
 /* The whole object, with the acts of who asks. */
 void case_json(struct json *json, const struct request *request, const struct view *view, const struct case_file *file,
                const struct case_status *status, const struct case_clear *clear);
+/* A published case, as everybody sees it: what its person agreed to, how it stands, and nothing else. */
+void case_json_public(struct json *json, const struct request *request, const struct view *view, const struct case_file *file,
+                      const struct case_status *status);
 /* The members that lists and the public page show as well; inside an open object. */
 void case_json_head(struct json *json, const struct request *request, const struct view *view, const struct case_file *file,
                     const struct case_status *status);

@@ -126,7 +126,10 @@ bool evidence_get(struct request *request, struct reply *reply, struct error *er
     wishes[evidence->part_count] = (struct unseal_wish){ UNSEAL_TEXT, evidence->name };
     if (!unseal_for(request->engine, &request->who, wishes, evidence->part_count + 1, STR("evidence of the case"), request->arena, clear, error))
         return false;
-    for (size_t i = 0; i < evidence->part_count; i++) text_add(&reply->body, clear[i]);
+    for (size_t i = 0; i < evidence->part_count; i++) {
+        if (!clear[i].at) return refuse(reply, error, 410, "erased", "This file was erased", "这份材料已被删除");
+        text_add(&reply->body, clear[i]);
+    }
     struct str name = clear[evidence->part_count];
     snprintf(reply->download, sizeof reply->download, "%.*s", STR_ARGS(name));
     reply->content_type = form_of(text_str(&reply->body));

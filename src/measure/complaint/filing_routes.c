@@ -9,7 +9,11 @@
 #include "measure/complaint/follow.h"
 #include "measure/complaint/routes.h"
 
-enum { CLAIMS_MAX = 10, ID_TRIES = 8 };
+enum { CLAIMS_MAX = 10, ID_TRIES = 8, OF_NUMBER_A_DAY = 20 };
+
+/* Of everybody's: how many it was, nothing of what. */
+static const char select_of_number[] = "SELECT COUNT(*) FROM \"complaint\" WHERE \"subscriber\" = $1 AND \"filed\" > $2"
+                                       " AND \"source\" = (SELECT \"source\" FROM \"source_name\" WHERE \"name\" = 'mingbai:portal')";
 
 /* ---- the category, proposed from the text at the door ---- */
 
@@ -80,6 +84,8 @@ static bool number_choose(struct acting *acting, struct str area, char id[CASE_R
         random_bytes(&chance, sizeof chance);
         snprintf(id, CASE_ROOM, "TS-%.*s-%04d%02d%02d-%06u", (int)(area.length < 4 ? area.length : 4), area.at, day.year, day.month, day.day,
                  (unsigned)(chance % 1000000));
+        acting_end(acting);
+        acting_lock(acting, str_of(id)); /* until it is written: another filing that draws the same number waits, and finds it taken */
         if (!number_is_free(acting, id, &is_free, error)) return false;
         if (is_free) return true;
     }
@@ -108,6 +114,25 @@ static void put_category_field(struct acting *acting, struct record *record, str
     record_number(record, COMPLAINT_CATEGORY, category);
 }
 
+/* So many letters about complaints may one number get in a day that it did not ask for. */
+static bool number_has_room(struct acting *acting, const struct record *record, struct error *error)
+{
+    const struct request *request = acting->request;
+    uint64_t subject = vault_find(engine_vault(request->engine), record->values[COMPLAINT_SUBSCRIBER].text);
+    bool row;
+    if (subject == UINT64_MAX) return true;
+    struct statement *select = store_prepare(request->view->store, select_of_number, error);
+    if (!select) return false;
+    statement_number(select, 1, (int64_t)subject);
+    statement_number(select, 2, request->now - DAY_MS);
+    if (!statement_step(select, &row, error)) return false;
+    int64_t filed = row ? column_number(select, 0) : 0;
+    statement_reset(select);
+    return filed < OF_NUMBER_A_DAY ||
+           refuse(acting->reply, error, 429, "too-many-complaints", "There are %d complaints about this number since yesterday: add to one of them",
+                  "一天之内这个号码已有%d件投诉：请在其中一件里补充", OF_NUMBER_A_DAY);
+}
+
 /* Who signed in by a number complains about that number, unless they name another. */
 static bool put_number(struct acting *acting, struct record *record, struct error *error)
 {
@@ -118,7 +143,7 @@ static bool put_number(struct acting *acting, struct record *record, struct erro
         if (!number.length) reply_fault(acting->request, acting->reply, "number", "Write the number or account that it is about", "写明所涉及的号码或账号");
         return true;
     }
-    struct text own = { 0 };
+    struct text own = { 0 }; /* from the vault to the vault: nobody reads it, so no reading is noted */
     bool done = vault_person(engine_vault(request->engine), request->who.subject, &own, error);
     if (done) record_text(acting, record, COMPLAINT_SUBSCRIBER, "number", (struct str){ arena_copy(request->arena, own.at, own.length), own.length });
     text_close(&own);
@@ -147,7 +172,7 @@ static void put_claims(struct acting *acting, const char *id)
 }
 
 /* The receipt: by when the operator must answer, and the code to follow it with. */
-static bool receipt(struct acting *acting, const char *id, struct error *error)
+static bool receipt(struct acting *acting, const char *id, int64_t mark, struct error *error)
 {
     struct request *request = acting->request;
     struct reply *reply = acting->reply;
@@ -170,23 +195,32 @@ static bool receipt(struct acting *acting, const char *id, struct error *error)
     json_close(&json, '}');
     reply->status = 201;
     snprintf(reply->location, sizeof reply->location, "/api/complaints/%s", id);
-    if (request->who.role == ROLE_PUBLIC) {
+    reply->signs_in = request->who.role == ROLE_PUBLIC;
+    reply->who = person;
+    /* who signed in with a number of which there was no record yet has one now */
+    if (request->who.role == ROLE_SUBSCRIBER && !request->who.has_subject && request->who.number_mark && request->who.number_mark == mark &&
+        acting->file.has_subscriber) {
         reply->signs_in = true;
-        reply->who = person;
+        reply->who = request->who;
+        reply->who.has_subject = true;
+        reply->who.subject = acting->file.subscriber;
     }
     return true;
 }
 
 bool complaint_file(struct request *request, struct reply *reply, struct error *error)
 {
-    struct acting acting = { .request = request, .reply = reply };
+    struct acting acting = { .request = request, .reply = reply, .appeal = SIZE_MAX };
     struct str operator_ = request_text(request, "operator"), area = request_text(request, "area"), text = request_text(request, "text");
     char id[CASE_ROOM];
     acting.records = arena_take(request->arena, ACTING_RECORDS * sizeof *acting.records);
     check_place(&acting, operator_, area);
     if (!str_trim(text).length) reply_fault(request, reply, "text", "Say what happened", "写明发生了什么");
     if (reply->fault_count) return refuse_faults(reply, error);
-    if (!number_choose(&acting, area, id, error)) return false;
+    if (!number_choose(&acting, area, id, error)) {
+        acting_end(&acting);
+        return false;
+    }
     struct record *record = acting_record(&acting, &complaint_kind);
     record_text(&acting, record, COMPLAINT_ID, "complaint", str_of(id));
     record_text(&acting, record, COMPLAINT_OPERATOR, "operator", operator_);
@@ -196,8 +230,11 @@ bool complaint_file(struct request *request, struct reply *reply, struct error *
     record_text(&acting, record, COMPLAINT_CHANNEL, "channel", STR("web"));
     record_text(&acting, record, COMPLAINT_TEXT, "text", text);
     bool done = put_number(&acting, record, error);
+    bool has_number = done && record_has(record, COMPLAINT_SUBSCRIBER);
+    int64_t mark = has_number ? number_mark(engine_vault(request->engine), record->values[COMPLAINT_SUBSCRIBER].text) : 0;
+    done = done && (!has_number || number_has_room(&acting, record, error));
     if (done) put_claims(&acting, id);
-    done = done && acting_write(&acting, error) && receipt(&acting, id, error);
+    done = done && acting_write(&acting, error) && receipt(&acting, id, mark, error);
     acting_end(&acting);
     return done;
 }

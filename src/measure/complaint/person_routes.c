@@ -4,6 +4,9 @@
 #include "measure/complaint/redact.h"
 #include "measure/complaint/routes.h"
 
+static const char select_joined[] = "SELECT 1 FROM \"complaint_join\" WHERE \"complaint\" = $1 AND \"subscriber\" = $2"
+                                    " UNION SELECT 1 FROM \"complaint\" WHERE \"id\" = $1 AND \"subscriber\" = $2";
+
 /* ---- yes or no to an answer ---- */
 
 static const struct case_claim *claim_of(const struct acting *acting, int64_t number)
@@ -133,6 +136,21 @@ bool publication_decide(struct request *request, struct reply *reply, struct err
 
 /* ---- others with the same trouble ---- */
 
+/* Whether a number has joined already, or is the case's own. */
+static bool joined_before(struct acting *acting, const struct record *record, bool *before, struct error *error)
+{
+    uint64_t subject = vault_find(engine_vault(acting->request->engine), record->values[JOIN_SUBSCRIBER].text);
+    *before = false;
+    if (subject == UINT64_MAX) return true;
+    struct statement *select = store_prepare(acting->view->store, select_joined, error);
+    if (!select) return false;
+    statement_text(select, 1, acting->file.complaint);
+    statement_number(select, 2, (int64_t)subject);
+    if (!statement_step(select, before, error)) return false;
+    statement_reset(select);
+    return true;
+}
+
 bool complaint_join(struct request *request, struct reply *reply, struct error *error)
 {
     struct acting acting;
@@ -140,7 +158,7 @@ bool complaint_join(struct request *request, struct reply *reply, struct error *
     if (done) {
         struct record *record = acting_record(&acting, &complaint_join_kind);
         struct str number = request_text(request, "number");
-        struct text own = { 0 };
+        struct text own = { 0 }; /* from the vault to the vault: nobody reads it, so no reading is noted */
         record_text(&acting, record, JOIN_COMPLAINT, "complaint", acting.file.complaint);
         if (!number.length && request->who.has_subject) {
             done = vault_person(engine_vault(request->engine), request->who.subject, &own, error);
@@ -149,6 +167,11 @@ bool complaint_join(struct request *request, struct reply *reply, struct error *
         record_text(&acting, record, JOIN_SUBSCRIBER, "number", number);
         record_text(&acting, record, JOIN_TEXT, "text", request_text(request, "text"));
         text_close(&own);
+        bool before = false;
+        if (done && !record_has(record, JOIN_SUBSCRIBER))
+            reply_fault(request, reply, "number", "Write your number: it counts you once, and hears how it goes on", "写你的号码：按号码计一人，进展也发到这里");
+        done = done && joined_before(&acting, record, &before, error);
+        if (before) done = refuse(reply, error, 409, "joined-already", "This number has joined already, or the case is its own", "这个号码已经加入，或这件投诉就是它提交的");
     }
     return acting_finish(&acting, done, error);
 }

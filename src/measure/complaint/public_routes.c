@@ -96,6 +96,6 @@ bool public_get(struct request *request, struct reply *reply, struct error *erro
     if (!case_look_in(request->view, request, request->arguments[0], true, &file, &status, &found, error)) return false;
     if (!found) return refuse(reply, error, 404, "no-such-case", "There is no published case of this number", "没有公开的这件投诉");
     struct json json = reply_json(reply);
-    case_json(&json, request, request->view, &file, &status, &(struct case_clear){ 0 });
+    case_json_public(&json, request, request->view, &file, &status);
     return true;
 }

@@ -55,7 +55,7 @@ static const struct parameter publishing[] = {
     { "text", PARAMETER_TEXT, false, 1000, { "the text without personal data", "去掉个人信息的内容" } },
 };
 static const struct parameter joining[] = {
-    { "number", PARAMETER_TEXT, false, 64, { "a number that is told how it goes on", "接收进展短信的号码" } },
+    { "number", PARAMETER_TEXT, false, 64, { "one's number: it is counted once, and told how it goes on; not needed after signing in by number", "自己的号码：计一人，并接收进展；用号码登录的不必写" } },
     { "text", PARAMETER_TEXT, false, 3000, { "what happened to them", "自己的情况" } },
 };
 static const struct parameter reason_only[] = { REASON_FIELD };
@@ -82,7 +82,7 @@ enum { OPERATOR = FOR(OPERATOR), REGULATOR = FOR(REGULATOR), PERSON = FOR(SUBSCR
 const struct route complaint_routes[COMPLAINT_ROUTES] = {
     { ROUTE(GET, "/api/complaints", READERS, REACH_OWN), .handle = complaint_list, .flags = ROUTE_TABLE, QUERY(list_query),
       .says = { "complaints, the newest first", "投诉列表，新的在前" } },
-    { ROUTE(POST, "/api/complaints", FOR(PUBLIC) | PERSON, REACH_OWN), .handle = complaint_file, .flags = ROUTE_SLOW, JSON(filing),
+    { ROUTE(POST, "/api/complaints", FOR(PUBLIC) | PERSON, REACH_OWN), .handle = complaint_file, .flags = ROUTE_SLOW, JSON(filing), .hourly = 60,
       .says = { "files a complaint; the answer has its number and the code to follow it with", "提交投诉，返回受理号和查询码" } },
     { ROUTE(POST, "/api/complaints/category", FOR_ALL, REACH_OPEN), .handle = complaint_category, JSON(category_text),
       .says = { "what a text seems to be about", "由内容提出投诉类别" } },
@@ -94,7 +94,7 @@ const struct route complaint_routes[COMPLAINT_ROUTES] = {
     { ROUTE(POST, "/api/complaints/{complaint}/open", READERS, REACH_OWN), .handle = complaint_open_texts, .flags = ROUTE_SLOW, JSON(opening),
       .says = { "the case with its texts in clear; the reading is recorded", "含明文的投诉，读取行为会被记录" } },
     { ROUTE(POST, "/api/complaints/{complaint}/evidence", PERSON, REACH_OWN), .handle = evidence_add, .flags = ROUTE_SLOW, QUERY(evidence_query),
-      .body = BODY_FILE, .body_limit = EVIDENCE_BYTES, .says = { "adds a file, of 10 MB at most", "补充材料，不超过10 MB" } },
+      .body = BODY_FILE, .body_limit = EVIDENCE_BYTES, .hourly = 100, .says = { "adds a file, of 10 MB at most", "补充材料，不超过10 MB" } },
     { ROUTE(GET, "/api/complaints/{complaint}/evidence/{evidence}", READERS, REACH_OWN), .handle = evidence_get, .flags = ROUTE_SLOW,
       .says = { "a file of the case; the reading is recorded", "投诉的一份材料，读取行为会被记录" } },
     { ROUTE(POST, "/api/complaints/{complaint}/answer", OPERATOR, REACH_OWN), .handle = complaint_answer, .flags = ROUTE_SLOW, JSON(answering),
@@ -111,7 +111,7 @@ const struct route complaint_routes[COMPLAINT_ROUTES] = {
       .says = { "the text with personal data taken out, to look over before it is published", "去掉个人信息的内容，公开前先过目" } },
     { ROUTE(POST, "/api/complaints/{complaint}/publication", PERSON, REACH_OWN), .handle = publication_decide, .flags = ROUTE_SLOW, JSON(publishing),
       .says = { "agrees to publication, or no longer", "同意公开，或不再公开" } },
-    { ROUTE(POST, "/api/complaints/{complaint}/join", FOR(PUBLIC) | PERSON, REACH_OWN), .handle = complaint_join, .flags = ROUTE_SLOW, JSON(joining),
+    { ROUTE(POST, "/api/complaints/{complaint}/join", FOR(PUBLIC) | PERSON, REACH_OWN), .handle = complaint_join, .flags = ROUTE_SLOW, JSON(joining), .hourly = 20,
       .says = { "joins a published case with the same trouble", "加入遇到同样问题的公开投诉" } },
     { ROUTE(POST, "/api/complaints/{complaint}/pause", OPERATOR, REACH_OWN), .handle = complaint_pause, .flags = ROUTE_SLOW, JSON(reason_only),
       .says = { "stops the clock while something is waited for from the person", "等待用户补充时暂停计时" } },

@@ -107,10 +107,11 @@ static bool merge_check(struct acting *acting, struct str into, struct error *er
     bool found;
     if (!case_read(acting->view, into, CASE_BRIEF, &target, &found, error)) return false;
     if (found) case_judge(acting->view->audit.law, &target, acting->request->now, acting->request->arena, &status);
-    bool is_same = found && target.has_subscriber && acting->file.has_subscriber && target.subscriber == acting->file.subscriber;
+    bool is_older = found && (target.filed < acting->file.filed || (target.filed == acting->file.filed && str_compare(into, acting->file.complaint) < 0));
+    bool is_same = is_older && target.has_subscriber && acting->file.has_subscriber && target.subscriber == acting->file.subscriber;
     if (!found || str_equal(into, acting->file.complaint) || !is_same || !str_equal(status.holder, acting->status.holder) || !status.is_open)
-        reply_fault(acting->request, acting->reply, "into", "Name another open case of the same number with the same operator",
-                    "写同一号码、同一企业的另一件未办结投诉的受理号");
+        reply_fault(acting->request, acting->reply, "into", "Name an open case of the same number with the same operator that was filed earlier",
+                    "写同一号码、同一企业更早提交的一件未办结投诉的受理号");
     return true;
 }
 
@@ -118,7 +119,7 @@ bool complaint_merge(struct request *request, struct reply *reply, struct error 
 {
     struct acting acting;
     struct str into = request_text(request, "into");
-    bool done = acting_begin(&acting, request, reply, ACT_MERGE, error) && merge_check(&acting, into, error);
+    bool done = acting_begin_with(&acting, request, reply, ACT_MERGE, into, error) && merge_check(&acting, into, error);
     if (done) {
         struct record *record = acting_event(&acting, STEP_MERGED);
         record_text(&acting, record, EVENT_INTO, "into", into);

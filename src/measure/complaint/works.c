@@ -10,7 +10,7 @@ static const char select_cared[] = "SELECT \"complaint\" FROM \"complaint_press\
                                    " UNION SELECT \"complaint\" FROM \"complaint_assignment\"";
 static const char select_care[] =
     "SELECT (SELECT COUNT(*) FROM \"complaint_press\" p WHERE p.\"complaint\" = $1),"
-    " (SELECT COUNT(*) - COUNT(j.\"subscriber\") + COUNT(DISTINCT j.\"subscriber\") FROM \"complaint_join\" j WHERE j.\"complaint\" = $1)";
+    " (SELECT COUNT(DISTINCT j.\"subscriber\") FROM \"complaint_join\" j WHERE j.\"complaint\" = $1)";
 static const char select_assigned[] =
     "SELECT \"side\", \"operator\", \"to\" FROM \"complaint_assignment\" WHERE \"complaint\" = $1 ORDER BY \"time\", \"entry\"";
 
