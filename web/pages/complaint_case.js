@@ -74,6 +74,7 @@ export default function ComplaintCase({ params, session }) {
                 <section class="noprint mt6"><h2 class="side">${t('you_may')}</h2><ul class="plainlist">
                     ${links.filter(([act]) => item.may.includes(act)).map(([act, page]) => html`<li key=${act}><a href=${page_of(item.complaint, page ?? act)}>${t(`may_${act}`)}</a></li>`)}
                     ${item.publication?.agreed && html`<li><a href=${href(`/public/${item.complaint}`)}>${t('see_published')}</a></li>`}
+                    <li><a href=${page_of(item.complaint, 'letters')}>${t('may_letters')}</a></li>
                     <li><button class="link" type="button" onClick=${() => print()}>${t('may_print')}</button></li></ul></section></div>
         </div>`}<//>`;
 }

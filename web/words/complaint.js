@@ -65,7 +65,7 @@ export default {
         // what else one may do
         you_may: '你还可以', may_answer: '逐项答复', may_reopen: '逐项回答，可以重新打开',
         may_write: '补充材料或再说一句', may_evidence: '上传附件', may_withdraw: '撤回投诉', may_press: '催办：企业已超期',
-        may_publish: '同意去掉个人信息后公开', may_print: '打印全部经过',
+        may_publish: '同意去掉个人信息后公开', may_print: '打印全部经过', may_letters: '发出过的通知',
         may_pause: '停表，等用户补材料', may_resume: '恢复计时', may_move: '转交其他企业', may_merge: '并入另一件投诉',
         may_assign: '分派经办', may_note: '写内部备注',
         // files, staff
@@ -149,7 +149,7 @@ export default {
         you_may: 'You can also', may_answer: 'Answer claim by claim',
         may_reopen: 'Answer it, or reopen the case', may_write: 'Add something or write again', may_evidence: 'Add files',
         may_withdraw: 'Withdraw the complaint', may_press: 'Press: the operator is late',
-        may_publish: 'Agree to publication without personal data', may_print: 'Print all of it',
+        may_publish: 'Agree to publication without personal data', may_print: 'Print all of it', may_letters: 'Messages that were sent',
         may_pause: 'Stop the clock: the person must add something',
         may_resume: 'Let the clock go on', may_move: 'Move to another operator', may_merge: 'Merge into another complaint',
         may_assign: 'Assign', may_note: 'Write an internal note',

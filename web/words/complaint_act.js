@@ -4,6 +4,7 @@ export default {
         needed: '写明“{label}”', text: '写给对方的话', text_optional: '要说的话（可不填）', back: '不做了，回到投诉', amount: '金额', yuan: '元',
         fault_amount: '写金额，比如18.00', fault_verdict: '第{n}项：选同意、部分同意或不同意', fault_accepted: '第{n}项：选认可或不认可',
         fault_whole: '选认可或不认可', fault_no_case: '写受理号', fault_files: '先选文件', fault_long: '太长了，最多约{n}个汉字',
+        letters_head: '发出过的{n}条通知', letters_none: '还没有发出过通知', letters_none_says: '每一步发出的短信和通知会列在这里。', to_person: '短信，给用户', to_operator: '通知，给企业', to_regulator: '通知，给管理局', to_you: '短信，给你',
         // simple acts: heading, what it does, the button
         write_head: '补充材料或再说一句', write_says: '企业和管理局会看到。企业已经答复的，期限从第二天重新数。', write_verb: '寄出',
         evidence_head: '上传附件', evidence_says: '文件密封保存，只有办这件事的人打得开。', evidence_verb: '上传',
@@ -38,6 +39,7 @@ export default {
     },
     en: {
         needed: 'Write here: {label}', text: 'What you want to say', text_optional: 'What you want to say (may be left out)', back: 'Back to the complaint', amount: 'Amount', yuan: 'yuan',
+        letters_head: ({ n }) => (n === 1 ? '1 message was sent' : `${n} messages were sent`), letters_none: 'No messages yet', letters_none_says: 'The texts and notices of each step will be listed here.', to_person: 'text to the person', to_operator: 'notice to the operator', to_regulator: 'notice to the regulator', to_you: 'text to you',
         fault_amount: 'Write an amount, such as 18.00', fault_verdict: 'Claim {n}: choose agree, agree in part or refuse', fault_accepted: 'Claim {n}: choose accept or dispute',
         fault_whole: 'Choose accept or dispute', fault_no_case: 'Write the receipt number', fault_files: 'Choose a file first', fault_long: 'Too long: at most about {n} characters',
         write_head: 'Add something or write again', write_says: 'The operator and the regulator will see it. After an answer, a new limit runs from the next day.', write_verb: 'Send it',
