@@ -38,7 +38,7 @@ function PerMillion({ rows, month, session }) {
 
 function Published({ query, session, go }) {
     const chosen = chosen_of(query, ['operator', 'category']);
-    const found = use_data(() => get('/api/public/complaints', { limit: 100, operator: chosen.operator }), [chosen.operator]);
+    const found = use_data(() => get('/api/public/complaints', { limit: 30, operator: chosen.operator }), [chosen.operator]);
     const fits = (item) => !chosen.category || item.category === chosen.category;
     return html`<section class="section"><header><h2>${t('published')}</h2></header>
         <${Filters} chosen=${chosen} path="/public/complaints" go=${go} choices=${[

@@ -65,7 +65,7 @@ export default function Work({ query, session, go }) {
     const chosen = chosen_of(query, ['side', 'operator', 'assigned']);
     const given = Object.fromEntries(Object.entries(chosen).filter(([, value]) => value));
     const tab = query.get('tab') in tabs ? query.get('tab') : 'all';
-    const found = use_data(() => get('/api/work', { ...given, limit: 500 }), [asked(given)]);
+    const found = use_data(() => get('/api/work', { ...given, limit: 100 }), [asked(given)]);
     if (found.problem) return html`<h1>${t('by_deadline')}</h1><${Failed} problem=${found.problem} again=${found.again} />`;
     if (!found.data) return html`<h1 class="waiting">${t('by_deadline')}</h1><${Loading} />`;
     const { items, counts, next, position } = found.data;

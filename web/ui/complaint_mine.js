@@ -15,7 +15,7 @@ const order = ['person', 'operator', 'regulator', 'nobody'];
 // A case that was closed unsolved can be reopened: that is the person's to do, too.
 const place = (item) => (item.state === 'closed_unsolved' ? 0 : order.indexOf(item.turn));
 
-export const use_mine = () => use_data(() => get('/api/complaints', { limit: 200 }), []);
+export const use_mine = () => use_data(() => get('/api/complaints', { limit: 50 }), []);
 
 export function mine_head(items) {
     const yours = items.filter((item) => place(item) === 0).length;
