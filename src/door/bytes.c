@@ -235,7 +235,8 @@ static bool copy_all(struct bytes *bytes, int descriptor, uint64_t limit, struct
         if (copied > limit)
             return fail_both(error, ERROR_LIMIT, "the spreadsheet is larger than %llu bytes: split it", "电子表格超过 %llu 字节：请拆分",
                              (unsigned long long)limit);
-        if (!write_all(descriptor, piece, got)) return fail_errno_both(error, "the spreadsheet cannot be copied into memory", "电子表格无法读入内存");
+        if (!write_all(descriptor, piece, got)) return fail_errno_both(error, "the spreadsheet cannot be copied into memory",
+                                                                       "电子表格无法读入内存");
     }
 }
 

@@ -57,7 +57,8 @@ static bool read_character(struct json_scan *scan, uint32_t *character)
         return refuse(scan, "a \\u escape is half of a character: its other half is missing", "\\u 转义符只有半个字符：缺另一半");
     scan->at += 2;
     if (!read_hex(scan, &low)) return false;
-    if (low < 0xdc00 || low >= 0xe000) return refuse(scan, "a \\u escape is half of a character: its other half is missing", "\\u 转义符只有半个字符：缺另一半");
+    if (low < 0xdc00 || low >= 0xe000) return refuse(scan, "a \\u escape is half of a character: its other half is missing",
+                                                     "\\u 转义符只有半个字符：缺另一半");
     *character = 0x10000 + ((*character - 0xd800) << 10) + (low - 0xdc00);
     return true;
 }
@@ -117,7 +118,8 @@ bool json_scan_string(struct json_scan *scan, struct str *string)
     while (scan->at < end && *scan->at != '"') {
         char byte = *scan->at++;
         if ((unsigned char)byte < ' ')
-            return refuse(scan, "a string has a control character: write it as an escape (\\n, \\u001f)", "字符串中有控制字符：请写成转义符（\\n、\\u001f）");
+            return refuse(scan, "a string has a control character: write it as an escape (\\n, \\u001f)",
+                          "字符串中有控制字符：请写成转义符（\\n、\\u001f）");
         if (byte != '\\')
             *to++ = byte;
         else if (!resolve_escape(scan, &to))

@@ -266,7 +266,8 @@ static bool rewrite_form(const struct rule *rule, struct arena *arena, struct ce
     size_t length, used = 0;
     struct str text;
     char *out = arena_take(arena, DATE_TEXT_ROOM);
-    if (!normal_text(cell->text, arena, &text)) return fail_both(error, ERROR_INPUT, "%s is not UTF-8", "%s 不是 UTF-8 编码的文字", quote(cell->text, room));
+    if (!normal_text(cell->text, arena, &text)) return fail_both(error, ERROR_INPUT, "%s is not UTF-8",
+                                                                 "%s 不是 UTF-8 编码的文字", quote(cell->text, room));
     for (size_t i = 0; i < rule->form_count; i++) {
         if (!date_form_rewrite(&rule->forms[i], text, rule->offset, out, &length)) continue;
         *cell = (struct cell){ { out, length }, CELL_TEXT };

@@ -362,7 +362,8 @@ static bool read_source(struct place *place, const json_t *json, const json_t *f
 {
     if (!json) return true;
     place->key = "source";
-    if (json_object_get(fields, "source")) return bad(place, "source stands here and among the fields: keep one of them", "source 在此处和字段中都有：请只留一处");
+    if (json_object_get(fields, "source")) return bad(place, "source stands here and among the fields: keep one of them",
+                                                      "source 在此处和字段中都有：请只留一处");
     if (!json_object_get(fields, "seq"))
         return bad(
             place,
@@ -441,7 +442,8 @@ static bool read_map(struct place *place, const json_t *root)
 bool map_read(struct map *map, struct str json, const char *name, struct error *error)
 {
     json_error_t where;
-    if (json.length > MAP_BYTES) return fail_both(error, ERROR_LIMIT, "%s is larger than a map may be (1 MiB)", "%s 太大：对应表最大 1 MiB", name);
+    if (json.length > MAP_BYTES) return fail_both(error, ERROR_LIMIT, "%s is larger than a map may be (1 MiB)",
+                                                  "%s 太大：对应表最大 1 MiB", name);
     if (str_starts(json, STR("\xef\xbb\xbf"))) json = (struct str){ json.at + 3, json.length - 3 };
     json_t *root = json_loadb(json.length ? json.at : "", json.length, JSON_REJECT_DUPLICATES, &where);
     if (!root)

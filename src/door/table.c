@@ -35,7 +35,8 @@ bool table_head(struct table *table, const struct cell *cells, size_t count, str
                                  "列名“%.*s”出现了两次：请改名或删去其中一列", (int)(name.length < 100 ? name.length : 100), name.at);
         put_column(table, name, i);
     }
-    if (!table->count) return fail_both(error, ERROR_INPUT, "there is no header: the first line must name the columns", "没有列名：第一行须为各列的列名");
+    if (!table->count) return fail_both(error, ERROR_INPUT, "there is no header: the first line must name the columns",
+                                        "没有列名：第一行须为各列的列名");
     return true;
 }
 
