@@ -59,55 +59,80 @@ static const struct parameter report_query[] = {
 
 /* ---- periods ---- */
 
-static bool span_of(struct view *view, const struct kind *kind, int64_t *first, int64_t *last, struct error *error)
+/* The days from the first to the last event; first > last: none. */
+struct span_of_days {
+    int32_t first, last;
+};
+
+static bool span_of(struct view *view, const struct kind *kind, bool portal, struct span_of_days *span, struct error *error)
 {
     for (size_t i = 0; i < kind->field_count; i++) {
         struct text sql = { 0 };
         bool row;
         if ((kind->fields[i].flags & (FIELD_EVENT | FIELD_NEEDED)) != (FIELD_EVENT | FIELD_NEEDED)) continue;
-        text_format(&sql, "SELECT MIN(\"%s\"), MAX(\"%s\") FROM \"%s\" WHERE {scope}", kind->fields[i].name, kind->fields[i].name, kind->name);
+        text_format(&sql, "SELECT MIN(\"%s\"), MAX(\"%s\") FROM \"%s\" WHERE {scope} AND \"source\" %s (SELECT \"source\" FROM"
+                          " \"source_name\" WHERE \"name\" = 'mingbai:portal')",
+                    kind->fields[i].name, kind->fields[i].name, kind->name, portal ? "IN" : "NOT IN");
         struct statement *select = view_select(view, kind, text_zero(&sql), error);
         text_close(&sql);
         if (!select || !statement_step(select, &row, error)) return false;
         if (row && !column_is_null(select, 0)) {
-            if (column_number(select, 0) < *first) *first = column_number(select, 0);
-            if (column_number(select, 1) > *last) *last = column_number(select, 1);
+            int32_t first = day_of(column_number(select, 0)), last = day_of(column_number(select, 1));
+            if (first < span->first) span->first = first;
+            if (last > span->last) span->last = last;
         }
         statement_reset(select);
     }
     return true;
 }
 
-/* The days from the first to the last event in what the duties read. */
+enum { LOADED, FILED, SPANS };
+
+/* What was loaded, and what was filed here: a file of years ago and the complaints of today leave years without anything. */
 static bool days_write(void *context, struct view *view, struct text *out, struct error *error)
 {
     (void)context;
-    int64_t first = INT64_MAX, last = INT64_MIN;
-    for (size_t m = 0; m < measure_count; m++)
-        for (size_t d = 0; d < measures[m]->duty_count; d++)
-            for (const struct kind *const *kind = measures[m]->duties[d].reads; kind && *kind; kind++)
-                if (!span_of(view, *kind, &first, &last, error)) return false;
-    if (first <= last) text_format(out, "%d %d", day_of(first), day_of(last));
+    for (int s = 0; s < SPANS; s++) {
+        struct span_of_days span = { INT32_MAX, INT32_MIN };
+        for (size_t m = 0; m < measure_count; m++)
+            for (size_t d = 0; d < measures[m]->duty_count; d++)
+                for (const struct kind *const *kind = measures[m]->duties[d].reads; kind && *kind; kind++)
+                    if (!span_of(view, *kind, s == FILED, &span, error)) return false;
+        text_format(out, "%d %d ", span.first, span.last);
+    }
     return true;
 }
 
 enum { PERIODS_MAX = 100 * 12 };
 
-static void periods_show(struct reply_table *table, int32_t first, int32_t last)
+static bool lies_in(struct period period, struct span_of_days span)
+{
+    return span.first <= span.last && period.end > span.first && period.first <= span.last;
+}
+
+static void period_show(struct rows *rows, struct period period, const struct span_of_days spans[SPANS])
+{
+    char name[DAY_ROOM], day[DAY_ROOM];
+    bool is_over = true; /* records go on until its end */
+    for (int s = 0; s < SPANS; s++) is_over = is_over && (!lies_in(period, spans[s]) || period.end <= spans[s].last + 1);
+    rows_begin(rows);
+    rows_string(rows, "period", (struct str){ name, period_format(period, name) });
+    rows_string(rows, "kind", period.kind == 'Q' ? STR("quarter") : period.kind == 'M' ? STR("month") : STR("year"));
+    rows_string(rows, "from", (struct str){ day, day_format(period.first, day) });
+    rows_string(rows, "to", (struct str){ day, day_format(period.end, day) });
+    rows_json(rows, "over", is_over ? STR("true") : STR("false"));
+    rows_end(rows);
+}
+
+static void periods_show(struct rows *rows, const struct span_of_days spans[SPANS])
 {
     static const char kinds[] = "QMY";
-    for (const char *kind = kinds; *kind; kind++) {
+    int32_t first = spans[LOADED].first < spans[FILED].first ? spans[LOADED].first : spans[FILED].first;
+    int32_t last = spans[LOADED].last > spans[FILED].last ? spans[LOADED].last : spans[FILED].last;
+    for (const char *kind = kinds; *kind && first <= last; kind++) {
         struct period period = period_of(last, *kind);
-        for (size_t count = 0; period.end > first && count < PERIODS_MAX; count++, period = period_of(period.first - 1, *kind)) {
-            char name[DAY_ROOM], day[DAY_ROOM];
-            rows_begin(&table->rows);
-            rows_string(&table->rows, "period", (struct str){ name, period_format(period, name) });
-            rows_string(&table->rows, "kind", *kind == 'Q' ? STR("quarter") : *kind == 'M' ? STR("month") : STR("year"));
-            rows_string(&table->rows, "from", (struct str){ day, day_format(period.first, day) });
-            rows_string(&table->rows, "to", (struct str){ day, day_format(period.end, day) });
-            rows_json(&table->rows, "over", period.end <= last + 1 ? STR("true") : STR("false"));
-            rows_end(&table->rows);
-        }
+        for (size_t count = 0; period.end > first && count < PERIODS_MAX; count++, period = period_of(period.first - 1, *kind))
+            if (lies_in(period, spans[LOADED]) || lies_in(period, spans[FILED])) period_show(rows, period, spans);
     }
 }
 
@@ -115,11 +140,12 @@ static bool periods_get(struct request *request, struct reply *reply, struct err
 {
     struct results *results = request->portal->results;
     struct reply_table table;
-    int first, last;
+    struct span_of_days spans[SPANS];
     const struct result *result = results_text(results, request->view, &(struct text_maker){ "days", days_write, NULL }, error);
     bool done = result && reply_table_open(&table, request, reply, "periods", error);
     if (done) {
-        if (result->text.length && sscanf(result->text.at, "%d %d", &first, &last) == 2) periods_show(&table, first, last);
+        must(sscanf(result->text.at, "%d %d %d %d", &spans[LOADED].first, &spans[LOADED].last, &spans[FILED].first, &spans[FILED].last) == 4);
+        periods_show(&table.rows, spans);
         done = reply_table_close(&table, true, (struct str){ 0 }, (struct str){ 0 }, error);
     }
     results_release(results, result);

@@ -37,7 +37,7 @@ static void claims_reply(struct acting *acting, bool *all_accepted)
         *all_accepted = *all_accepted && given.accepted;
     }
     for (size_t i = 0; i < acting->file.claim_count; i++)
-        if (!told[i]) {
+        if (!told[i] && acting->file.claims[i].person != CLAIM_ACCEPTED) {
             reply_fault(acting->request, acting->reply, "claims", "Say yes or no to each claim once", "对每项诉求说一次认可或不认可");
             return;
         }

@@ -1,5 +1,6 @@
 /* Single cases for everybody: what their persons agreed to show. */
 #include "measure/complaint/case_look.h"
+#include "measure/complaint/claims_body.h"
 #include "measure/complaint/routes.h"
 
 static void published_row(struct rows *rows, const struct request *request, const struct case_file *file, const struct case_status *status)
@@ -31,7 +32,7 @@ static void published_row(struct rows *rows, const struct request *request, cons
 /* What was agreed to is everybody's, so this one look has a condition of its own in place of the scope. */
 static const char select_published[] =
     "SELECT p.\"complaint\" FROM \"complaint_publication\" p, \"complaint\" c WHERE p.\"agreed\" = 1 AND c.\"id\" = p.\"complaint\""
-    " AND ($1 = '' OR c.\"operator\" = $1) ORDER BY p.\"time\" DESC, p.\"complaint\" LIMIT $2 OFFSET $3";
+    " AND ($1 = '' OR c.\"operator\" = $1) AND ($4 = -1 OR c.\"category\" = $4) ORDER BY p.\"time\" DESC, p.\"complaint\" LIMIT $2 OFFSET $3";
 
 /* The numbers of published cases, the newest publication first; a page of them. */
 static bool published_ids(struct reply_table *table, struct str **ids, size_t *count, struct text *next, struct error *error)
@@ -39,6 +40,9 @@ static bool published_ids(struct reply_table *table, struct str **ids, size_t *c
     struct request *request = table->request;
     uint64_t from = 0;
     size_t room = 0;
+    const char *wanted = request_query(request, "category");
+    int category = wanted ? choice_of(&complaint_kind.fields[COMPLAINT_CATEGORY], str_of(wanted)) : -1;
+    if (wanted && category < 0) return fail_both(error, ERROR_USAGE, "category: there is no %s", "category：没有 %s 这一类", wanted);
     if (table->after.length && !str_number(table->after, &from))
         return fail_both(error, ERROR_USAGE, "after: take it from `next`", "after：取自上一页的 next");
     struct statement *select = store_prepare(request->view->store, select_published, error);
@@ -47,6 +51,7 @@ static bool published_ids(struct reply_table *table, struct str **ids, size_t *c
     statement_text(select, 1, operator_ ? str_of(operator_) : STR(""));
     statement_number(select, 2, (int64_t)table->most + 1);
     statement_number(select, 3, (int64_t)from);
+    statement_number(select, 4, category);
     *ids = NULL;
     *count = 0;
     for (bool row;;) {
@@ -93,7 +98,7 @@ bool public_get(struct request *request, struct reply *reply, struct error *erro
     struct case_file file;
     struct case_status status;
     bool found;
-    if (!case_look_in(request->view, request, request->arguments[0], true, &file, &status, &found, error)) return false;
+    if (!case_look_now(request, reply) || !case_look_in(request->view, request, request->arguments[0], true, &file, &status, &found, error)) return false;
     if (!found) return refuse(reply, error, 404, "no-such-case", "There is no published case of this number", "没有公开的这件投诉");
     struct json json = reply_json(reply);
     case_json_public(&json, request, request->view, &file, &status);

@@ -74,13 +74,16 @@ static const struct parameter work_query[] = {
     { "operator", PARAMETER_TEXT, false, 64, { "only this operator's", "只列该企业的" } },
     { "assigned", PARAMETER_TEXT, false, 200, { "only what this group or person has", "只列该组或人经办的" } },
 };
-static const struct parameter public_query[] = { { "operator", PARAMETER_TEXT, false, 64, { "only about this operator", "只列投诉该企业的" } } };
+static const struct parameter public_query[] = {
+    { "operator", PARAMETER_TEXT, false, 64, { "only about this operator", "只列投诉该企业的" } },
+    { "category", PARAMETER_TEXT, false, 64, { "only this category", "只列该类别" } },
+};
 
 enum { OPERATOR = FOR(OPERATOR), REGULATOR = FOR(REGULATOR), PERSON = FOR(SUBSCRIBER),
        STAFF = FOR(OPERATOR) | FOR(REGULATOR), READERS = FOR(SUBSCRIBER) | FOR(OPERATOR) | FOR(REGULATOR) | FOR(ADMINISTRATOR) };
 
 const struct route complaint_routes[COMPLAINT_ROUTES] = {
-    { ROUTE(GET, "/api/complaints", READERS, REACH_OWN), .handle = complaint_list, .flags = ROUTE_TABLE, QUERY(list_query),
+    { ROUTE(GET, "/api/complaints", READERS, REACH_OWN), .handle = complaint_list, .flags = ROUTE_TABLE | ROUTE_TRY, QUERY(list_query),
       .says = { "complaints, the newest first", "投诉列表，新的在前" } },
     { ROUTE(POST, "/api/complaints", FOR(PUBLIC) | PERSON, REACH_OWN), .handle = complaint_file, .flags = ROUTE_SLOW, JSON(filing), .hourly = 60,
       .says = { "files a complaint; the answer has its number and the code to follow it with", "提交投诉，返回受理号和查询码" } },
@@ -88,7 +91,7 @@ const struct route complaint_routes[COMPLAINT_ROUTES] = {
       .says = { "what a text seems to be about", "由内容提出投诉类别" } },
     { ROUTE(POST, "/api/session/complaint", FOR_ALL, REACH_OPEN), .handle = complaint_sign_in, .flags = ROUTE_SLOW | ROUTE_CODE, JSON(following),
       .says = { "begins to follow a case by its number and code", "用受理号和查询码查看投诉" } },
-    { ROUTE(GET, "/api/complaints/{complaint}", READERS, REACH_OWN), .handle = complaint_get,
+    { ROUTE(GET, "/api/complaints/{complaint}", READERS, REACH_OWN), .handle = complaint_get, .flags = ROUTE_TRY,
       .says = { "a case: whose turn it is, by when, its claims, what happened and what is to come; texts stay sealed",
                 "一件投诉：轮到谁、期限、诉求、经过和将来，文字保持密封" } },
     { ROUTE(POST, "/api/complaints/{complaint}/open", READERS, REACH_OWN), .handle = complaint_open_texts, .flags = ROUTE_SLOW, JSON(opening),
@@ -127,12 +130,12 @@ const struct route complaint_routes[COMPLAINT_ROUTES] = {
       .says = { "a note for colleagues", "内部备注" } },
     { ROUTE(GET, "/api/complaints/{complaint}/letters", READERS, REACH_OWN), .handle = case_letters, .flags = ROUTE_SLOW,
       .says = { "what was said about the case, and to whom", "就这件投诉发出的通知" } },
-    { ROUTE(GET, "/api/complaints/{complaint}/appeal", READERS, REACH_OWN), .handle = appeal_chance_get,
+    { ROUTE(GET, "/api/complaints/{complaint}/appeal", READERS, REACH_OWN), .handle = appeal_chance_get, .flags = ROUTE_TRY,
       .says = { "whether one may appeal, from when, until when, and why", "能否申诉、从何时起、到何时止、为什么" } },
     { ROUTE(POST, "/api/complaints/{complaint}/appeal", PERSON, REACH_OWN), .handle = appeal_file, .flags = ROUTE_SLOW, JSON(appealing),
       .says = { "appeals to the regulator", "向主管部门申诉" } },
     { ROUTE(GET, "/api/appeals", READERS, REACH_OWN), .handle = appeal_list, .flags = ROUTE_TABLE | ROUTE_SLOW, .says = { "appeals", "申诉列表" } },
-    { ROUTE(GET, "/api/appeals/{appeal}", READERS, REACH_OWN), .handle = appeal_get, .says = { "an appeal", "一件申诉" } },
+    { ROUTE(GET, "/api/appeals/{appeal}", READERS, REACH_OWN), .handle = appeal_get, .flags = ROUTE_TRY, .says = { "an appeal", "一件申诉" } },
     { ROUTE(POST, "/api/appeals/{appeal}/accept", REGULATOR, REACH_OWN), .handle = appeal_accept, .flags = ROUTE_SLOW, JSON(text_only),
       .says = { "accepts an appeal", "受理申诉" } },
     { ROUTE(POST, "/api/appeals/{appeal}/refuse", REGULATOR, REACH_OWN), .handle = appeal_refuse, .flags = ROUTE_SLOW, JSON(refusing),
@@ -151,5 +154,5 @@ const struct route complaint_routes[COMPLAINT_ROUTES] = {
       .says = { "what waits for an answer or a decision, by deadline", "等待答复或决定的事项，按期限" } },
     { ROUTE(GET, "/api/public/complaints", FOR_ALL, REACH_OPEN), .handle = public_list, .flags = ROUTE_TABLE | ROUTE_SLOW, QUERY(public_query),
       .says = { "cases that their persons agreed to show", "本人同意公开的投诉" } },
-    { ROUTE(GET, "/api/public/complaints/{complaint}", FOR_ALL, REACH_OPEN), .handle = public_get, .says = { "a published case", "一件公开的投诉" } },
+    { ROUTE(GET, "/api/public/complaints/{complaint}", FOR_ALL, REACH_OPEN), .handle = public_get, .flags = ROUTE_TRY, .says = { "a published case", "一件公开的投诉" } },
 };

@@ -42,8 +42,8 @@ static bool claims_answer(struct acting *acting, int64_t *relief)
         }
     }
     for (size_t i = 0; i < acting->file.claim_count; i++)
-        if (acting->file.claims[i].claim <= 63 && !(answered >> acting->file.claims[i].claim & 1)) {
-            reply_fault(acting->request, acting->reply, "claims", "Answer every claim", "每项诉求都要答复");
+        if (acting->file.claims[i].claim <= 63 && !(answered >> acting->file.claims[i].claim & 1) && acting->file.claims[i].person != CLAIM_ACCEPTED) {
+            reply_fault(acting->request, acting->reply, "claims", "Answer every claim that is not settled", "没有解决的诉求，每项都要答复");
             return false;
         }
     return true;
