@@ -254,7 +254,9 @@ static void the_book_is_what_a_slow_look_gives(void **state)
     compare();
     /* Read anew it is the same. */
     struct view *view = town_view(&administrator);
+    assert_true(book_at_hand(book_of(view), view));
     book_forget(book_of(view));
+    assert_false(book_at_hand(book_of(view), view));
     view_give(view);
     compare();
 }

@@ -10,7 +10,7 @@ bool appeal_chance_get(struct request *request, struct reply *reply, struct erro
     struct case_file file;
     struct case_status status;
     bool found;
-    if (!case_look(request, request->arguments[0], &file, &status, &found, error)) return false;
+    if (!case_look_now(request, reply) || !case_look(request, request->arguments[0], &file, &status, &found, error)) return false;
     if (!found) return case_missing(reply, error);
     struct json json = reply_json(reply);
     json_open(&json, '{');

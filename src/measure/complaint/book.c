@@ -153,6 +153,7 @@ static struct slot slot_of(struct book *book, uint32_t place)
 static void slots_merge(struct book *book)
 {
     size_t count = book->added.count, kept = 0, all = 0;
+    if (!count && !book->dropped.count) return;
     struct slot *added = allocate((count + 1) * sizeof *added), *slots = allocate((book->slot_count + count + 1) * sizeof *slots);
     for (size_t i = 0; i < count; i++) added[i] = slot_of(book, book->added.at[i]);
     if (count) qsort_r(added, count, sizeof *added, by_deadline, book);
@@ -342,12 +343,16 @@ static bool catch_up(struct book *book, struct view *view, struct error *error)
     return done;
 }
 
+static bool is_behind(const struct book *book, const struct view *view)
+{
+    return !book->made || view->generation > book->generation || (view->generation == book->generation && view->position > book->position);
+}
+
 /* With the lock held: at the view's position, or where others have brought it. */
 static bool bring_up(struct book *book, struct view *view, struct error *error)
 {
-    if (!book->made || view->generation > book->generation) return read_all(book, view, error);
-    if (view->generation < book->generation || view->position <= book->position) return true;
-    return catch_up(book, view, error);
+    if (!is_behind(book, view)) return true;
+    return !book->made || view->generation > book->generation ? read_all(book, view, error) : catch_up(book, view, error);
 }
 
 /* ---- asking ---- */
@@ -380,6 +385,14 @@ void book_forget(struct book *book)
     pthread_mutex_lock(&book->lock);
     book->made = false;
     pthread_mutex_unlock(&book->lock);
+}
+
+bool book_at_hand(struct book *book, const struct view *view)
+{
+    if (pthread_mutex_trylock(&book->lock)) return false;
+    bool is_at_hand = !is_behind(book, view);
+    pthread_mutex_unlock(&book->lock);
+    return is_at_hand;
 }
 
 static int64_t as_of_for(const struct book *book, bool from_portal, int64_t now)

@@ -29,6 +29,10 @@ void book_end(void *book);
 /* The book of a view's pool. */
 struct book *book_of(struct view *view);
 
+/* Whether it is where the view is, and nobody is at it: then asking does not wait for anything to be read. The timekeeper's first
+   look makes it when serving begins. */
+bool book_at_hand(struct book *book, const struct view *view);
+
 /* As of when a case is looked at: now, if it was filed through the portal; else the latest event of complaints on record, as an
    old file is not overdue because it is old (but never later than now). */
 bool book_as_of(struct book *book, struct view *view, bool from_portal, int64_t now, int64_t *as_of, struct error *error);

@@ -2,6 +2,11 @@
 
 #include "measure/complaint/book.h"
 
+bool case_look_now(const struct request *request, struct reply *reply)
+{
+    return request->may_wait || book_at_hand(book_of(request->view), request->view) || reply_later(reply);
+}
+
 bool case_look_in(struct view *view, const struct request *request, struct str id, bool published, struct case_file *file,
                   struct case_status *status, bool *found, struct error *error)
 {

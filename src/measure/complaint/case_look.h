@@ -4,6 +4,8 @@
 
 #include "measure/complaint/case_json.h"
 
+/* Of a ROUTE_TRY: whether cases can be judged at once; false once the reply is to come later. */
+bool case_look_now(const struct request *request, struct reply *reply);
 /* Reads a case of the request's view and judges it: one that came through the portal as of now, others as of the latest event. */
 bool case_look(struct request *request, struct str id, struct case_file *file, struct case_status *status, bool *found,
                struct error *error);

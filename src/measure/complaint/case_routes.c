@@ -104,6 +104,15 @@ static struct statement *list_select(struct view *view, const struct list_filter
     return select;
 }
 
+/* The newest cases are a look at the first rows; anything else may be a look at very many. */
+static bool is_first_page(const struct request *request)
+{
+    static const char *const narrowing[] = { "operator", "category", "state", "since", "after" };
+    for (size_t i = 0; i < sizeof narrowing / sizeof *narrowing; i++)
+        if (request_query(request, narrowing[i])) return false;
+    return true;
+}
+
 /* Rows of one look; *looked counts them, *given those that passed; *last is where the last one stands. */
 static bool list_rows(struct reply_table *table, const struct list_filter *filter, const struct list_place *place, size_t *given,
                       struct text *last, bool *more, struct error *error)
@@ -150,7 +159,9 @@ bool complaint_list(struct request *request, struct reply *reply, struct error *
     struct text last = { 0 };
     size_t given = 0;
     bool more = false;
-    if (!list_filter(request, &filter, error) || !reply_table_open(&table, request, reply, "complaints", error)) return false;
+    if (!list_filter(request, &filter, error)) return false;
+    if (!request->may_wait && !is_first_page(request)) return reply_later(reply);
+    if (!case_look_now(request, reply) || !reply_table_open(&table, request, reply, "complaints", error)) return false;
     bool done = place_read(table.after, &place) ? list_rows(&table, &filter, &place, &given, &last, &more, error)
                                                 : fail_both(error, ERROR_USAGE, "after: take it from `next`", "after：取自上一页的 next");
     done = reply_table_close(&table, done, more ? text_str(&last) : (struct str){ 0 }, (struct str){ 0 }, error);
@@ -176,7 +187,7 @@ static bool case_answer(struct request *request, struct reply *reply, struct str
 
 bool complaint_get(struct request *request, struct reply *reply, struct error *error)
 {
-    return case_answer(request, reply, (struct str){ 0 }, error);
+    return case_look_now(request, reply) && case_answer(request, reply, (struct str){ 0 }, error);
 }
 
 bool complaint_open_texts(struct request *request, struct reply *reply, struct error *error)
@@ -303,6 +314,7 @@ bool appeal_list(struct request *request, struct reply *reply, struct error *err
 
 bool appeal_get(struct request *request, struct reply *reply, struct error *error)
 {
+    if (!case_look_now(request, reply)) return false;
     struct statement *select = view_select(request->view, &appeal_kind, "SELECT \"complaint\" FROM \"appeal\" WHERE {scope} AND \"id\" = $1", error);
     bool row, found = false;
     struct case_file file;
