@@ -176,6 +176,7 @@ static void test_what_is_refused(void **state)
         assert_true(place.error.says[0]);
     }
     assert_false(store_run(store, "CREATE TABLE a (k BIGINT)", &place.error));
+    assert_true(place.error.is_inner);
     store_close(store);
     place_close(&place);
     (void)state;

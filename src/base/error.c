@@ -21,6 +21,7 @@ bool fail(struct error *error, enum error_code code, const char *format, ...)
     va_list arguments;
     va_start(arguments, format);
     error->code = code;
+    error->is_inner = false;
     error->chinese[0] = 0;
     write_sentence(error->says, format, arguments);
     va_end(arguments);
@@ -34,6 +35,7 @@ bool fail_both(struct error *error, enum error_code code, const char *english, c
     va_start(arguments, chinese);
     va_copy(again, arguments);
     error->code = code;
+    error->is_inner = false;
     write_sentence(error->says, english, arguments);
     write_sentence(error->chinese, chinese, again);
     va_end(again);
@@ -46,6 +48,12 @@ bool fail_says(struct error *error, enum error_code code, struct says says)
     return fail_both(error, code, "%s%.0s", "%.0s%s", says.english, says.chinese);
 }
 
+bool fail_inner(struct error *error)
+{
+    if (error) error->is_inner = true;
+    return false;
+}
+
 bool fail_errno(struct error *error, const char *format, ...)
 {
     int number = errno;
@@ -53,6 +61,7 @@ bool fail_errno(struct error *error, const char *format, ...)
     va_list arguments;
     va_start(arguments, format);
     error->code = ERROR_DISK;
+    error->is_inner = false;
     error->chinese[0] = 0;
     write_sentence(error->says, format, arguments);
     va_end(arguments);
@@ -88,6 +97,7 @@ bool fail_errno_both(struct error *error, const char *english, const char *chine
     va_start(arguments, chinese);
     va_copy(again, arguments);
     error->code = ERROR_DISK;
+    error->is_inner = false;
     write_sentence(error->says, english, arguments);
     write_sentence(error->chinese, chinese, again);
     va_end(again);

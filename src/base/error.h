@@ -22,6 +22,7 @@ struct error {
     enum error_code code;
     char says[SENTENCE_ROOM];    /* a sentence that tells what to do next, without a newline */
     char chinese[SENTENCE_ROOM]; /* the same in Chinese; empty where it is said in English alone */
+    bool is_inner;               /* it tells of statements and files of the program's own, which mean nothing to somebody far away */
 };
 
 /* A sentence in both languages; { 0 }: none. */
@@ -38,6 +39,9 @@ bool fail_both(struct error *error, enum error_code code, const char *english, c
 
 /* A sentence that is ready. */
 bool fail_says(struct error *error, enum error_code code, struct says says);
+
+/* What was just said is inner; returns false as well. */
+bool fail_inner(struct error *error);
 
 /* Like fail, with ": " and the text of errno behind the sentence. The code is ERROR_DISK. */
 bool fail_errno(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));

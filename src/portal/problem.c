@@ -120,10 +120,9 @@ void problem_write(struct call *call)
 {
     struct reply *reply = &call->reply;
     const struct error *error = &call->error;
-    bool of_store = str_starts(str_of(error->says), STR("database ")); /* it names files and statements, which are for the log */
-    bool is_ours = !reply->code && (error->code == ERROR_NONE || error->code == ERROR_DISK || error->code == ERROR_DAMAGE || of_store);
+    bool is_ours = !reply->code && (error->code == ERROR_NONE || error->code == ERROR_DISK || error->code == ERROR_DAMAGE || error->is_inner);
     if (!reply->code) {
-        reply->status = of_store && error->code != ERROR_BUSY ? MHD_HTTP_INTERNAL_SERVER_ERROR : problem_status(error->code);
+        reply->status = error->is_inner && error->code != ERROR_BUSY ? MHD_HTTP_INTERNAL_SERVER_ERROR : problem_status(error->code);
         reply->code = codes[error->code];
     }
     if (reply->status == MHD_HTTP_SERVICE_UNAVAILABLE && !call->retry_seconds) call->retry_seconds = 5;

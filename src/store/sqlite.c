@@ -77,7 +77,7 @@ static bool fail_sqlite(const struct store *store, int result, struct error *err
         }
     const struct error *disk = code == ERROR_DISK ? vfs_disk_error(store->connection) : NULL;
     return fail(error, code, "database %s: %s (%s)", path ? path : "", says,
-                disk ? disk->says : sqlite3_errmsg(store->connection));
+                disk ? disk->says : sqlite3_errmsg(store->connection)) || fail_inner(error);
 }
 
 /* Opening */
@@ -101,7 +101,7 @@ static bool check_file(struct disk *disk, const char *path, enum store_mode mode
     bool done = disk->size(file, &size, error);
     disk->close(file);
     if (done && size == 0 && mode == STORE_READ)
-        return fail(error, ERROR_NOT_FOUND, "database %s is empty", path);
+        return fail(error, ERROR_NOT_FOUND, "database %s is empty", path) || fail_inner(error);
     return done;
 }
 
@@ -118,7 +118,7 @@ static bool is_in_wal_mode(struct store *store, struct error *error)
     if (result != SQLITE_OK)
         return fail_sqlite(store, result, error);
     return is_wal || fail(error, ERROR_DAMAGE, "database %s has no write-ahead log; rebuild makes it anew",
-                          sqlite3_db_filename(store->connection, "main"));
+                          sqlite3_db_filename(store->connection, "main")) || fail_inner(error);
 }
 
 /* After each commit, in the place of SQLite's own checkpoint, which never starts the log anew while the transactions of
