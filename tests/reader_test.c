@@ -38,7 +38,7 @@ static void csv_forms(void **state)
         { "\n\n \n", "refused:empty" },
         { "id,operator,id\n", "refused:twice" },
         { "PK\x03\x04...", "refused:xlsx" },
-        { "\xd0\xcf\x11\xe0...", "refused:password" },
+        { "\xd0\xcf\x11\xe0...", "refused:name it .xls" },
         { "<html><table>", "refused:web page" },
     };
     for (size_t i = 0; i < COUNT(cases); i++)

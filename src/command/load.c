@@ -183,7 +183,7 @@ static enum exit_code load(struct invocation *invocation)
 }
 
 static const struct option load_options[] = {
-    { "format", "FORMAT", { "csv, jsonl, json or xlsx; by the file's name unless given", "csv、jsonl、json 或 xlsx，默认按文件名判断" } },
+    { "format", "FORMAT", { "csv, jsonl, json, xlsx or xls; by the file's name unless given", "csv、jsonl、json、xlsx 或 xls，默认按文件名判断" } },
     { "sheet", "NAME", { "the sheet of a spreadsheet, by name or number", "电子表格中的工作表，按名称或序号" } },
     { "map", "FILE", { "how this file's columns become fields: see docs/maps.md", "该文件的列如何对应字段，见 docs/maps.zh-CN.md" } },
     { "source", "NAME", { "a name for where it comes from; the file's name and content unless given", "来源名称，默认由文件名和内容得出" } },

@@ -13,6 +13,7 @@ static const struct {
     { STR(".jsonl"), FORMAT_JSONL },
     { STR(".json"), FORMAT_JSON },
     { STR(".xlsx"), FORMAT_XLSX },
+    { STR(".xls"), FORMAT_XLS },
 };
 
 static const struct reader_form *const forms[] = {
@@ -20,6 +21,7 @@ static const struct reader_form *const forms[] = {
     [FORMAT_JSONL] = &json_lines_form,
     [FORMAT_JSON] = &json_form,
     [FORMAT_XLSX] = &sheet_form,
+    [FORMAT_XLS] = &sheet_form,
 };
 
 /* What files that are no text begin with, and what to do with them. */
@@ -31,8 +33,8 @@ static const struct {
       { "this is a spreadsheet or another zip file, no text: name it .xlsx or give --format xlsx",
         "这是电子表格或压缩文件，不是文本：请把扩展名改为 .xlsx，或加上 --format xlsx" } },
     { STR("\xd0\xcf\x11\xe0"),
-      { "this is an old .xls or a workbook with a password: save it as .xlsx without a password",
-        "这是旧格式的 .xls 或加了密码的工作簿：请另存为不带密码的 .xlsx" } },
+      { "this is a spreadsheet or another file of an office program, no text: name it .xls or give --format xls",
+        "这是电子表格或其他办公软件的文件，不是文本：请把扩展名改为 .xls，或加上 --format xls" } },
     { STR("%PDF"), { "this is a PDF: ask for the table itself, as .csv or .xlsx", "这是 PDF：请索取表格本身（.csv 或 .xlsx）" } },
     { STR("<html"),
       { "this is a web page, whatever its name: open it and save it as .xlsx or .csv", "这其实是网页：请打开后另存为 .xlsx 或 .csv" } },
@@ -54,16 +56,19 @@ static enum reader_format format_by_name(const char *path)
     return FORMAT_BY_NAME;
 }
 
+struct says stranger_says(struct str start)
+{
+    for (size_t i = 0; i < sizeof strangers / sizeof *strangers; i++)
+        if (str_starts(start, strangers[i].start)) return strangers[i].says;
+    return (struct says){ 0 };
+}
+
 static bool open_text(struct reader *reader, const struct reader_options *options, struct error *error)
 {
     if (!input_open(&reader->input, reader->bytes, options->encoding, error)) return false;
     if (!reader->input.length) input_more(&reader->input, true);
-    struct str start = { reader->input.at, reader->input.length };
-    for (size_t i = 0; i < sizeof strangers / sizeof *strangers; i++)
-        if (str_starts(start, strangers[i].start))
-            return fail_both(error, ERROR_INPUT, "%s: %s%.0s", "%s：%.0s%s", options->path, strangers[i].says.english,
-                             strangers[i].says.chinese);
-    return true;
+    struct says says = stranger_says((struct str){ reader->input.at, reader->input.length });
+    return !says.english || fail_both(error, ERROR_INPUT, "%s: %s%.0s", "%s：%.0s%s", options->path, says.english, says.chinese);
 }
 
 struct reader *reader_open(const struct reader_options *options, struct error *error)
@@ -72,8 +77,8 @@ struct reader *reader_open(const struct reader_options *options, struct error *e
     if (format == FORMAT_BY_NAME) format = format_by_name(options->path);
     if (format == FORMAT_BY_NAME) {
         bool is_input = strcmp(options->path, "-") == 0;
-        fail_both(error, ERROR_USAGE, "%s%.0s: what it holds cannot be told by its name: give --format csv, jsonl, json or xlsx",
-                  "%.0s%s：从名称看不出是什么格式，请加上 --format csv、jsonl、json 或 xlsx", is_input ? "standard input" : options->path,
+        fail_both(error, ERROR_USAGE, "%s%.0s: what it holds cannot be told by its name: give --format csv, jsonl, json, xlsx or xls",
+                  "%.0s%s：从名称看不出是什么格式，请加上 --format csv、jsonl、json、xlsx 或 xls", is_input ? "standard input" : options->path,
                   is_input ? "标准输入" : options->path);
         return NULL;
     }
@@ -136,6 +141,11 @@ void reader_progress(const struct reader *reader, uint64_t *done, uint64_t *all)
         reader->form->progress(reader, done, all);
     else
         bytes_progress(reader->bytes, done, all);
+}
+
+struct str reader_sheet(const struct reader *reader, size_t number)
+{
+    return reader->form->sheet ? reader->form->sheet(reader, number) : (struct str){ 0 };
 }
 
 const char *reader_encoding(const struct reader *reader)

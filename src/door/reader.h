@@ -17,18 +17,19 @@ enum {
     READER_COLUMNS = 256,
     READER_JSON_DEPTH = 16,
     READER_TITLE_ROWS = 30,             /* looked through for the header */
+    READER_XLS_BYTES = 64 * 1024 * 1024, /* an .xls: it is held in memory */
     READER_SHEET_BYTES = 1 << 30,       /* one unzipped part of a spreadsheet */
     READER_SHEET_RATIO = 200,           /* unzipped to zipped, beyond 16 MiB: a zip bomb */
     READER_SHEET_STRINGS = 8 * 1024 * 1024,
 };
 
-enum reader_format { FORMAT_BY_NAME, FORMAT_CSV, FORMAT_JSONL, FORMAT_JSON, FORMAT_XLSX };
+enum reader_format { FORMAT_BY_NAME, FORMAT_CSV, FORMAT_JSONL, FORMAT_JSON, FORMAT_XLSX, FORMAT_XLS };
 
 struct reader_options {
     const char *path;               /* "-" is standard input */
     int standard_input;             /* the descriptor that "-" means; 0 is that of the process */
     int stop;                       /* a descriptor: once it can be read or has hung up, nothing is waited for any more; 0: none */
-    enum reader_format format;      /* by name: .csv .jsonl .json .xlsx, each also with .gz */
+    enum reader_format format;      /* by name: .csv .jsonl .json .xlsx .xls, each also with .gz */
     const char *sheet;              /* a spreadsheet's sheet by name or number from 1; NULL: the first that is not empty */
     const struct str *wanted;       /* names that a header would have (fields, or a map's columns), to find the header row */
     size_t wanted_count;
@@ -58,6 +59,8 @@ const struct str *reader_columns(const struct reader *reader, size_t *count);
 bool reader_next(struct reader *reader, struct row *row, bool *more, struct error *error);
 /* Whether the next row can be had without waiting for a pipe: when not, what is in hand should be made durable first. */
 bool reader_ready(struct reader *reader);
+/* The name of a workbook's sheet, from 0; { NULL, 0 } where there is none. */
+struct str reader_sheet(const struct reader *reader, size_t number);
 /* Bytes of the file read and in all (0: not known), for a progress bar. */
 void reader_progress(const struct reader *reader, uint64_t *done, uint64_t *all);
 /* "UTF-8", "GB18030" ..., for messages. */

@@ -31,6 +31,8 @@ struct reader_form {
     bool binary; /* reads reader->bytes itself, not reader->input */
     /* Where the bytes read do not show it; else NULL. */
     void (*progress)(const struct reader *reader, uint64_t *done, uint64_t *all);
+    /* As reader_sheet; NULL where there are none. */
+    struct str (*sheet)(const struct reader *reader, size_t number);
 };
 
 struct reader {
@@ -48,6 +50,8 @@ extern const struct reader_form csv_form, json_lines_form, json_form, sheet_form
 
 /* What keeps a text from being taken: NUL bytes, or that it is no UTF-8; none where nothing does. */
 struct says text_problem(const struct reader *reader, struct str text);
+/* What a file is that begins with these bytes and is no text, and what to do with it; none where nothing is known. */
+struct says stranger_says(struct str start);
 /* What every form says of the bytes behind the window when they cannot be had. */
 enum reading reading_failed(const struct reader *reader, struct error *error);
 

@@ -3,13 +3,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "door/reader.h"
-#include "door/reading.h"
 
 enum {
     BOMB_FLOOR = 16 * 1024 * 1024, /* below it any ratio is taken */
-    SHEETS_MAX = 1000,
-    STYLES_MAX = 100000,
     RELATIONS_MAX = 10000,
 };
 
@@ -180,6 +176,7 @@ static const char *relations_part(struct arena *arena, const char *part, struct 
 
 struct workbook {
     struct book *book;
+    struct sheet_rows *rows;
     const struct relations *relations;
     struct str folder;
 };
@@ -191,20 +188,18 @@ static void workbook_starts(void *parser, const char *name, const char **attribu
     name = xml_name(name);
     if (strcmp(name, "workbookPr") == 0) {
         const char *from_1904 = xml_attribute(attributes, "date1904");
-        book->from_1904 = from_1904 && (strcmp(from_1904, "1") == 0 || strcmp(from_1904, "true") == 0);
+        workbook->rows->from_1904 = from_1904 && (strcmp(from_1904, "1") == 0 || strcmp(from_1904, "true") == 0);
     }
-    if (strcmp(name, "sheet") != 0 || book->sheet_count == SHEETS_MAX) return;
+    if (strcmp(name, "sheet") != 0) return;
     const char *id = xml_attribute(attributes, "id"), *title = xml_attribute(attributes, "name");
     const char *state = xml_attribute(attributes, "state");
     for (size_t i = 0; id && i < workbook->relations->count; i++) {
         const struct relation *relation = &workbook->relations->list[i];
         if (strcmp(relation->id, id) != 0 || !is_of_type(relation, "/worksheet")) continue;
-        book->sheets = reallocate(book->sheets, (book->sheet_count + 1) * sizeof *book->sheets);
-        book->sheets[book->sheet_count++] = (struct sheet){
-            .name = str_of(keep(&book->arena, title ? title : "")),
-            .part = resolve(&book->arena, workbook->folder, relation->target),
-            .hidden = state && strcmp(state, "visible") != 0,
-        };
+        struct sheet *sheet = sheet_add(workbook->rows, str_of(title));
+        if (!sheet) return;
+        sheet->part = resolve(&book->arena, workbook->folder, relation->target);
+        sheet->hidden = state && strcmp(state, "visible") != 0;
         return;
     }
 }
@@ -228,96 +223,36 @@ static void strings_start(void *parser, const char *name, const char **attribute
 static void strings_end(void *parser, const char *name)
 {
     struct strings *strings = XML_GetUserData(parser);
-    struct book *book = strings->book;
     name = xml_name(name);
     if (strcmp(name, "t") == 0) strings->in_text = false;
     if (strcmp(name, "rPh") == 0) strings->in_phonetic = false;
-    if (strcmp(name, "si") != 0 || book->string_count == READER_SHEET_STRINGS) return;
-    size_t count = book->string_count;
-    if ((count & (count - 1)) == 0)
-        book->string_ends = reallocate(book->string_ends, (count ? count * 2 : 1) * sizeof *book->string_ends);
-    book->string_ends[book->string_count++] = (uint32_t)book->strings.length;
+    if (strcmp(name, "si") == 0) sheet_strings_end(&strings->book->strings);
 }
 
 static void strings_text(void *parser, const char *at, int length)
 {
     struct strings *strings = XML_GetUserData(parser);
-    if (strings->in_text) text_add(&strings->book->strings, (struct str){ at, (size_t)length });
-}
-
-bool book_string(const struct book *book, uint64_t number, struct str *string)
-{
-    if (number >= book->string_count) return false;
-    uint32_t start = number ? book->string_ends[number - 1] : 0;
-    *string = (struct str){ book->strings.at + start, book->string_ends[number] - start };
-    return true;
+    if (strings->in_text) text_add(&strings->book->strings.text, (struct str){ at, (size_t)length });
 }
 
 /* ---- styles: which of them show a number as a date ---- */
 
 struct styles {
-    struct book *book;
+    struct sheet_styles *list;
     bool in_cells; /* cellXfs: those that cells name */
-    struct {
-        unsigned long id;
-        bool is_date;
-    } * formats;
-    size_t format_count;
 };
-
-/* A format of numbers shows a date when its first section has a letter of one outside of quotes, brackets and escapes. */
-static bool format_is_date(const char *format)
-{
-    if (strcasecmp(format, "General") == 0 || strcasecmp(format, "Standard") == 0) return false;
-    for (const char *at = format; *at && *at != ';'; at++) {
-        if (*at == '"' || *at == '[') {
-            at = strchr(at + 1, *at == '"' ? '"' : ']');
-            if (!at) return false;
-        } else if (*at == '\\' || *at == '_' || *at == '*') {
-            if (!*++at) return false;
-        } else if (strchr("yYmMdDhHsS", *at)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The built-in formats that show a date, also those of Chinese, Japanese and Korean versions. */
-static bool built_in_is_date(unsigned long id)
-{
-    static const struct {
-        unsigned long first, last;
-    } dates[] = { { 14, 22 }, { 27, 36 }, { 45, 47 }, { 50, 58 } };
-    for (size_t i = 0; i < sizeof dates / sizeof *dates; i++)
-        if (id >= dates[i].first && id <= dates[i].last) return true;
-    return false;
-}
-
-static bool style_shows_date(const struct styles *styles, unsigned long id)
-{
-    for (size_t i = 0; i < styles->format_count; i++)
-        if (styles->formats[i].id == id) return styles->formats[i].is_date;
-    return built_in_is_date(id);
-}
 
 static void styles_start(void *parser, const char *name, const char **attributes)
 {
     struct styles *styles = XML_GetUserData(parser);
-    struct book *book = styles->book;
     name = xml_name(name);
     const char *id = xml_attribute(attributes, "numFmtId"), *format = xml_attribute(attributes, "formatCode");
-    if (strcmp(name, "cellXfs") == 0) {
+    if (strcmp(name, "cellXfs") == 0)
         styles->in_cells = true;
-    } else if (strcmp(name, "numFmt") == 0 && id && format && !book->style_count && styles->format_count < RELATIONS_MAX) {
-        styles->formats = reallocate(styles->formats, (styles->format_count + 1) * sizeof *styles->formats);
-        styles->formats[styles->format_count].id = strtoul(id, NULL, 10);
-        styles->formats[styles->format_count++].is_date = format_is_date(format);
-    } else if (strcmp(name, "xf") == 0 && styles->in_cells && book->style_count < STYLES_MAX) {
-        size_t count = book->style_count;
-        if ((count & (count - 1)) == 0)
-            book->style_is_date = reallocate(book->style_is_date, (count ? count * 2 : 1) * sizeof(bool));
-        book->style_is_date[book->style_count++] = id && style_shows_date(styles, strtoul(id, NULL, 10));
-    }
+    else if (strcmp(name, "numFmt") == 0 && id && format && !styles->list->count)
+        sheet_styles_format(styles->list, strtoul(id, NULL, 10), format);
+    else if (strcmp(name, "xf") == 0 && styles->in_cells)
+        sheet_styles_add(styles->list, id ? strtoul(id, NULL, 10) : 0);
 }
 
 static void styles_end(void *parser, const char *name)
@@ -328,7 +263,7 @@ static void styles_end(void *parser, const char *name)
 
 /* ---- the book ---- */
 
-static bool read_parts(struct book *book, struct relations *relations, struct error *error)
+static bool read_parts(struct book *book, struct sheet_rows *rows, struct relations *relations, struct error *error)
 {
     const char *part = "xl/workbook.xml";
     struct error missing = { .code = ERROR_NONE };
@@ -337,18 +272,16 @@ static bool read_parts(struct book *book, struct relations *relations, struct er
         if (main) part = resolve(&book->arena, STR(""), main->target);
     }
     const char *slash = strrchr(part, '/');
-    struct workbook workbook = { book, relations, { part, slash ? (size_t)(slash + 1 - part) : 0 } };
+    struct workbook workbook = { book, rows, relations, { part, slash ? (size_t)(slash + 1 - part) : 0 } };
     relations->count = 0;
     if (!parse_part(book, relations_part(&book->arena, part, workbook.folder), relations, relation_starts, NULL, NULL, error))
         return false;
     if (!parse_part(book, part, &workbook, workbook_starts, NULL, NULL, error)) return false;
     const struct relation *found = relation_of_type(relations, "/styles");
     if (found) {
-        struct styles styles = { .book = book };
-        bool good = parse_part(book, resolve(&book->arena, workbook.folder, found->target), &styles, styles_start, styles_end,
-                               NULL, error);
-        free(styles.formats);
-        if (!good) return false;
+        struct styles styles = { .list = &book->styles };
+        if (!parse_part(book, resolve(&book->arena, workbook.folder, found->target), &styles, styles_start, styles_end, NULL, error))
+            return false;
     }
     found = relation_of_type(relations, "/sharedStrings");
     if (!found) return true;
@@ -357,27 +290,19 @@ static bool read_parts(struct book *book, struct relations *relations, struct er
                       strings_text, error);
 }
 
-bool book_open(struct book *book, int descriptor, struct error *error)
+bool book_open(struct book *book, struct sheet_rows *rows, int descriptor, struct error *error)
 {
-    static const struct str old = STR("\xd0\xcf\x11\xe0");
-    char start[4];
     int why = 0;
     *book = (struct book){ 0 };
-    bool is_old =
-        pread(descriptor, start, sizeof start, 0) == sizeof start && str_equal((struct str){ start, sizeof start }, old);
     book->zip = zip_fdopen(descriptor, 0, &why);
     if (!book->zip) {
         close(descriptor);
-        return fail_says(error, ERROR_INPUT,
-                         is_old ? (struct says){ "this is an old .xls or a workbook with a password: save it as .xlsx without a password",
-                                                 "这是旧格式的 .xls 或加了密码的工作簿：请另存为不带密码的 .xlsx" }
-                                : (struct says){ "this is no workbook (.xlsx), or a damaged one: open it and save it again as .xlsx",
-                                                 "这不是工作簿（.xlsx），或已损坏：请打开后重新保存为 .xlsx" });
+        return fail_both(error, ERROR_INPUT, "this workbook (.xlsx) is damaged: open it and save it again as .xlsx",
+                         "这个工作簿（.xlsx）已损坏：请打开后重新保存为 .xlsx");
     }
     struct relations relations = { .arena = &book->arena };
-    bool good = read_parts(book, &relations, error);
+    bool good = read_parts(book, rows, &relations, error);
     free(relations.list);
-    if (!good) book_close(book);
     return good;
 }
 
@@ -385,9 +310,7 @@ void book_close(struct book *book)
 {
     if (book->zip) zip_discard(book->zip);
     arena_close(&book->arena);
-    free(book->sheets);
-    free(book->style_is_date);
-    text_close(&book->strings);
-    free(book->string_ends);
+    sheet_styles_close(&book->styles);
+    sheet_strings_close(&book->strings);
     *book = (struct book){ 0 };
 }

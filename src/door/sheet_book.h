@@ -1,5 +1,4 @@
-/* A workbook (.xlsx): a zip of XML parts. Here: the parts, the list of sheets, the shared strings and which styles show dates.
- */
+/* A workbook (.xlsx): a zip of XML parts. Here: the parts, the list of sheets, the shared strings and the styles. */
 #ifndef DOOR_SHEET_BOOK_H
 #define DOOR_SHEET_BOOK_H
 
@@ -9,34 +8,18 @@
 #include <stdint.h>
 #include <zip.h>
 
-#include "base/error.h"
-#include "base/memory.h"
-#include "base/str.h"
-
-struct sheet {
-    struct str name;
-    const char *part; /* its path in the zip */
-    bool hidden;
-};
+#include "door/sheet.h"
 
 struct book {
     zip_t *zip;
-    struct arena arena; /* names and paths */
-    struct sheet *sheets;
-    size_t sheet_count;
-    bool from_1904; /* days are counted from 1904-01-01 */
-    bool *style_is_date;
-    size_t style_count;
-    struct text strings;
-    uint32_t *string_ends; /* of each shared string, in strings */
-    size_t string_count;
+    struct arena arena; /* paths */
+    struct sheet_styles styles;
+    struct sheet_strings strings;
 };
 
-/* Takes the descriptor over, also when it fails. */
-bool book_open(struct book *book, int descriptor, struct error *error);
+/* Takes the descriptor over, also when it fails, and lists the sheets in rows. book_close also after a failure. */
+bool book_open(struct book *book, struct sheet_rows *rows, int descriptor, struct error *error);
 void book_close(struct book *book);
-/* A shared string by its number; false where there is none. */
-bool book_string(const struct book *book, uint64_t number, struct str *string);
 
 /* One part, unzipped piece by piece, within the limits of reader.h. */
 struct part {

@@ -36,7 +36,7 @@ void load_summary_close(struct load_summary *summary)
 
 static bool format_read(const char *name, enum reader_format *format, struct error *error)
 {
-    static const char *const names[] = { [FORMAT_CSV] = "csv", [FORMAT_JSONL] = "jsonl", [FORMAT_JSON] = "json", [FORMAT_XLSX] = "xlsx" };
+    static const char *const names[] = { [FORMAT_CSV] = "csv", [FORMAT_JSONL] = "jsonl", [FORMAT_JSON] = "json", [FORMAT_XLSX] = "xlsx", [FORMAT_XLS] = "xls" };
     *format = FORMAT_BY_NAME;
     if (!name) return true;
     for (size_t i = FORMAT_CSV; i < sizeof names / sizeof *names; i++)
@@ -44,7 +44,7 @@ static bool format_read(const char *name, enum reader_format *format, struct err
             *format = (enum reader_format)i;
             return true;
         }
-    return fail_both(error, ERROR_USAGE, "--format %s: choose csv, jsonl, json or xlsx", "--format %s：可选 csv、jsonl、json、xlsx", name);
+    return fail_both(error, ERROR_USAGE, "--format %s: choose csv, jsonl, json, xlsx or xls", "--format %s：可选 csv、jsonl、json、xlsx、xls", name);
 }
 
 bool load_source(const char *path, struct str name, struct text *source, struct error *error)

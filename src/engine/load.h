@@ -9,7 +9,7 @@ struct load_options {
     const struct kind *kind;
     const char *path;          /* "-": standard input */
     int standard_input, stop;  /* see reader_options; a load stops between rows, too, and what was accepted stays accepted */
-    const char *format;        /* "csv", "jsonl", "json", "xlsx"; NULL: by name */
+    const char *format;        /* "csv", "jsonl", "json", "xlsx", "xls"; NULL: by name */
     const char *sheet;
     const char *map;           /* NULL: the columns are the fields */
     const char *source;        /* NULL: the file's name and its content's hash */

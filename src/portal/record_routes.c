@@ -156,6 +156,7 @@ static const char *format_of(struct str content_type)
     } types[] = {
         { STR("text/csv"), "csv" }, { STR("application/jsonl"), "jsonl" }, { STR("application/x-ndjson"), "jsonl" },
         { STR("application/json"), "json" }, { STR("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), "xlsx" },
+        { STR("application/vnd.ms-excel"), "xls" },
     };
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (str_equal(content_type, types[i].type)) return types[i].format;

@@ -95,7 +95,7 @@ static const char *format_of(const char *name)
     static const struct {
         struct str ending;
         const char *format;
-    } endings[] = { { STR(".xlsx"), "xlsx" }, { STR(".jsonl"), "jsonl" }, { STR(".json"), "json" } };
+    } endings[] = { { STR(".xlsx"), "xlsx" }, { STR(".xls"), "xls" }, { STR(".jsonl"), "jsonl" }, { STR(".json"), "json" } };
     struct str given = str_of(name);
     if (given.length > 3 && str_equal_folded((struct str){ given.at + given.length - 3, 3 }, STR(".gz"))) given.length -= 3;
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {

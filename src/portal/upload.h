@@ -19,7 +19,7 @@ struct upload {
     char name[UPLOAD_NAME_ROOM]; /* as it is called; it is its name on the disk too */
     char path[PATH_ROOM + UPLOAD_NAME_ROOM];
     const struct kind *kind;
-    const char *format;          /* "csv", "xlsx" ... */
+    const char *format;          /* "csv", "xlsx", "xls" ... */
     char sheet[UPLOAD_NAME_ROOM]; /* empty: the first that is not empty */
     json_t *map;                 /* NULL: the columns are the fields */
     bool map_is_given;           /* by a person; else proposed here */

@@ -6,7 +6,6 @@
 
 #include "base/json.h"
 #include "base/moment.h"
-#include "door/sheet_book.h"
 #include "engine/load.h"
 #include "engine/row_record.h"
 #include "portal/bringing.h"
@@ -27,7 +26,7 @@ struct look {
 
 static enum reader_format format_number(const char *format)
 {
-    return !strcmp(format, "xlsx") ? FORMAT_XLSX : !strcmp(format, "jsonl") ? FORMAT_JSONL : !strcmp(format, "json") ? FORMAT_JSON : FORMAT_CSV;
+    return !strcmp(format, "xlsx") ? FORMAT_XLSX : !strcmp(format, "xls") ? FORMAT_XLS : !strcmp(format, "jsonl") ? FORMAT_JSONL : !strcmp(format, "json") ? FORMAT_JSON : FORMAT_CSV;
 }
 
 static void map_path(const struct upload *upload, struct text *path)
@@ -208,17 +207,11 @@ static bool lines_look(struct look *look, struct error *error)
 
 /* ---- what was seen ---- */
 
-static void sheets_put(struct json *json, const struct upload *upload)
+static void sheets_put(struct json *json, const struct reader *reader)
 {
-    struct error ignored;
-    struct book book = { 0 };
     json_key(json, "sheets");
     json_open(json, '[');
-    int file = strcmp(upload->format, "xlsx") ? -1 : open(upload->path, O_RDONLY | O_CLOEXEC);
-    if (file >= 0 && book_open(&book, file, &ignored)) {
-        for (size_t i = 0; i < book.sheet_count; i++) json_add_string(json, book.sheets[i].name);
-        book_close(&book);
-    }
+    for (size_t i = 0; reader_sheet(reader, i).at; i++) json_add_string(json, reader_sheet(reader, i));
     json_close(json, ']');
 }
 
@@ -232,7 +225,7 @@ static void looked_write(struct look *look, enum language language)
     struct json json = { .out = &upload->looked[language] };
     json_put_string(&json, "encoding", str_of(reader_encoding(look->reader)));
     json_put_string(&json, "format", str_of(upload->format));
-    sheets_put(&json, upload);
+    sheets_put(&json, look->reader);
     json_key(&json, "columns");
     json_open(&json, '[');
     for (size_t i = 0; i < count; i++) json_add_string(&json, columns[i]);
