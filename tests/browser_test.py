@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -98,6 +99,59 @@ class WalkTest(BrowserCase):
     def test_keyboard(self):
         """Filing and signing in by keyboard alone; the skip link."""
         self.walk("keyboard.mjs")
+
+
+NUMBER = "13800000424"
+
+
+class PageTest(BrowserCase):
+    """Pages of which each shows something: a town with cases in every state."""
+
+    def call(self, client, path, body=None, status=201):
+        answer = client.get(path) if body is None else client.post(path, body)
+        self.assertEqual(answer.status, status, f"{path} {answer}")
+        return answer.json
+
+    def file(self, text):
+        return self.call(self.client, "/api/complaints", {
+            "operator": "jia", "area": "320100", "number": NUMBER, "text": text,
+            "claims": [{"asks": "refund", "amount": "18.00", "text": "退了吧。"}, {"asks": "explain"}]})["complaint"]
+
+    def person(self):
+        """Who filed all of them, signed in by number and code."""
+        person = self.new_client()
+        self.call(person, "/api/session/code", {"number": NUMBER}, 200)
+        sent = [json.loads(line) for line in pathlib.Path(f"{self.data}.spool.jsonl").read_text(encoding="utf-8").splitlines()]
+        code = next(re.search(r"\b\d{6}\b", letter["english"]).group() for letter in sent if letter.get("number") == NUMBER and letter["key"].startswith("code"))
+        self.call(person, "/api/session/number", {"number": NUMBER, "code": code}, 200)
+        return person
+
+    def places(self):
+        """Who is signed in, and the parameters of the pages."""
+        of = {}
+        for name in ("filed", "answered", "appealed", "published"):
+            self.client = self.new_client()  # filing signs in to that case
+            of[name] = self.file("彩铃早报没经我确认，收了三个月共18.00元。")
+        clients = {"public": self.new_client(), "subscriber": self.person(), "operator": self.new_client().sign_in("jia")}
+        for role in ("tester", "regulator", "administrator"):
+            clients[role] = self.new_client().sign_in(role)
+        for name in ("answered", "appealed"):
+            self.call(clients["operator"], f"/api/complaints/{of[name]}/answer", {"claims": [
+                {"claim": 1, "verdict": "partly", "amount": "9.00", "text": "退一半。"}, {"claim": 2, "verdict": "agreed", "text": "记录附后。"}]}, 200)
+        of["appeal"] = self.call(clients["subscriber"], f"/api/complaints/{of['appealed']}/appeal", {"about": "charge", "text": "要求全额退还。"})["appeal"]
+        self.call(clients["subscriber"], f"/api/complaints/{of['published']}/publication", {"agreed": True, "title": "彩铃早报", "text": "没经确认。"}, 200)
+        of["finding"] = self.call(clients["operator"], "/api/findings?limit=1", status=200)["items"][0]["finding"]
+        of["record"] = self.call(self.new_client(), "/api/records/limit?limit=1", status=200)["items"][0]
+        of["upload"] = clients["operator"].post("/api/uploads?kind=complaint&name=foreign.csv", FOREIGN.encode("gbk"), type="text/csv").json["upload"]
+        return {"of": of, "cookies": {role: client.cookie for role, client in clients.items()}, "names": ["甲电信"]}
+
+    def test_every_page(self):
+        """Every page for every role, both languages (a process each), light and dark, phone and desktop."""
+        places = self.places()
+        scripts = [self.begin("pages.mjs", language=language, **places) for language in ("zh", "en")]
+        for found in map(self.end, scripts):
+            self.assertEqual(found["wrong"], [], "\n".join(found["wrong"]))
+            self.assertGreater(found["looked"], 80)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,9 @@ export const en = { ...zh, language: 'en' };
 // Somebody with a browser of their own: nothing shared with others but the program. `cookie` signs in.
 class Person {
     constructor(page, base, { language }) {
-        Object.assign(this, { page, base, language, faults: [] });
+        Object.assign(this, { page, base, language, faults: [], pending: new Set() });
+        page.on('request', (request) => this.pending.add(request));
+        for (const end of ['requestfinished', 'requestfailed']) page.on(end, (request) => this.pending.delete(request));
         page.on('console', (message) => message.type() === 'error' && this.faults.push(`console: ${message.text()} ${message.location().url ?? ''}`));
         page.on('pageerror', (error) => this.faults.push(`script: ${error.message}`));
         page.on('requestfailed', (request) => {

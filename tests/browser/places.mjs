@@ -1,0 +1,53 @@
+// Every page with the roles that have it and an address with real parameters: [path of web/pages.json, roles, address(of)].
+const everybody = ['public', 'subscriber', 'operator', 'tester', 'regulator', 'administrator'];
+const insiders = ['operator', 'regulator', 'administrator'];
+const uploaders = [...insiders, 'tester'];
+const parties = ['subscriber', 'operator', 'regulator'];
+const act = (name, complaint, roles) => ['/complaints/:complaint/:act', roles, (of) => `/complaints/${of[complaint]}/${name}`];
+
+export const places = [
+    ['/', everybody, () => '/'],
+    ['/figures', everybody, () => '/figures'],
+    ['/figures/:figure', everybody, () => '/figures/complaint.in_time'],
+    ['/rules', everybody, () => '/rules'],
+    ['/rules/edit', ['regulator'], () => '/rules/edit?duty=complaint.answer.late'],
+    ['/findings', insiders, () => '/findings'],
+    ['/findings/:finding', insiders, (of) => `/findings/${of.finding}`],
+    ['/records', everybody, () => '/records'],
+    ['/records/:kind', everybody, () => '/records/limit'],
+    ['/record', everybody, (of) => `/record?source=${encodeURIComponent(of.record.source)}&seq=${of.record.seq}`],
+    ['/verify', everybody, () => '/verify'],
+    ['/upload', uploaders, () => '/upload'],
+    ['/upload/:upload', ['operator'], (of) => `/upload/${of.upload}`],
+    ['/report', everybody, () => '/report'],
+    ['/signin', ['public'], () => '/signin'],
+    ['/signin', ['public'], () => '/signin?by=staff'],
+    ['/accounts', ['administrator'], () => '/accounts'],
+    ['/help/complain', ['public'], () => '/help/complain'],
+    ['/help/privacy', ['public'], () => '/help/privacy'],
+    ['/help/access', ['public'], () => '/help/access'],
+    ['/help/api', ['public'], () => '/help/api'],
+    ['/complaints', everybody, () => '/complaints'],
+    ['/complaints/new', ['public', 'subscriber'], () => '/complaints/new'],
+    ['/complaints/follow', ['public'], () => '/complaints/follow'],
+    ['/complaints/mine', ['public', 'subscriber'], () => '/complaints/mine'],
+    ['/complaints/:complaint', [...parties, 'administrator'], (of) => `/complaints/${of.answered}`],
+    ['/complaints/:complaint', parties, (of) => `/complaints/${of.filed}`],
+    ['/complaints/:complaint/answer', ['operator'], (of) => `/complaints/${of.filed}/answer`],
+    ['/complaints/:complaint/reply', ['subscriber'], (of) => `/complaints/${of.answered}/reply`],
+    ['/complaints/:complaint/appeal', ['subscriber'], (of) => `/complaints/${of.answered}/appeal`],
+    ['/complaints/:complaint/letters', parties, (of) => `/complaints/${of.answered}/letters`],
+    act('write', 'filed', ['subscriber']),
+    act('evidence', 'filed', ['subscriber']),
+    act('publication', 'filed', ['subscriber']),
+    act('withdraw', 'filed', ['subscriber']),
+    act('pause', 'filed', ['operator']),
+    act('assignment', 'filed', ['operator', 'regulator']),
+    act('notes', 'filed', ['operator', 'regulator']),
+    act('merge', 'filed', ['operator']),
+    act('move', 'filed', ['regulator']),
+    ['/appeals/:appeal', parties, (of) => `/appeals/${of.appeal}`],
+    ['/work', ['operator', 'regulator', 'administrator'], () => '/work'],
+    ['/public/complaints', everybody, () => '/public/complaints'],
+    ['/public/:complaint', everybody, (of) => `/public/${of.published}`],
+];
