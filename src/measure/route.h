@@ -60,6 +60,7 @@ struct route {
     size_t query_count;
     enum route_body body;
     size_t body_limit;                   /* of a file */
+    const char *const *body_types;       /* of a file, ended by NULL: the content types to name in the API's description; NULL: any */
     const struct parameter *fields;      /* of a JSON body */
     size_t field_count;
     unsigned hourly;                     /* how often one address may call it in an hour; 0: as often as it likes */

@@ -147,8 +147,9 @@ static bool takes_body(struct call *call)
     if (route->body == BODY_JSON && !str_equal(type, STR("application/json")))
         return refuse(&call->reply, &call->error, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "not-json", "Send a JSON object, as application/json",
                       "请以 application/json 发送 JSON 对象");
+    bool may_be_plain = call->has_session || call->request.who.is_machine; /* which no form of another site has */
     for (size_t i = 0; i < sizeof of_forms / sizeof *of_forms; i++)
-        if (str_equal(type, of_forms[i]))
+        if (str_equal(type, of_forms[i]) && !(may_be_plain && str_equal(type, STR("text/plain"))))
             return refuse(&call->reply, &call->error, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "not-a-file", "Send the file itself, with its own type",
                           "请直接发送文件本身，并注明其类型");
     return announced == UINT64_MAX || announced <= body_limit(route) || refuse_large(call);

@@ -123,16 +123,22 @@ static void write_body(struct json *json, const struct route *route)
     json_key(json, "required");
     json_add_bool(json, true);
     open_key(json, "content", '{');
-    open_key(json, route->body == BODY_JSON ? "application/json" : "application/octet-stream", '{');
-    open_key(json, "schema", '{');
-    if (route->body == BODY_JSON) {
-        write_fields(json, route);
-    } else {
-        put_text(json, "type", "string");
-        put_text(json, "format", "binary");
-        json_put_number(json, "maxLength", (int64_t)route->body_limit);
+    static const char *const any_type[] = { "application/octet-stream", NULL }, *const json_type[] = { "application/json", NULL };
+    const char *const *type = route->body == BODY_JSON ? json_type : route->body_types ? route->body_types : any_type;
+    for (; *type; type++) {
+        open_key(json, *type, '{');
+        open_key(json, "schema", '{');
+        if (route->body == BODY_JSON) {
+            write_fields(json, route);
+        } else {
+            put_text(json, "type", "string");
+            put_text(json, "format", "binary");
+            json_put_number(json, "maxLength", (int64_t)route->body_limit);
+        }
+        json_close(json, '}');
+        json_close(json, '}');
     }
-    for (int i = 0; i < 4; i++) json_close(json, '}');
+    for (int i = 0; i < 2; i++) json_close(json, '}');
 }
 
 static void write_responses(struct json *json, const struct route *route)

@@ -24,9 +24,9 @@ enum case_side case_side(const struct case_file *file, const struct identity *wh
     }
 }
 
-static bool has_ended(const struct case_file *file)
+static bool has_ended(const struct case_file *file, int64_t now)
 {
-    for (size_t i = 0; i < file->event_count; i++)
+    for (size_t i = 0; i < file->event_count && file->steps[i].time <= now; i++)
         if (file->steps[i].step == STEP_MERGED || file->steps[i].step == STEP_WITHDRAWN) return true;
     return false;
 }
@@ -43,7 +43,7 @@ static bool awaits_reply(const struct case_file *file)
 
 static unsigned acts_of_person(const struct case_file *file, const struct case_status *status, int64_t now)
 {
-    bool ended = has_ended(file), judged = status->run != NULL;
+    bool ended = has_ended(file, now), judged = status->run != NULL;
     unsigned acts = BIT(PUBLISH);
     if (status->appeal.possible) acts |= BIT(APPEAL);
     if (!ended) acts |= BIT(WRITE) | BIT(EVIDENCE);
@@ -80,7 +80,7 @@ unsigned case_acts(const struct case_file *file, const struct case_status *statu
     if (side == IS_OPERATOR || side == IS_REGULATOR) acts |= BIT(NOTE) | BIT(ASSIGN);
     if (is_holder) acts |= acts_of_holder(status);
     if (side == IS_REGULATOR && status->is_open) acts |= BIT(MOVE) | BIT(MERGE);
-    bool is_going_on = status->state != CASE_SOLVED && status->state != CASE_DECIDED && !has_ended(file);
+    bool is_going_on = status->state != CASE_SOLVED && status->state != CASE_DECIDED && !has_ended(file, now);
     if (side != IS_PERSON && file->published && is_going_on) acts |= BIT(JOIN);
     if (appeal >= file->appeal_count) appeal = file->appeal_count - 1;
     if (file->appeal_count) acts |= acts_on_appeal(side, &status->appeals[appeal], is_holder);

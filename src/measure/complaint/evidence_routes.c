@@ -131,6 +131,8 @@ bool evidence_get(struct request *request, struct reply *reply, struct error *er
         text_add(&reply->body, clear[i]);
     }
     struct str name = clear[evidence->part_count];
+    for (size_t slash; (slash = str_find(name, '/')) < name.length || (slash = str_find(name, '\\')) < name.length;)
+        name = (struct str){ name.at + slash + 1, name.length - slash - 1 };
     snprintf(reply->download, sizeof reply->download, "%.*s", STR_ARGS(name));
     reply->content_type = form_of(text_str(&reply->body));
     return true;

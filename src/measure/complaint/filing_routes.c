@@ -167,6 +167,8 @@ static void put_claims(struct acting *acting, const char *id)
         record_number(record, CLAIM_CLAIM, (int64_t)i + 1);
         record_number(record, CLAIM_ASKS, asks);
         record_text(acting, record, CLAIM_AMOUNT, "claims", given.amount);
+        if (record_has(record, CLAIM_AMOUNT) && record->values[CLAIM_AMOUNT].number <= 0)
+            reply_fault(acting->request, acting->reply, "claims", "Write an amount above 0, such as 18.00", "写大于0的金额，比如 18.00");
         record_text(acting, record, CLAIM_TEXT, "claims", given.text);
     }
 }
