@@ -44,7 +44,7 @@ static void reject_all(struct place *place, const char *file, struct str bytes, 
     struct reader *reader = reader_open(&options, NULL);
     assert_non_null(reader);
     struct error error = { 0 };
-    struct rejects *rejects = rejects_open(options.path, list, &error);
+    struct rejects *rejects = rejects_open(options.path, list, NULL, &error);
     assert_non_null(rejects);
     struct row row;
     bool more;
@@ -157,9 +157,9 @@ static void where_it_cannot_be(void **state)
 {
     struct place *place = *state;
     struct error error = { 0 };
-    assert_null(rejects_open("a.csv", place->folder, &error));
+    assert_null(rejects_open("a.csv", place->folder, NULL, &error));
     assert_int_equal(error.code, ERROR_USAGE);
-    struct rejects *rejects = rejects_open("a.csv", "/nowhere/at-all.jsonl", &error);
+    struct rejects *rejects = rejects_open("a.csv", "/nowhere/at-all.jsonl", NULL, &error);
     assert_non_null(rejects);
     rejects_add(rejects, &(struct row){ .line = 1, .problem = { "x", "错" } }, (struct str){ 0 }, "x", NULL, 0);
     assert_false(rejects_close(rejects, &error));
@@ -168,10 +168,10 @@ static void where_it_cannot_be(void **state)
     assert_said_in_both(&error);
 
     /* a device is written to, never removed */
-    rejects = rejects_open("a.csv", "/dev/full", &error);
+    rejects = rejects_open("a.csv", "/dev/full", NULL, &error);
     rejects_add(rejects, &(struct row){ .line = 1, .problem = { "x", "错" } }, (struct str){ 0 }, "x", NULL, 0);
     assert_false(rejects_close(rejects, &error));
-    rejects = rejects_open("a.csv", "/dev/null", &error);
+    rejects = rejects_open("a.csv", "/dev/null", NULL, &error);
     rejects_add(rejects, &(struct row){ .line = 1, .problem = { "x", "错" } }, (struct str){ 0 }, "x", NULL, 0);
     assert_true(rejects_close(rejects, &error));
     assert_int_equal(access("/dev/null", W_OK), 0);
@@ -181,7 +181,7 @@ static void where_it_cannot_be(void **state)
 static void expect_refused(const char *file, const char *list)
 {
     struct error error = { 0 };
-    assert_null(rejects_open(file, list, &error));
+    assert_null(rejects_open(file, list, NULL, &error));
     assert_int_equal(error.code, ERROR_USAGE);
     assert_non_null(strstr(error.says, "--rejects"));
     assert_said_in_both(&error);

@@ -162,7 +162,7 @@ static enum exit_code load(struct invocation *invocation)
         struct load_summary summary = { 0 };
         struct loading loading;
         struct load_options options = {
-            .kind = kind, .path = invocation->arguments[i], .standard_input = invocation->descriptors[STDIN_FILENO],
+            .kind = kind, .path = invocation->arguments[i], .standard_input = invocation->descriptors[STDIN_FILENO], .standard_error = invocation->err,
             .stop = invocation->stop, .format = invocation_option(invocation, "format"),
             .sheet = invocation_option(invocation, "sheet"), .map = invocation_option(invocation, "map"), .source = source,
             .rejects = invocation_option(invocation, "rejects"), .language = invocation->language, .replaces = replaces,

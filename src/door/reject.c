@@ -29,6 +29,7 @@ struct rejects {
     size_t column_count, surplus; /* the most cells behind the columns */
     struct text line, clean;
     struct error failure; /* the first */
+    FILE *caller;  /* where the list goes that has no place; not to be closed */
 };
 
 /* ---- the files ---- */
@@ -135,13 +136,13 @@ static bool make_files(struct rejects *rejects, struct error *error)
                                             "无法在 %s 旁建立文件（请用 --rejects 另选位置）", list);
 }
 
-struct rejects *rejects_open(const char *file, const char *place, struct error *error)
+struct rejects *rejects_open(const char *file, const char *place, FILE *caller, struct error *error)
 {
     struct rejects *rejects = allocate(sizeof *rejects);
     rejects->file = strdup(file);
     must(rejects->file != NULL);
     if (!place && strcmp(file, "-") == 0) {
-        rejects->list = stderr;
+        rejects->list = rejects->caller = caller ? caller : stderr;
         return rejects;
     }
     name_files(rejects, file, place);
@@ -301,7 +302,7 @@ bool rejects_close(struct rejects *rejects, struct error *error)
         fail_errno_both(&rejects->failure, "the rejects could not all be written to %s", "未被接受的记录没有全部写入 %s",
                         text_zero(&rejects->table_path));
     if (rejects->body) fclose(rejects->body);
-    if (rejects->list && rejects->list != stderr) fclose(rejects->list);
+    if (rejects->list && rejects->list != rejects->caller) fclose(rejects->list);
     bool good = rejects->failure.code == ERROR_NONE;
     if (!good && error) *error = rejects->failure;
     free(rejects->file);

@@ -10,6 +10,7 @@
 #define DOOR_REJECT_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "base/error.h"
 #include "base/str.h"
@@ -18,10 +19,11 @@
 struct rejects;
 
 /* For the file that is being loaded; place, or NULL for beside it, is the path of the list for programs, and names the CSV too
-   (with .csv for .jsonl). Standard input ("-") without a place goes to standard error, as JSON lines only. The lists of an
+   (with .csv for .jsonl). Standard input ("-") without a place goes to `caller` (NULL: standard
+   error), as JSON lines only. The lists of an
    earlier load are removed; a CSV that was changed by hand since is kept as FILE.rejected.csv.old. NULL where they cannot be.
  */
-struct rejects *rejects_open(const char *file, const char *place, struct error *error);
+struct rejects *rejects_open(const char *file, const char *place, FILE *caller, struct error *error);
 /* Adds a row (its text, and its cells where it has them) with the name of the wrong field ({ 0 }: none) and the reason; columns
    are the file's, as of now. Makes the lists with the first row. What goes wrong is told by rejects_close. */
 void rejects_add(struct rejects *rejects, const struct row *row, struct str field, const char *reason,

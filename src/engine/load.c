@@ -121,7 +121,7 @@ static bool load_open(struct load *load, struct error *error)
                                                                        .acknowledge = load->hold ? NULL : options->acknowledge,
                                                                        .context = options->context },
                                error);
-    load->rejects = load->intake ? rejects_open(options->path, options->rejects, error) : NULL;
+    load->rejects = load->intake ? rejects_open(options->path, options->rejects, options->standard_error, error) : NULL;
     return load->rejects != NULL;
 }
 

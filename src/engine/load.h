@@ -2,6 +2,8 @@
 #ifndef ENGINE_LOAD_H
 #define ENGINE_LOAD_H
 
+#include <stdio.h>
+
 #include "door/reader.h"
 #include "engine/engine.h"
 
@@ -9,6 +11,7 @@ struct load_options {
     const struct kind *kind;
     const char *path;          /* "-": standard input */
     int standard_input, stop;  /* see reader_options; a load stops between rows, too, and what was accepted stays accepted */
+    FILE *standard_error;      /* where rejected lines of "-" go that have no other place; NULL: the process's own */
     const char *format;        /* "csv", "jsonl", "json", "xlsx", "xls"; NULL: by name */
     const char *sheet;
     const char *map;           /* NULL: the columns are the fields */

@@ -206,6 +206,8 @@ static const struct parameter bring_query[] = {
 
 #define QUERY(parameters) .query = (parameters), .query_count = sizeof(parameters) / sizeof *(parameters)
 
+static const char *const record_types[] = { "text/csv", "application/jsonl", "application/json", NULL };
+
 const struct route record_routes[] = {
     { ROUTE(GET, "/api/kinds", FOR_ALL, REACH_OPEN), .handle = kinds_all_get, .says = { "All kinds of records and their fields", "各类记录及其字段" } },
     { ROUTE(GET, "/api/kinds/{kind}", FOR_ALL, REACH_OPEN), .handle = kind_get, .says = { "One kind of records and its fields", "某一类记录及其字段" } },
@@ -214,7 +216,7 @@ const struct route record_routes[] = {
     { ROUTE(GET, "/api/record", FOR_ALL, REACH_OWN), .handle = record_get, QUERY(record_query),
       .says = { "One record, by its source and number there", "按来源和序号取一条记录" } },
     { ROUTE(POST, "/api/records/{kind}", FOR_STAFF | FOR(TESTER), REACH_OWN), .handle = records_post, .flags = ROUTE_SLOW, QUERY(bring_query),
-      .body = BODY_FILE, .body_limit = RECORDS_BYTES,
+      .body = BODY_FILE, .body_limit = RECORDS_BYTES, .body_types = record_types,
       .says = { "Takes in records, as `load` does: CSV, JSON Lines or JSON", "装入记录，与 load 命令相同：CSV、JSON Lines 或 JSON" } },
 };
 const size_t record_route_count = sizeof record_routes / sizeof *record_routes;
