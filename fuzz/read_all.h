@@ -36,12 +36,12 @@ static inline void read_all(int descriptor, enum reader_format format, const cha
     while (more && (reader_ready(reader), good = reader_next(reader, &row, &more, &error)) && more) {
         must(row.line > line);
         line = row.line;
-        must(row.problem || row.cells);
+        must(row.problem.english || row.cells);
         must(row.count <= READER_COLUMNS && (row.cells || row.count == 0));
         const struct str *names = reader_columns(reader, &columns);
         must(columns >= before && columns <= READER_COLUMNS);
         before = columns;
-        if (row.problem) continue;
+        if (row.problem.english) continue;
         must(row.count == columns);
         for (size_t i = 0; i < columns; i++) {
             must(str_is_utf8(names[i]));

@@ -11,10 +11,11 @@ failed=0
 run_one() {
     corpus=build-fuzz/corpus-$1
     mkdir -p "$corpus"
+    test ! -d fuzz/"$1"-seeds || cp fuzz/"$1"-seeds/* "$corpus"
     build-fuzz/fuzz/"$1" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=65536 -print_final_stats=1 \
         -artifact_prefix=build-fuzz/found/"$1"- "$corpus" >build-fuzz/"$1".log 2>&1
 }
-for pair in "csv_fuzz json_fuzz" "map_fuzz sheet_fuzz"; do
+for pair in "csv_fuzz json_fuzz" "map_fuzz sheet_fuzz" "http_fuzz request_fuzz"; do
     pids=
     for name in $pair; do
         run_one "$name" &
@@ -30,5 +31,5 @@ for pair in "csv_fuzz json_fuzz" "map_fuzz sheet_fuzz"; do
         fi
     done
 done
-echo "$((4 - failed)) passed, $failed failed"
+echo "$((6 - failed)) passed, $failed failed"
 [ "$failed" = 0 ]
