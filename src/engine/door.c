@@ -1,18 +1,31 @@
 #include "engine/door.h"
 
+#include <sodium.h>
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "base/memory.h"
 #include "engine/state.h"
+
+enum { KEY_SLOTS_LEAST = 16 };
+
+/* Hashes of keys; two keys of one hash meet as if they were the same, which costs one of them a wait. */
+struct keys_claimed {
+    uint64_t *slots; /* 0: free */
+    size_t count, room;
+};
 
 struct claim {
     struct claim *next;
     const void *owner;
+    unsigned form;
     struct sources sources;
+    struct keys_claimed keys;
 };
 
 void door_open(struct door *door)
 {
+    random_bytes(door->secret, sizeof door->secret);
     pthread_mutex_init(&door->lock, NULL);
     pthread_cond_init(&door->changed, NULL);
 }
@@ -20,6 +33,7 @@ void door_open(struct door *door)
 static void claim_free(struct claim *claim)
 {
     sources_close(&claim->sources);
+    free(claim->keys.slots);
     free(claim);
 }
 
@@ -88,10 +102,11 @@ bool door_has(struct door *door, struct str source)
     return has;
 }
 
-struct claim *door_claim(struct door *door, const void *owner)
+struct claim *door_claim(struct door *door, const void *owner, unsigned form)
 {
     struct claim *claim = allocate(sizeof *claim);
     claim->owner = owner;
+    claim->form = form;
     pthread_mutex_lock(&door->lock);
     claim->next = door->claims;
     door->claims = claim;
@@ -177,4 +192,90 @@ uint64_t door_number(struct door *door, struct claim *claim, struct str source, 
     see(&claim->sources, source, (struct span){ first, first + count - 1 });
     pthread_mutex_unlock(&door->lock);
     return first;
+}
+
+/* ---- keys ---- */
+
+static uint64_t key_hash(const struct door *door, struct str key)
+{
+    uint64_t hash;
+    crypto_shorthash((unsigned char *)&hash, (const unsigned char *)key.at, key.length, door->secret);
+    return hash ? hash : 1;
+}
+
+static uint64_t *key_slot(const struct keys_claimed *keys, uint64_t hash)
+{
+    size_t slot = (size_t)hash & (keys->room - 1);
+    while (keys->slots[slot] && keys->slots[slot] != hash) slot = (slot + 1) & (keys->room - 1);
+    return &keys->slots[slot];
+}
+
+static bool keys_have(const struct keys_claimed *keys, uint64_t hash)
+{
+    return keys->count && *key_slot(keys, hash);
+}
+
+static void keys_add(struct keys_claimed *keys, uint64_t hash)
+{
+    if ((keys->count + 1) * 2 > keys->room) {
+        struct keys_claimed wider = { .count = keys->count, .room = keys->room ? keys->room * 2 : KEY_SLOTS_LEAST };
+        wider.slots = allocate(wider.room * sizeof *wider.slots);
+        for (size_t i = 0; i < keys->room; i++)
+            if (keys->slots[i]) *key_slot(&wider, keys->slots[i]) = keys->slots[i];
+        free(keys->slots);
+        *keys = wider;
+    }
+    uint64_t *slot = key_slot(keys, hash);
+    keys->count += !*slot;
+    *slot = hash;
+}
+
+/* How an owner's claim of that form would find a key. */
+static enum sight key_met(const struct door *door, const void *owner, unsigned form, uint64_t hash)
+{
+    enum sight sight = SIGHT_NEW;
+    for (const struct claim *claim = door->claims; claim; claim = claim->next) {
+        if (claim->owner == owner || !((claim->form | form) & CLAIM_LOOKS) || !keys_have(&claim->keys, hash)) continue;
+        if (form == (CLAIM_LOOKS | CLAIM_HELD) && claim->form & CLAIM_HELD) return SIGHT_HELD;
+        sight = SIGHT_OTHERS;
+    }
+    return sight;
+}
+
+enum sight door_claim_key(struct door *door, struct claim *claim, struct str key)
+{
+    uint64_t hash = key_hash(door, key);
+    pthread_mutex_lock(&door->lock);
+    enum sight sight = key_met(door, claim->owner, claim->form, hash);
+    if (sight == SIGHT_NEW) keys_add(&claim->keys, hash);
+    pthread_mutex_unlock(&door->lock);
+    return sight;
+}
+
+enum sight door_look_key(struct door *door, const void *owner, unsigned form, struct str key)
+{
+    uint64_t hash = key_hash(door, key);
+    pthread_mutex_lock(&door->lock);
+    enum sight sight = key_met(door, owner, form, hash);
+    pthread_mutex_unlock(&door->lock);
+    return sight;
+}
+
+void door_note_key(struct door *door, struct claim *claim, struct str key)
+{
+    uint64_t hash = key_hash(door, key);
+    pthread_mutex_lock(&door->lock);
+    keys_add(&claim->keys, hash);
+    pthread_mutex_unlock(&door->lock);
+}
+
+bool door_await_key(struct door *door, const void *owner, unsigned form, struct str key, struct error *error)
+{
+    uint64_t hash = key_hash(door, key);
+    pthread_mutex_lock(&door->lock);
+    while (!door->failed && key_met(door, owner, form, hash) == SIGHT_OTHERS) pthread_cond_wait(&door->changed, &door->lock);
+    bool failed = door->failed;
+    if (failed) *error = door->failure;
+    pthread_mutex_unlock(&door->lock);
+    return !failed;
 }

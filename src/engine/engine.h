@@ -40,7 +40,7 @@ struct group {
     uint64_t position;            /* of the ledger behind it (told when done) */
     void (*done)(void *context, struct group *group); /* called by the writer once durable and applied; may be NULL */
     void *context;
-    struct claim *claim;          /* of what is in it, kept once it is applied; may be NULL */
+    struct claim *claim;          /* of what is in it, kept once it is applied, given back where it never will be; may be NULL */
     struct text mark;             /* the submitter's own, kept with the group */
     bool is_small;
     struct group *next;

@@ -4,8 +4,15 @@
 
 #include "engine/admit.h"
 #include "engine/door.h"
+#include "engine/key.h"
 
 enum { BLOCK_RECORDS = ADMIT_RECORDS };
+
+/* A field of the intake's kind that names a row of another kind by its key. */
+struct naming {
+    size_t field;
+    const struct kind *named;
+};
 
 struct intake {
     struct engine *engine;
@@ -13,7 +20,13 @@ struct intake {
     struct store *reader;          /* to look up earlier content */
     uint64_t generation;           /* which the reader sees, or an older one */
     struct group *group;
-    struct claim *claim;           /* on what is in hand; NULL: nothing is */
+    struct claim *claim;           /* on what is in hand; NULL: nothing is. A held intake's is kept to its end */
+    unsigned form;                 /* of its claims */
+    bool claims_keys;
+    struct naming namings[FIELDS_MAX];
+    size_t naming_count;
+    struct text key;               /* scratch; while slot_has_key, the key of the record in the slot, which is claimed */
+    bool slot_has_key, slot_is_claimed;
     uint64_t ticket;               /* of the group submitted last */
     struct record *block;
     int64_t digests[BLOCK_RECORDS];
@@ -43,6 +56,16 @@ static bool reader_ready(struct intake *intake, struct error *error)
     return (intake->reader = engine_reader(intake->engine, error)) != NULL;
 }
 
+static void namings_find(struct intake *intake)
+{
+    const struct kind *kind = intake->options.kind;
+    for (size_t i = 0; i < kind->field_count; i++) {
+        const struct kind *named = kind_find(str_of(kind->fields[i].name));
+        if (named && named != kind && key_field(named) != FIELDS_MAX)
+            intake->namings[intake->naming_count++] = (struct naming){ i, named };
+    }
+}
+
 struct intake *intake_open(struct engine *engine, const struct intake_options *options, struct error *error)
 {
     struct intake *intake = allocate(sizeof *intake);
@@ -51,6 +74,10 @@ struct intake *intake_open(struct engine *engine, const struct intake_options *o
     intake->block = allocate(BLOCK_RECORDS * sizeof *intake->block);
     intake->spans = allocate(BATCH_RECORDS * sizeof *intake->spans);
     pthread_mutex_init(&intake->lock, NULL);
+    intake->form = (options->looks ? CLAIM_LOOKS : CLAIM_PLAIN) | (options->hold ? CLAIM_HELD : CLAIM_PLAIN);
+    /* Bulk kinds come by the million: only who looks at each record can afford to claim each key. */
+    intake->claims_keys = kind_has_key(options->kind) && (options->looks || !options->kind->bulk);
+    if (options->looks) namings_find(intake);
     if (reader_ready(intake, error)) return intake;
     intake_close(intake);
     return NULL;
@@ -66,6 +93,7 @@ void intake_close(struct intake *intake)
     if (intake->reader) store_close(intake->reader);
     sources_close(&intake->held);
     text_close(&intake->content);
+    text_close(&intake->key);
     text_close(&intake->batch);
     text_close(&intake->batch_source);
     text_close(&intake->acknowledge_source);
@@ -231,18 +259,72 @@ static void record_keep(struct record *record, struct arena *arena)
     }
 }
 
-/* Somebody else has it in hand and may yet give it back: who waits for that has nothing in hand. The record in the slot
-   outlives the flush. */
-static bool others_await(struct intake *intake, struct error *error)
+static struct claim *claim_ready(struct intake *intake)
 {
+    if (!intake->claim) intake->claim = door_claim(engine_door(intake->engine), intake, intake->form);
+    return intake->claim;
+}
+
+/* Somebody else has something in hand and may yet give it back: who waits for that has nothing in hand. The record in the slot
+   outlives the flush, and so does the claim on its key. */
+static bool hand_empty(struct intake *intake, struct error *error)
+{
+    struct door *door = engine_door(intake->engine);
     struct arena aside = { 0 };
     struct record record = *intake_record(intake);
+    struct claim *next = NULL;
     record_keep(&record, &aside);
-    bool done = intake_finish(intake, error) && door_await(engine_door(intake->engine), record.source, record.seq, error);
+    if (intake->slot_has_key && !intake->options.hold) {
+        next = door_claim(door, intake, intake->form);
+        door_note_key(door, next, text_str(&intake->key));
+    }
+    bool done = intake_finish(intake, error);
+    if (done && next)
+        intake->claim = next;
+    else if (next)
+        door_give_back(door, next);
     *intake_record(intake) = record;
     record_keep(intake_record(intake), &intake->arena);
     arena_close(&aside);
     return done;
+}
+
+/* Waits until nobody else writes the key in scratch; then claims it, if that is asked for. */
+static bool key_free(struct intake *intake, bool claims, const struct field *its, const struct field **field, struct error *error)
+{
+    struct door *door = engine_door(intake->engine);
+    for (;;) {
+        enum sight sight = claims ? door_claim_key(door, claim_ready(intake), text_str(&intake->key))
+                                  : door_look_key(door, intake, intake->form, text_str(&intake->key));
+        if (sight == SIGHT_NEW) return true;
+        *field = its;
+        if (sight == SIGHT_HELD)
+            return fail_both(error, ERROR_CONFLICT, "another file that replaces a source is just bringing this %s: load yours again when it is done",
+                             "另一个替换来源的文件正在写入该 %s：请待其完成后重新装入", its->name);
+        if (!hand_empty(intake, error) || !door_await_key(door, intake, intake->form, text_str(&intake->key), error)) return false;
+    }
+}
+
+bool intake_claim(struct intake *intake, const struct field **field, struct error *error)
+{
+    const struct kind *kind = intake->options.kind;
+    intake_record(intake)->kind = kind;
+    intake->slot_has_key = false;
+    intake->slot_is_claimed = true;
+    for (size_t i = 0; i < intake->naming_count; i++) {
+        const struct naming *naming = &intake->namings[i];
+        if (!record_has(intake_record(intake), naming->field)) continue;
+        intake->key.length = 0;
+        key_write_named(naming->named, intake_record(intake), naming->field, &intake->key);
+        if (!key_free(intake, false, &kind->fields[naming->field], field, error)) return false;
+    }
+    if (!intake->claims_keys) return true;
+    const struct field *key = kind->fields;
+    while (!(key->flags & FIELD_KEY)) key++;
+    intake->key.length = 0;
+    key_write(intake_record(intake), &intake->key);
+    intake->slot_has_key = key_free(intake, true, key, field, error);
+    return intake->slot_has_key;
 }
 
 /* How a held load knows a record: by the door, but for the source that it replaces, and by what it holds itself. */
@@ -265,11 +347,12 @@ static bool look(struct intake *intake, enum sight *sight, struct error *error)
 {
     for (;;) {
         const struct record *record = intake_record(intake);
-        if (!intake->options.hold && !intake->claim) intake->claim = door_claim(engine_door(intake->engine), intake);
         *sight = intake->options.hold ? sight_held(intake, record)
-                                      : door_look(engine_door(intake->engine), intake->claim, record->source, record->seq);
+                                      : door_look(engine_door(intake->engine), claim_ready(intake), record->source, record->seq);
         if (*sight != SIGHT_OTHERS) return true;
-        if (!others_await(intake, error)) return false;
+        if (!hand_empty(intake, error)) return false;
+        record = intake_record(intake);
+        if (!door_await(engine_door(intake->engine), record->source, record->seq, error)) return false;
     }
 }
 
@@ -293,10 +376,14 @@ bool intake_take(struct intake *intake, enum taken *taken, struct error *error)
     const struct kind *kind = intake->options.kind;
     int64_t digest = 0;
     enum sight sight;
+    const struct field *ignored;
     intake_record(intake)->kind = kind;
+    if (!intake->slot_is_claimed && !intake_claim(intake, &ignored, error)) return false;
+    intake->slot_is_claimed = false;
     if (!kind->bulk) digest = record_digest(engine_vault(intake->engine), intake_record(intake), &intake->content);
     if (!look(intake, &sight, error)) return false;
     struct record *record = intake_record(intake);
+    intake->slot_has_key = false;
     intake_pass(intake, record->source, record->seq);
     if (sight != SIGHT_NEW) {
         bool is_held = sight == SIGHT_OWN && intake->options.hold; /* its content is not to be had yet */
@@ -320,11 +407,15 @@ bool intake_flush(struct intake *intake, struct error *error)
         batch_end(intake);
         progress_tell(intake);
     }
-    if (!intake->group) return true;
-    intake->group->claim = intake->claim;
+    struct claim *claim = intake->options.hold ? NULL : intake->claim; /* nothing of a held load counts when it is durable */
+    if (claim) intake->claim = NULL;
+    if (!intake->group) {
+        if (claim) door_give_back(engine_door(intake->engine), claim); /* keys of records that were not taken */
+        return true;
+    }
+    intake->group->claim = claim;
     intake->ticket = engine_submit(intake->engine, intake->group);
     intake->group = NULL;
-    intake->claim = NULL;
     return true;
 }
 

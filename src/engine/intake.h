@@ -10,6 +10,8 @@ struct intake_options {
     const struct kind *kind;
     uint64_t hold; /* not 0: nothing counts until it is decided (engine_withdraw) */
     struct str replaces; /* with hold: the source that is replaced, whose sequence numbers are free again */
+    bool looks;    /* who takes looks at what is on record under a record's key, and the keys it names, before it is taken: see
+                      intake_claim */
     /* Told, in the writer's thread, that everything of a source up to seq is durable; may be NULL. */
     void (*acknowledge)(void *context, struct str source, uint64_t seq);
     void *context;
@@ -18,12 +20,18 @@ struct intake_options {
 struct intake;
 
 struct intake *intake_open(struct engine *engine, const struct intake_options *options, struct error *error);
-/* Drops what was not flushed: it may be taken again. */
+/* Drops what was not flushed: it may be taken again. What was held keeps its keys until then: close it after the decision. */
 void intake_close(struct intake *intake);
 
 /* The record to fill next, and the arena for its strings. */
 struct record *intake_record(struct intake *intake);
 struct arena *intake_arena(struct intake *intake);
+
+/* Claims the key of the record that was filled, until the record is applied or not taken, and waits until nobody else is writing
+   that key or one that the record names; so what a store sees afterwards under its key holds until the record is applied, and of
+   two who bring the same new key one sees the other's. Only where the intake looks; else intake_take does what is needed.
+   Waiting moves the record: ask intake_record again. ERROR_CONFLICT with the field where two replacements meet. */
+bool intake_claim(struct intake *intake, const struct field **field, struct error *error);
 
 enum taken {
     TAKEN_NEW,

@@ -118,6 +118,7 @@ static bool load_open(struct load *load, struct error *error)
         load->hold = (load->hold >> 1) | 1;
     }
     load->intake = intake_open(load->engine, &(struct intake_options){ .kind = options->kind, .hold = load->hold, .replaces = replaced,
+                                                                       .looks = options->admit != NULL,
                                                                        .acknowledge = load->hold ? NULL : options->acknowledge,
                                                                        .context = options->context },
                                error);
@@ -143,6 +144,15 @@ static void source_note(struct load *load, struct str source)
         load->one_source = false;
 }
 
+/* The caller looks at what is on record once nobody else is writing what the record brings or names. */
+static bool row_admit(void *context, const struct record *record, const struct field **field, struct error *error)
+{
+    struct load *load = context;
+    (void)record; /* it moves while others are waited for */
+    return intake_claim(load->intake, field, error) &&
+           load->options->admit(load->options->context, intake_record(load->intake), field, error);
+}
+
 static bool load_row(struct load *load, const struct row *row, struct error *error)
 {
     load->summary->read++;
@@ -150,8 +160,9 @@ static bool load_row(struct load *load, const struct row *row, struct error *err
     struct error reason;
     struct str field;
     struct row_rules rules = { .map = load->map, .source = text_str(&load->source), .own = load->options->own, .now = load->now,
-                               .admit = load->options->admit, .context = load->options->context };
+                               .admit = load->options->admit ? row_admit : NULL, .context = load };
     enum row_verdict verdict = row_record(&rules, row, intake_arena(load->intake), record, &field, &reason);
+    record = intake_record(load->intake);
     if (verdict == ROW_FAILED) {
         *error = reason;
         return false;
@@ -232,12 +243,12 @@ bool load_file(struct engine *engine, const struct load_options *options, struct
         summary->duplicate += intake_repeated(load.intake);
     }
     if (load.rejects) done = rejects_close(load.rejects, done ? error : &(struct error){ 0 }) && done;
-    intake_close(load.intake);
     if (done && load.hold && !summary->accepted)
         done = fail_both(error, ERROR_INPUT, "nothing of %s could be taken, so %s stays as it is", "%s 没有一条可被接受，因此 %s 保持不变",
                          options->path, options->replaces);
     if (done && load.hold)
         done = engine_withdraw(engine, str_of(options->replaces), STR("replaced"), load.hold, text_str(&load.source), error);
+    intake_close(load.intake);
     if (!done && load.hold) summary->accepted = 0;
     if (!load.one_source) summary->source.length = 0;
     if (!summary->source.length && load.one_source) text_add(&summary->source, text_str(&load.source));

@@ -155,6 +155,14 @@ static void round_tell(struct engine *engine, struct group *round)
     }
 }
 
+static void round_give_back(struct engine *engine, struct group *round)
+{
+    for (struct group *group = round; group; group = group->next) {
+        if (group->claim) door_give_back(&engine->door, group->claim);
+        group->claim = NULL;
+    }
+}
+
 /* With the queue lock. */
 static void round_end(struct engine *engine, struct group *round, bool written)
 {
@@ -187,7 +195,10 @@ static void *writer_run(void *context)
         pthread_mutex_unlock(&engine->queue_lock);
         struct error error = { 0 };
         bool written = !failed && (round_write(engine, round, &error) || engine_fail(engine, &error));
-        if (written) round_tell(engine, round);
+        if (written)
+            round_tell(engine, round);
+        else
+            round_give_back(engine, round);
         pthread_mutex_lock(&engine->queue_lock);
         round_end(engine, round, written);
     }

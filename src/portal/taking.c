@@ -1,5 +1,6 @@
 #include "portal/taking.h"
 
+#include "engine/key.h"
 #include "portal/accounts.h"
 
 /* An operator's records say so in a needed field of this name, which names a row of the kind of this name. */
@@ -8,24 +9,12 @@ static const char operator_name[] = "operator";
 /* Where a row of a kind is from. */
 #define SOURCE_OF "(SELECT \"name\" FROM \"source_name\" WHERE \"source_name\".\"source\" = \"%s\".\"source\")"
 
-/* The only field of a kind's key, or FIELDS_MAX. */
-static size_t single_key(const struct kind *kind)
-{
-    size_t key = FIELDS_MAX;
-    for (size_t i = 0; i < kind->field_count; i++) {
-        if (!(kind->fields[i].flags & FIELD_KEY)) continue;
-        if (key != FIELDS_MAX) return FIELDS_MAX;
-        key = i;
-    }
-    return key;
-}
-
 /* The kind whose rows a field names by their key, where these are somebody's own: `complaint` of an event, of an appeal. */
 static const struct kind *named_by(const struct kind *kind, const struct field *field)
 {
     const struct kind *named = kind_find(str_of(field->name));
     const struct access *access = named ? access_of(named) : NULL;
-    return named != kind && field->flags & FIELD_NEEDED && access && !access->open && single_key(named) != FIELDS_MAX ? named : NULL;
+    return named != kind && field->flags & FIELD_NEEDED && access && !access->open && key_field(named) != FIELDS_MAX ? named : NULL;
 }
 
 static size_t operator_field_of(const struct kind *kind)
@@ -93,28 +82,6 @@ static bool source_admit(struct taking *taking, const struct record *record, str
     return true;
 }
 
-/* A parsed record's value as its column holds it; false where no row has it. */
-static bool value_bind(const struct taking *taking, struct statement *select, int parameter, const struct record *record, size_t field)
-{
-    const struct value *value = &record->values[field];
-    bool has = record_has(record, field);
-    switch (record->kind->fields[field].type) {
-    case FIELD_ID:
-    case FIELD_CODE:
-    case FIELD_LABEL:
-        statement_text(select, parameter, has ? value->text : STR(""));
-        return true;
-    case FIELD_PERSON: {
-        uint64_t subject = has ? vault_find(engine_vault(taking->portal->engine), value->text) : UINT64_MAX;
-        statement_number(select, parameter, (int64_t)subject);
-        return subject != UINT64_MAX;
-    }
-    default:
-        statement_number(select, parameter, has ? value->number : -1);
-        return true;
-    }
-}
-
 /* What people wrote here is theirs: an operator acts on it by its routes, and no file of it says something else in their name. */
 static bool not_from_portal(struct str source, struct str name, struct error *error)
 {
@@ -127,15 +94,12 @@ static bool not_from_portal(struct str source, struct str name, struct error *er
 static void key_sql_write(struct taking *taking)
 {
     const struct kind *kind = taking->kind;
-    int parameter = 1;
     text_add(&taking->key_sql, STR("SELECT "));
     if (taking->operator_field != FIELDS_MAX)
         text_format(&taking->key_sql, "\"%s\".\"%s\", " SOURCE_OF " FROM \"%s\" WHERE 1 = 1", kind->name, operator_name, kind->name, kind->name);
     else
         text_format(&taking->key_sql, "CASE WHEN {scope} THEN 1 ELSE 0 END, " SOURCE_OF " FROM \"%s\" WHERE 1 = 1", kind->name, kind->name);
-    for (size_t i = 0; i < kind->field_count; i++)
-        if (kind->fields[i].flags & FIELD_KEY)
-            text_format(&taking->key_sql, " AND \"%s\".\"%s\" = $%d", kind->name, kind->fields[i].name, parameter++);
+    key_condition(kind, &taking->key_sql);
 }
 
 static bool key_admit(struct taking *taking, const struct record *record, const struct field **field, struct error *error)
@@ -151,7 +115,7 @@ static bool key_admit(struct taking *taking, const struct record *record, const 
     for (size_t i = 0; i < kind->field_count; i++) {
         if (!(kind->fields[i].flags & FIELD_KEY)) continue;
         *field = &kind->fields[i];
-        may_be_there = value_bind(taking, select, parameter++, record, i) && may_be_there;
+        may_be_there = key_bind(engine_vault(taking->portal->engine), select, parameter++, record, i) && may_be_there;
     }
     if (may_be_there && !statement_step(select, &row, error)) return false;
     bool is_own = !row || (by_operator ? str_equal(column_text(select, 0), str_of(taking->who.operator_)) : column_number(select, 0) == 1);
@@ -166,12 +130,12 @@ static bool reference_admit(struct taking *taking, const struct record *record, 
 {
     struct text sql = { 0 };
     text_format(&sql, "SELECT " SOURCE_OF " FROM \"%s\" WHERE {scope} AND \"%s\".\"%s\" = $1", named->name, named->name, named->name,
-                named->fields[single_key(named)].name);
+                named->fields[key_field(named)].name);
     struct statement *select = view_select(taking->view, named, text_zero(&sql), error);
     text_close(&sql);
     if (!select) return false;
     bool row = false;
-    if (value_bind(taking, select, 1, record, at) && !statement_step(select, &row, error)) return false;
+    if (key_bind(engine_vault(taking->portal->engine), select, 1, record, at) && !statement_step(select, &row, error)) return false;
     bool may = row && not_from_portal(column_text(select, 0), str_of(named->name), error);
     statement_reset(select);
     return row ? may : fail_both(error, ERROR_NOT_FOUND, "no %s of yours has this number: load the %s first", "贵企业没有这个编号的 %s：请先装入 %s",
