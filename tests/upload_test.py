@@ -1,5 +1,6 @@
 """Files that are looked at before they are taken in: encodings, sheets, maps, rejects, undo; nobody reaches another's."""
 import json
+import pathlib
 import unittest
 import urllib.parse
 
@@ -81,6 +82,14 @@ class UploadTest(RecordsCase):
         self.assertTrue(seen["map"] or seen["map_problem"])
         again = self.of["jia"].put("/api/uploads/" + seen["upload"] + "/map", {"map": None, "sheet": "7"})
         self.assertGreaterEqual(again.status, 400, again)
+
+    def test_an_old_workbook_is_read_whatever_its_name(self):
+        book = pathlib.Path(__file__).with_name("files").joinpath("old.xls").read_bytes()
+        for name, format in (("台账.xls", "xls"), ("台账.xlsx", "xlsx")):
+            seen = self.upload("jia", name, book)
+            self.assertEqual((seen["format"], seen["sheets"]), (format, ["empty", "hidden", "投诉"]))
+            self.assertEqual(seen["columns"], ["id", "operator", "filed", "text"])
+        self.assertIn("name it .xls", self.upload("jia", "x.csv", book, status=422)["detail"])
 
     def test_nobody_reaches_anothers_file(self):
         path = "/api/uploads/" + self.upload("jia", "mine.csv", (HEADER + "n-1,jia,320100,2015-02-01,web\n").encode())["upload"]

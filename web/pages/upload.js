@@ -60,7 +60,7 @@ function Choose({ kinds, t, go }) {
         <form class="form mt5" novalidate onSubmit=${look}><${Select} id="kind" label=${t('kind')} value=${kind} onValue=${set_kind} options=${usable.map((each) => [each.name, `${meaning(each)} (${each.name})`])} />
             <div class="field"><label for="file">${t('file')}</label><span class="hint" id="file-hint">${t('file_hint')}</span>
                 ${faults.length > 0 && html`<span class="wrong">${t('no_file')}</span>`}
-                <input class="input" id="file" type="file" ref=${input} aria-describedby="file-hint" /></div>
+                <input class="input" id="file" type="file" accept=".csv,.xlsx,.xls,.json,.jsonl,.gz" ref=${input} aria-describedby="file-hint" /></div>
             ${is_busy ? html`<${Loading} says=${t('looking')} />` : html`<div class="acts"><button class="button">${t('look')}</button></div>`}</form>`;
 }
 
