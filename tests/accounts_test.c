@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <sodium.h>
 
@@ -179,14 +181,17 @@ static void test_guessing_is_slowed_down(void **state)
     assert_true(accounts_sign_in(here.accounts, STR("r"), password, now, &who, &until, &error)); /* the count begins anew */
 
     for (int i = 0; i < 40; i++) { /* whatever others do, nobody waits for more than a minute */
-        if (!accounts_try(here.accounts, STR("x"), time, &until, &error)) {
+        accounts_sign_in(here.accounts, STR("x"), password, time, &who, &until, &error);
+        if (until) {
             assert_true(until > time && until <= time + MINUTE_MS);
             time = until;
         }
     }
     assert_true(time > now + 5 * MINUTE_MS);
-    assert_true(accounts_try(here.accounts, STR("x"), time + HOUR_MS, &until, &error));
-    assert_true(accounts_try(here.accounts, STR("x"), time + HOUR_MS, &until, &error)); /* after a while they are forgotten */
+    for (int i = 0; i < 2; i++) { /* after a while they are forgotten */
+        assert_false(accounts_sign_in(here.accounts, STR("x"), password, time + HOUR_MS, &who, &until, &error));
+        assert_int_equal(error.code, ERROR_NOT_FOUND);
+    }
 }
 
 static void *guess(void *context)
@@ -209,6 +214,33 @@ static void test_many_guesses_at_once_are_no_more(void **state)
     for (size_t i = 0; i < GUESSERS; i++) assert_int_equal(pthread_create(&threads[i], NULL, guess, &compared), 0);
     for (size_t i = 0; i < GUESSERS; i++) pthread_join(threads[i], NULL);
     assert_int_equal(compared, 5);
+}
+
+/* A computation needs 64 MiB; this process gets less than that. */
+static void test_without_memory_nobody_is_told_a_wrong_password(void **state)
+{
+    (void)state;
+    struct identity who;
+    struct rlimit before, less;
+    int64_t until;
+    unsigned long pages = 0;
+    struct error error = { 0 }, added = { 0 };
+    add("r", ROLE_REGULATOR, "");
+    FILE *size = fopen("/proc/self/statm", "r");
+    assert_non_null(size);
+    assert_int_equal(fscanf(size, "%lu", &pages), 1);
+    fclose(size);
+    assert_int_equal(getrlimit(RLIMIT_AS, &before), 0);
+    less = before;
+    less.rlim_cur = pages * (rlim_t)sysconf(_SC_PAGESIZE) + 32 * 1024 * 1024;
+    assert_int_equal(setrlimit(RLIMIT_AS, &less), 0);
+    bool signed_in = accounts_sign_in(here.accounts, STR("r"), password, now, &who, &until, &error);
+    bool made = accounts_add(here.accounts, STR("z"), ROLE_REGULATOR, (struct str){ 0 }, password, now, &added);
+    assert_int_equal(setrlimit(RLIMIT_AS, &before), 0);
+    assert_false(signed_in || made);
+    assert_int_equal(error.code, ERROR_BUSY);
+    assert_int_equal(added.code, ERROR_BUSY);
+    assert_true(accounts_sign_in(here.accounts, STR("r"), password, now, &who, &until, &error));
 }
 
 /* ---- sessions ---- */
@@ -473,6 +505,23 @@ static size_t last_code(char code[7])
     return lines;
 }
 
+/* Whose thread answers at once cannot wait for one that syncs. */
+static void test_looking_waits_for_nobody_who_writes(void **state)
+{
+    (void)state;
+    struct error error = { 0 };
+    struct identity jia = { .role = ROLE_OPERATOR, .account = "jia-1" }, who;
+    struct session_given given;
+    add("jia-1", ROLE_OPERATOR, "jia");
+    assert_true(session_begin(here.accounts, &jia, now, &given, &error));
+    assert_true(accounts_source_take(here.accounts, STR("s"), &jia, false, &error));
+    accounts_hold(here.accounts); /* by a lock that is not to be taken twice: who waits for it, waits for ever */
+    bool is_own = accounts_source_is_own(here.accounts, STR("s"), "jia-1");
+    bool found = session_find(here.accounts, str_of(given.cookie), now + HOUR_MS, &who, NULL);
+    accounts_release(here.accounts);
+    assert_true(is_own && found);
+}
+
 static void test_codes(void **state)
 {
     (void)state;
@@ -672,6 +721,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_signing_in, setup, teardown),
         cmocka_unit_test_setup_teardown(test_guessing_is_slowed_down, setup, teardown),
         cmocka_unit_test_setup_teardown(test_many_guesses_at_once_are_no_more, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_without_memory_nobody_is_told_a_wrong_password, setup, teardown),
         cmocka_unit_test_setup_teardown(test_sessions, setup, teardown),
         cmocka_unit_test_setup_teardown(test_sessions_end_with_time, setup, teardown),
         cmocka_unit_test_setup_teardown(test_sessions_end_with_the_account, setup, teardown),
@@ -680,6 +730,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_an_account_has_so_many_tokens, setup, teardown),
         cmocka_unit_test_setup_teardown(test_only_hashes_are_kept, setup, teardown),
         cmocka_unit_test_setup_teardown(test_sources, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_looking_waits_for_nobody_who_writes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_codes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_codes_end, setup, teardown),
         cmocka_unit_test_setup_teardown(test_many_threads, setup, teardown),

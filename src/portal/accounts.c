@@ -70,6 +70,7 @@ struct accounts *accounts_open(struct disk *disk, const char *directory, uint64_
     char folder[PATH_ROOM], path[PATH_ROOM];
     struct accounts *accounts = allocate(sizeof *accounts);
     pthread_mutex_init(&accounts->writing, NULL);
+    pthread_mutex_init(&accounts->reading, NULL);
     pthread_rwlock_init(&accounts->looking, NULL);
     pthread_mutex_init(&accounts->counting, NULL);
     password_gate_open(&accounts->gate);
@@ -80,7 +81,7 @@ struct accounts *accounts_open(struct disk *disk, const char *directory, uint64_
         directory_path(directory, "portal/portal.db", path, error) &&
         (accounts->store = store_open(disk, path, STORE_CREATE, error)) && store_run(accounts->store, tables, error) &&
         store_settle(accounts->store, error) && disk->sync_directory(disk, folder, error) && disk_sync_above(disk, folder, error) &&
-        sessions_load(accounts, subjects, error) && tokens_load(accounts, error))
+        (accounts->reader = store_open(disk, path, STORE_READ, error)) && sessions_load(accounts, subjects, error) && tokens_load(accounts, error))
         return accounts;
     accounts_close(accounts);
     return NULL;
@@ -89,6 +90,7 @@ struct accounts *accounts_open(struct disk *disk, const char *directory, uint64_
 void accounts_close(struct accounts *accounts)
 {
     if (!accounts) return;
+    if (accounts->reader) store_close(accounts->reader);
     if (accounts->store) store_close(accounts->store);
     tickets_close(&accounts->tickets);
     tallies_close(&accounts->failures);
@@ -97,6 +99,7 @@ void accounts_close(struct accounts *accounts)
     password_gate_close(&accounts->gate);
     pthread_mutex_destroy(&accounts->counting);
     pthread_rwlock_destroy(&accounts->looking);
+    pthread_mutex_destroy(&accounts->reading);
     pthread_mutex_destroy(&accounts->writing);
     free(accounts);
 }
@@ -312,7 +315,9 @@ bool accounts_list(struct accounts *accounts, int64_t now, bool (*each)(void *co
 
 /* ---- signing in ---- */
 
-bool accounts_try(struct accounts *accounts, struct str what, int64_t now, int64_t *until, struct error *error)
+/* Before a secret is compared, by what it is guessed for: false with ERROR_BUSY until *until after too many failures. It counts as
+   failed unless it is told that it was good. */
+static bool may_try(struct accounts *accounts, struct str what, int64_t now, int64_t *until, struct error *error)
 {
     *until = 0;
     pthread_mutex_lock(&accounts->counting);
@@ -330,7 +335,7 @@ bool accounts_try(struct accounts *accounts, struct str what, int64_t now, int64
                                 "失败次数过多，请等 %d 秒后再试", (int)((*until - now + SECOND_MS - 1) / SECOND_MS));
 }
 
-void accounts_try_was_good(struct accounts *accounts, struct str what, int64_t now)
+static void try_was_good(struct accounts *accounts, struct str what, int64_t now)
 {
     pthread_mutex_lock(&accounts->counting);
     tally_of(&accounts->failures, what, now)->count = 0;
@@ -343,7 +348,7 @@ bool accounts_sign_in(struct accounts *accounts, struct str name, struct str pas
     char hash[PASSWORD_ROOM];
     struct error unknown = { 0 };
     bool is_it = false;
-    if (!accounts_try(accounts, name, now, until, error)) return false;
+    if (!may_try(accounts, name, now, until, error)) return false;
     accounts_hold(accounts);
     bool found = name_is_good(name) && accounts_find(accounts, name, who, hash, &unknown);
     accounts_release(accounts);
@@ -355,7 +360,7 @@ bool accounts_sign_in(struct accounts *accounts, struct str name, struct str pas
     if (!password_check(&accounts->gate, given, found ? hash : NULL, &is_it, error)) return false;
     sodium_memzero(hash, sizeof hash);
     if (is_it) {
-        accounts_try_was_good(accounts, name, now);
+        try_was_good(accounts, name, now);
         return true;
     }
     *who = (struct identity){ 0 };
@@ -364,11 +369,11 @@ bool accounts_sign_in(struct accounts *accounts, struct str name, struct str pas
 
 /* ---- sources ---- */
 
-static bool owner_read(struct accounts *accounts, struct str source, char owner[ACCOUNT_ROOM], struct error *error)
+static bool owner_read(struct store *store, struct str source, char owner[ACCOUNT_ROOM], struct error *error)
 {
     bool row;
     *owner = 0;
-    struct statement *select = store_prepare(accounts->store, select_owner, error);
+    struct statement *select = store_prepare(store, select_owner, error);
     if (!select) return false;
     statement_text(select, 1, source);
     if (!statement_step(select, &row, error)) return false;
@@ -392,7 +397,7 @@ bool accounts_source_take(struct accounts *accounts, struct str source, const st
     char owner[ACCOUNT_ROOM];
     bool is_administrator = who->role == ROLE_ADMINISTRATOR;
     accounts_hold(accounts);
-    bool done = owner_read(accounts, source, owner, error);
+    bool done = owner_read(accounts->store, source, owner, error);
     bool is_new = done && !*owner && !is_there && *who->account, may = *owner ? !strcmp(owner, who->account) : is_new;
     if (is_new) done = owner_make(accounts, source, who->account, error);
     accounts_release(accounts);
@@ -404,8 +409,8 @@ bool accounts_source_take(struct accounts *accounts, struct str source, const st
 bool accounts_source_is_own(struct accounts *accounts, struct str source, const char *account)
 {
     char owner[ACCOUNT_ROOM];
-    accounts_hold(accounts);
-    bool done = owner_read(accounts, source, owner, NULL);
-    accounts_release(accounts);
+    pthread_mutex_lock(&accounts->reading);
+    bool done = owner_read(accounts->reader, source, owner, NULL);
+    pthread_mutex_unlock(&accounts->reading);
     return done && *owner && !strcmp(owner, account);
 }

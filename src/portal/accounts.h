@@ -55,7 +55,7 @@ bool accounts_sign_in(struct accounts *accounts, struct str name, struct str pas
    the local owner's, to which only administrators may write. ERROR_CONFLICT where it is another's. */
 bool accounts_source_take(struct accounts *accounts, struct str source, const struct identity *who, bool is_there,
                           struct error *error);
-/* Whether it is this account's. */
+/* Whether it is this account's. Waits for nobody who writes. */
 bool accounts_source_is_own(struct accounts *accounts, struct str source, const char *account);
 
 #endif

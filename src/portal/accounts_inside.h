@@ -16,6 +16,9 @@ struct accounts {
     struct store *store;
     int64_t purged;           /* when sessions that have ended were last looked for */
 
+    pthread_mutex_t reading;  /* a connection of its own: who only looks does not wait for who writes and syncs */
+    struct store *reader;
+
     pthread_rwlock_t looking; /* the tickets; never held while the disk is used */
     struct tickets tickets;
 
@@ -39,11 +42,6 @@ bool accounts_run(struct accounts *accounts, const char *sql, struct str text, i
    database held. */
 bool accounts_find(struct accounts *accounts, struct str name, struct identity *who, char password[PASSWORD_ROOM],
                    struct error *error);
-
-/* Before a secret is compared, by what it is guessed for: false with ERROR_BUSY until *until after too many failures. It counts as
-   failed unless it is told that it was good. */
-bool accounts_try(struct accounts *accounts, struct str what, int64_t now, int64_t *until, struct error *error);
-void accounts_try_was_good(struct accounts *accounts, struct str what, int64_t now);
 
 /* Fills a ticket table at opening. */
 bool sessions_load(struct accounts *accounts, uint64_t subjects, struct error *error);

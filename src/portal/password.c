@@ -1,5 +1,6 @@
 #include "portal/password.h"
 
+#include <errno.h>
 #include <sodium.h>
 
 #include "portal/accounts.h"
@@ -64,20 +65,28 @@ bool password_is_good(struct str password, struct error *error)
     return true;
 }
 
+static bool fail_memory(struct error *error)
+{
+    return fail_both(error, ERROR_BUSY, "the server has no memory left to look at passwords: try again in a few seconds",
+                     "服务器内存不足，无法核对密码，请过几秒再试");
+}
+
 bool password_hash(struct password_gate *gate, struct str password, char out[PASSWORD_ROOM], struct error *error)
 {
     if (!enter(gate, error)) return false;
     int failed = crypto_pwhash_str_alg(out, password.at, password.length, crypto_pwhash_OPSLIMIT_INTERACTIVE,
                                        crypto_pwhash_MEMLIMIT_INTERACTIVE, crypto_pwhash_ALG_ARGON2ID13);
     leave(gate);
-    must(!failed); /* out of memory */
-    return true;
+    return !failed || fail_memory(error);
 }
 
 bool password_check(struct password_gate *gate, struct str password, const char *hash, bool *is_it, struct error *error)
 {
     if (!enter(gate, error)) return false;
-    *is_it = crypto_pwhash_str_verify(hash ? hash : nobody, password.at ? password.at : "", password.length) == 0 && hash;
+    errno = 0;
+    bool same = crypto_pwhash_str_verify(hash ? hash : nobody, password.at ? password.at : "", password.length) == 0;
+    bool without_memory = !same && errno == ENOMEM;
     leave(gate);
-    return true;
+    *is_it = same && hash;
+    return !without_memory || fail_memory(error);
 }

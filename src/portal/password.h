@@ -20,9 +20,9 @@ void password_gate_close(struct password_gate *gate);
 
 /* Whether it may be a password; ERROR_USAGE says what is wrong. */
 bool password_is_good(struct str password, struct error *error);
-/* ERROR_BUSY where too many wait. */
+/* ERROR_BUSY where too many wait, or where there is no memory for it. */
 bool password_hash(struct password_gate *gate, struct str password, char out[PASSWORD_ROOM], struct error *error);
-/* *is_it tells whether it is the one hashed; hash may be NULL, for none: that takes as long. */
+/* *is_it tells whether it is the one hashed; hash may be NULL, for none: that takes as long. ERROR_BUSY likewise. */
 bool password_check(struct password_gate *gate, struct str password, const char *hash, bool *is_it, struct error *error);
 
 #endif

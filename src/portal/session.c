@@ -172,11 +172,12 @@ bool session_begin(struct accounts *accounts, const struct identity *who, int64_
     return done;
 }
 
-/* Notes when it was last used, so that it does not look idle after a restart. What is lost of it costs one sign-in. */
+/* Notes when it was last used, so that it does not look idle after a restart. What is lost of it costs one sign-in. While somebody
+   waits for the disk it is left to the next request: this one is not to wait as well. */
 static void use_store(struct accounts *accounts, const struct hash *hash, int64_t now)
 {
     char name[TICKET_NAME + 1];
-    accounts_hold(accounts);
+    if (pthread_mutex_trylock(&accounts->writing)) return;
     pthread_rwlock_wrlock(&accounts->looking);
     struct ticket *ticket = tickets_find(&accounts->tickets, hash);
     bool is_due = ticket && now - ticket->stored >= store_every;
