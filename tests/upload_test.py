@@ -82,6 +82,7 @@ class UploadTest(RecordsCase):
         self.assertTrue(seen["map"] or seen["map_problem"])
         again = self.of["jia"].put("/api/uploads/" + seen["upload"] + "/map", {"map": None, "sheet": "7"})
         self.assertGreaterEqual(again.status, 400, again)
+        self.assertEqual(self.of["jia"].get("/api/uploads/" + seen["upload"] + "?lang=en").json, seen)  # what failed changed nothing
 
     def test_an_old_workbook_is_read_whatever_its_name(self):
         book = pathlib.Path(__file__).with_name("files").joinpath("old.xls").read_bytes()

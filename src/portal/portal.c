@@ -87,7 +87,8 @@ static bool threads_ready(struct portal *portal, struct error *error)
     return (portal->outbox = outbox_open(portal->accounts, &options, error)) &&
            (portal->postman = postman_open(portal->views, portal->outbox, error)) &&
            (portal->timekeeper = timekeeper_open(portal->views, portal->outbox, portal->started, error)) &&
-           outbox_start(portal->outbox, error) && postman_start(portal->postman, error) && timekeeper_start(portal->timekeeper, error);
+           upload_store_start(portal->uploads, error) && outbox_start(portal->outbox, error) &&
+           postman_start(portal->postman, error) && timekeeper_start(portal->timekeeper, error);
 }
 
 struct portal *portal_open(const struct portal_options *options, struct error *error)
@@ -112,14 +113,22 @@ struct portal *portal_open(const struct portal_options *options, struct error *e
     return NULL;
 }
 
+bool portal_stop(struct portal *portal)
+{
+    return !portal->server || server_stop(portal->server);
+}
+
+_Noreturn void portal_leave(struct portal *portal)
+{
+    fputs("mingbai: a request or a command did not end in time; it is left, and nothing that was acknowledged is lost\n", stderr);
+    disk_remove_tree(disk_posix(), portal->scratch, NULL);
+    _exit(0);
+}
+
 void portal_close(struct portal *portal)
 {
     if (!portal) return;
-    if (portal->server && !server_stop(portal->server)) {
-        fputs("mingbai: a request did not end in time; it is left, and nothing that was acknowledged is lost\n", stderr);
-        disk_remove_tree(disk_posix(), portal->scratch, NULL);
-        _exit(0);
-    }
+    if (!portal_stop(portal)) portal_leave(portal);
     server_close(portal->server);
     timekeeper_close(portal->timekeeper);
     postman_close(portal->postman);

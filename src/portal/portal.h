@@ -47,7 +47,11 @@ struct portal {
 
 /* Opens the directory and serves it from here on. */
 struct portal *portal_open(const struct portal_options *options, struct error *error);
-/* Takes no more requests, lets those that run end, closes everything. */
+/* Takes no more requests and lets those that run end; false where one did not in time. */
+bool portal_stop(struct portal *portal);
+/* Ends the process, as something runs on that must not see anything freed. What was acknowledged is on the disk. */
+_Noreturn void portal_leave(struct portal *portal);
+/* Stops, or leaves; closes everything. */
 void portal_close(struct portal *portal);
 /* The port it listens on, and its host as it was given. */
 unsigned portal_port(const struct portal *portal);

@@ -9,12 +9,16 @@
 
 #include "base/hash.h"
 #include "base/moment.h"
+#include "portal/round.h"
+
+static const uint64_t uploads_bytes = UINT64_C(2) * 1024 * 1024 * 1024; /* of all that wait */
 
 struct slot {
     struct upload upload; /* first: an upload is a slot */
     char account[ACCOUNT_ROOM];
     char folder[PATH_ROOM];
     int64_t made;
+    uint64_t bytes;
     bool is_held;
     struct slot *next;
 };
@@ -25,7 +29,11 @@ struct upload_store {
     pthread_cond_t changed;
     struct slot *slots;
     size_t count;
+    uint64_t bytes;
+    struct round round; /* throws away what is old, also when nobody comes */
 };
+
+static int64_t step(void *context);
 
 struct upload_store *upload_store_open(const char *scratch)
 {
@@ -33,7 +41,13 @@ struct upload_store *upload_store_open(const char *scratch)
     snprintf(store->scratch, sizeof store->scratch, "%s", scratch);
     pthread_mutex_init(&store->lock, NULL);
     pthread_cond_init(&store->changed, NULL);
+    round_open(&store->round, step, store);
     return store;
+}
+
+bool upload_store_start(struct upload_store *store, struct error *error)
+{
+    return round_start(&store->round, error);
 }
 
 /* With the lock held, or with nobody left. */
@@ -44,6 +58,7 @@ static void slot_remove(struct upload_store *store, struct slot *slot)
     while (*at != slot) at = &(*at)->next;
     *at = slot->next;
     store->count--;
+    store->bytes -= slot->bytes;
     disk_remove_tree(disk_posix(), slot->folder, &ignored);
     json_decref(slot->upload.map);
     text_close(&slot->upload.looked[ENGLISH]);
@@ -54,6 +69,7 @@ static void slot_remove(struct upload_store *store, struct slot *slot)
 void upload_store_close(struct upload_store *store)
 {
     if (!store) return;
+    round_close(&store->round);
     while (store->slots) slot_remove(store, store->slots);
     pthread_mutex_destroy(&store->lock);
     pthread_cond_destroy(&store->changed);
@@ -68,11 +84,33 @@ static void old_remove(struct upload_store *store, int64_t now)
     }
 }
 
+static int64_t step(void *context)
+{
+    struct upload_store *store = context;
+    int64_t now = moment_now();
+    pthread_mutex_lock(&store->lock);
+    old_remove(store, now);
+    pthread_mutex_unlock(&store->lock);
+    return now + MINUTE_MS;
+}
+
 static size_t count_of(const struct upload_store *store, const char *account)
 {
     size_t count = 0;
     for (const struct slot *slot = store->slots; slot; slot = slot->next) count += !strcmp(slot->account, account);
     return count;
+}
+
+/* The slot's own file counts already. */
+static bool has_room(const struct upload_store *store, const struct slot *slot, struct error *error)
+{
+    if (count_of(store, slot->account) > UPLOADS_OF_ACCOUNT)
+        return fail_both(error, ERROR_LIMIT, "you have %d files waiting: take them in or remove them first", "你已有 %d 个待处理的文件：请先装入或删除",
+                         UPLOADS_OF_ACCOUNT);
+    if (store->count > UPLOADS_MAX || store->bytes > uploads_bytes)
+        return fail_both(error, ERROR_BUSY, "too many files of all accounts are waiting: remove those that you do not need, or try again later",
+                         "所有账号待处理的文件过多：请删除不用的文件，或稍后再试");
+    return true;
 }
 
 /* The file's own name, without what a file system or a source might take for something else. */
@@ -122,10 +160,11 @@ static bool file_take(struct upload_store *store, struct slot *slot, const char 
 }
 
 struct upload *upload_add(struct upload_store *store, const char *account, const struct kind *kind, const char *name, const char *file,
-                          int64_t now, struct error *error)
+                          uint64_t bytes, int64_t now, struct error *error)
 {
     struct slot *slot = allocate(sizeof *slot);
     slot->made = now;
+    slot->bytes = bytes;
     slot->is_held = true;
     slot->upload.kind = kind;
     snprintf(slot->account, sizeof slot->account, "%s", account);
@@ -133,13 +172,11 @@ struct upload *upload_add(struct upload_store *store, const char *account, const
     slot->upload.format = format_of(slot->upload.name);
     pthread_mutex_lock(&store->lock);
     old_remove(store, now);
-    bool has_room = count_of(store, account) < UPLOADS_OF_ACCOUNT && store->count < UPLOADS_MAX;
     slot->next = store->slots;
     store->slots = slot;
     store->count++;
-    bool taken = (has_room || fail_both(error, ERROR_LIMIT, "you have %d files waiting: take them in or remove them first",
-                                        "你已有 %d 个待处理的文件：请先装入或删除", UPLOADS_OF_ACCOUNT)) &&
-                 file_take(store, slot, file, error);
+    store->bytes += slot->bytes;
+    bool taken = has_room(store, slot, error) && file_take(store, slot, file, error);
     if (!taken) slot_remove(store, slot);
     pthread_mutex_unlock(&store->lock);
     return taken ? &slot->upload : NULL;

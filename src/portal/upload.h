@@ -28,11 +28,14 @@ struct upload {
 };
 
 struct upload_store *upload_store_open(const char *scratch);
+/* Starts the thread that throws away what is old. */
+bool upload_store_start(struct upload_store *store, struct error *error);
 void upload_store_close(struct upload_store *store);
 
-/* Takes a file over (it is linked, not copied). ERROR_LIMIT where the account has as many as it may. It comes held. */
+/* Takes a file of so many bytes over (it is linked, not copied). ERROR_LIMIT where the account has as many as it may, ERROR_BUSY
+   where all together have. It comes held. */
 struct upload *upload_add(struct upload_store *store, const char *account, const struct kind *kind, const char *name, const char *file,
-                          int64_t now, struct error *error);
+                          uint64_t bytes, int64_t now, struct error *error);
 /* One of the account's own. ERROR_NOT_FOUND where there is none, or no longer. Waits for who holds it. */
 struct upload *upload_hold(struct upload_store *store, const char *account, struct str id, int64_t now, struct error *error);
 void upload_release(struct upload_store *store, struct upload *upload);

@@ -41,7 +41,8 @@ static bool upload_post(struct request *request, struct reply *reply, struct err
     const struct kind *kind = kind_named(request, reply, str_of(request_query(request, "kind")), error);
     if (!kind) return false;
     view_leave(request);
-    struct upload *upload = upload_add(store, request->who.account, kind, request_query(request, "name"), request->file, request->now, error);
+    struct upload *upload = upload_add(store, request->who.account, kind, request_query(request, "name"), request->file, request->file_bytes,
+                                       request->now, error);
     if (!upload) return false;
     if (!upload_look(upload, request->portal, &request->who, error)) {
         upload_remove(store, upload);
@@ -63,22 +64,36 @@ static bool upload_get(struct request *request, struct reply *reply, struct erro
     return true;
 }
 
+/* Looks at it with another kind, sheet and map; where that fails, it is as it was. */
+static bool look_again(struct upload *upload, struct request *request, const struct kind *kind, struct str sheet, json_t *map, struct error *error)
+{
+    struct upload before = *upload;
+    upload->kind = kind;
+    snprintf(upload->sheet, sizeof upload->sheet, "%.*s", STR_ARGS(sheet));
+    upload->map = json_is_object(map) ? json_incref(map) : NULL;
+    upload->map_is_given = map != NULL;
+    bool done = upload_look(upload, request->portal, &request->who, error);
+    if (done) {
+        json_decref(before.map);
+        return true;
+    }
+    json_decref(upload->map);
+    upload->kind = before.kind;
+    memcpy(upload->sheet, before.sheet, sizeof upload->sheet);
+    upload->map = before.map;
+    upload->map_is_given = before.map_is_given;
+    upload->map_problem = before.map_problem;
+    return false;
+}
+
 /* What is sent stands for what was there: a map left out is one that is to be proposed, null is none. */
 static bool map_set(struct request *request, struct reply *reply, struct upload *upload, struct error *error)
 {
-    struct str kind = request_text(request, "kind"), sheet = request_text(request, "sheet");
-    json_t *map = json_object_get(request->body, "map");
+    struct str name = request_text(request, "kind"), sheet = request_text(request, "sheet");
+    const struct kind *kind = name.length ? kind_named(request, reply, name, error) : upload->kind;
+    if (!kind) return false;
     if (sheet.length >= sizeof upload->sheet) return fail_both(error, ERROR_LIMIT, "the sheet's name is too long", "工作表名称太长");
-    if (kind.length) {
-        const struct kind *other = kind_named(request, reply, kind, error);
-        if (!other) return false;
-        upload->kind = other;
-    }
-    snprintf(upload->sheet, sizeof upload->sheet, "%.*s", STR_ARGS(sheet));
-    json_decref(upload->map);
-    upload->map = json_is_object(map) ? json_incref(map) : NULL;
-    upload->map_is_given = map != NULL;
-    return upload_look(upload, request->portal, &request->who, error);
+    return look_again(upload, request, kind, sheet, json_object_get(request->body, "map"), error);
 }
 
 static bool map_put(struct request *request, struct reply *reply, struct error *error)
