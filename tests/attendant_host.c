@@ -33,7 +33,7 @@ int main(int count, char **arguments)
     fflush(stdout);
     int signal_number;
     sigwait(&ending, &signal_number);
-    attendant_close(attendant);
+    if (!attendant_close(attendant)) _exit(1);
     engine_close(engine);
     return 0;
 }

@@ -1,14 +1,19 @@
 #!/usr/bin/env python3
 """The server from outside: what it refuses and how, headers, pages, the API's description, tiles, metrics, and its end."""
 import gzip
+import http.client
 import json
+import os
+import pathlib
 import re
 import signal
 import socket
+import subprocess
 import time
 import unittest
 
-from server import ServerCase
+from program import PROGRAM
+from server import WAIT_SECONDS, ServerCase
 from verifier import check_note, leaf_hash, node_hash
 
 HTTP_METHODS = {"get", "post", "put", "delete"}
@@ -97,6 +102,25 @@ class Refusals(ServerCase):
         gone = self.new_client()
         gone.cookie = cookie
         self.assert_problem(gone.get("/api/appeals"), 401)
+
+    def test_who_asks_is_whom_the_proxy_names_last(self):
+        """A proxy may add to the client's line, or a line of its own behind it."""
+        self.stop()
+        self.start("--proxy", "127.0.0.1")
+
+        def guess(*lines):
+            wire = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=WAIT_SECONDS)
+            self.addCleanup(wire.close)
+            wire.putrequest("POST", "/api/session/complaint")
+            body = json.dumps({"complaint": "1", "code": "AAAAAAAA"}).encode()
+            for header in (("Content-Type", "application/json"), ("Content-Length", str(len(body))), *(("X-Forwarded-For", line) for line in lines)):
+                wire.putheader(*header)
+            wire.endheaders(body)
+            return wire.getresponse().status
+
+        for lines in (["10.0.0.{0}, 192.0.2.1"], ["10.0.1.{0}", "192.0.2.2"], ["10.0.2.{0}, 10.9.9.9", "10.0.3.{0}, 192.0.2.3"]):
+            self.assertEqual([guess(*(line.format(turn) for line in lines)) for turn in range(11)][-1], 429, lines)
+        self.assertNotEqual(guess("192.0.2.4"), 429)
 
     def test_guessing_is_slow(self):
         client = self.new_client(address="127.0.0.9")
@@ -250,6 +274,23 @@ class Ending(ServerCase):
     def token_for(self, name, role):
         self.add_user(name, role)
         return self.token_of(name)
+
+    def test_a_command_that_does_not_end_holds_the_end_up_for_seconds_alone(self):
+        pipe = self.folder / "report"
+        os.mkfifo(pipe)
+        command = subprocess.Popen([PROGRAM, "--data", str(self.data), "verify", "--report", str(pipe)], stderr=subprocess.DEVNULL)
+        self.addCleanup(command.wait, WAIT_SECONDS)
+        self.addCleanup(command.kill)
+        tasks = pathlib.Path(f"/proc/{self.server.process.pid}/task")
+        started = time.monotonic()
+        while not any((task / "wchan").read_text() == "wait_for_partner" for task in tasks.iterdir()):  # nobody writes into the pipe
+            self.assertLess(time.monotonic() - started, WAIT_SECONDS)
+        server, stopped = self.server, time.monotonic()
+        self.stop()
+        self.assertLess(time.monotonic() - stopped, 30)
+        self.assertIn("did not end in time", server.err)
+        self.assertFalse((self.data / "socket").exists())
+        self.assertEqual(list(self.folder.glob("mingbai-serve-*")), [])
 
     def test_interrupt_ends_it_too_and_it_starts_again(self):
         server, self.server = self.server, None

@@ -15,7 +15,7 @@
 #include "command/command.h"
 #include "command/passing.h"
 
-enum { RECEIVE_SECONDS = 10, PIPE_PIECE = 4096 /* a pipe that can be written takes that much */, RETRY_NS = 100 * 1000 * 1000 };
+enum { RECEIVE_SECONDS = 10, LEAVE_SECONDS = 10, PIPE_PIECE = 4096 /* a pipe that can be written takes that much */, RETRY_NS = 100 * 1000 * 1000 };
 
 struct guest {
     struct attendant *attendant;
@@ -309,8 +309,9 @@ struct attendant *attendant_open(struct engine *engine, struct accounts *account
     return NULL;
 }
 
-void attendant_close(struct attendant *attendant)
+bool attendant_close(struct attendant *attendant)
 {
+    struct timespec until;
     pthread_mutex_lock(&attendant->lock);
     attendant->ending = true;
     pthread_mutex_unlock(&attendant->lock);
@@ -320,10 +321,15 @@ void attendant_close(struct attendant *attendant)
     close(attendant->listener);
     pthread_mutex_lock(&attendant->lock);
     for (struct guest *guest = attendant->guests; guest; guest = guest->next) shutdown(guest->socket, SHUT_RD);
-    while (attendant->count) pthread_cond_wait(&attendant->left, &attendant->lock);
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += LEAVE_SECONDS;
+    while (attendant->count && pthread_cond_timedwait(&attendant->left, &attendant->lock, &until) != ETIMEDOUT) continue;
+    bool all_left = !attendant->count;
     pthread_mutex_unlock(&attendant->lock);
+    if (!all_left) return false;
     close(attendant->folder);
     pthread_mutex_destroy(&attendant->lock);
     pthread_cond_destroy(&attendant->left);
     free(attendant);
+    return true;
 }

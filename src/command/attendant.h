@@ -13,8 +13,8 @@ struct attendant;
    thread, in the caller's folder, with the caller's streams, at most ATTENDANT_GUESTS at once. The caller holds the directory's
    lock by the engine, which must have been opened with an absolute path. SIGPIPE must be ignored. */
 struct attendant *attendant_open(struct engine *engine, struct accounts *accounts, const char *directory, struct error *error);
-/* Takes no more calls, tells those that run to stop (a load does at its next row; others come to their end), waits for them, and
-   removes the socket. */
-void attendant_close(struct attendant *attendant);
+/* Takes no more calls, removes the socket, tells those that run to stop (a load does at its next row; others come to their end)
+   and waits for them, ten seconds at most: false where one runs on, and then nothing that it uses may be freed. */
+bool attendant_close(struct attendant *attendant);
 
 #endif

@@ -56,7 +56,8 @@ static enum exit_code serve(struct invocation *invocation)
     if (attendant) {
         say_where(portal);
         sigwait(&signals, &received);
-        attendant_close(attendant);
+        bool all_ended = portal_stop(portal);
+        if (!attendant_close(attendant) || !all_ended) portal_leave(portal);
     }
     portal_close(portal);
     return attendant ? EXIT_DONE : EXIT_FAILED;
