@@ -34,14 +34,17 @@ static struct {
     struct outbox *outbox;
     int asked;        /* how often numbers were asked for */
     bool is_refused;  /* and not given */
+    bool is_damaged;  /* one of them */
 } here;
 
-/* Subject 7 is no more. */
+/* Subject 7 is no more, 13 is damaged. */
 static bool numbers(void *context, const uint64_t *subjects, size_t count, struct arena *arena, struct str *out, struct error *error)
 {
     (void)context;
     here.asked++;
     if (here.is_refused) return (fail)(error, ERROR_DISK, "no numbers");
+    for (size_t i = 0; i < count; i++)
+        if (here.is_damaged && subjects[i] == 13) return (fail)(error, ERROR_DAMAGE, "a damaged number");
     for (size_t i = 0; i < count; i++) {
         char number[24];
         int length = snprintf(number, sizeof number, "138%08d", (int)subjects[i]);
@@ -206,6 +209,45 @@ static void test_who_is_no_more_gets_nothing(void **state)
     add("staff", TO_REGULATOR, 0);
     deliver("2026-01-05T10:00:00+08:00");
     expect_spool(here.spool, "there staff ");
+}
+
+static void test_a_damaged_number_holds_nobody_elses_letters(void **state)
+{
+    (void)state;
+    here.is_damaged = true;
+    add("a", TO_PERSON, 1);
+    add("damaged", TO_PERSON, 13);
+    add("staff", TO_REGULATOR, 0);
+    add("b", TO_PERSON, 2);
+    add("c", TO_PERSON, 3);
+    assert_int_equal(deliver("2026-01-05T10:00:00+08:00"), INT64_MAX);
+    expect_spool(here.spool, "a staff b c ");
+    assert_int_equal(outbox_waiting(here.outbox), 0);
+    assert_int_equal(outbox_set_aside(here.outbox), 1);
+    here.asked = 0;
+    deliver("2026-01-05T10:10:00+08:00");
+    assert_int_equal(here.asked, 0); /* it is not asked for again and again */
+    here.is_damaged = false;
+    outbox_again();
+    assert_int_equal(outbox_set_aside(here.outbox), 0);
+    deliver("2026-01-05T11:00:00+08:00");
+    expect_spool(here.spool, "a staff b c damaged ");
+}
+
+static void test_letters_of_long_ago_are_forgotten(void **state)
+{
+    (void)state;
+    add("old", TO_REGULATOR, 0);
+    deliver("2026-01-05T10:00:00+08:00");
+    add("waits", TO_PERSON, 1);
+    deliver("2027-01-30T22:00:00+08:00");
+    add("old", TO_REGULATOR, 0);
+    deliver("2027-01-30T22:00:00+08:00");
+    expect_spool(here.spool, "old ");
+    deliver("2027-03-01T22:00:00+08:00");
+    add("old", TO_REGULATOR, 0); /* nobody makes it again: its key shows that its row is gone */
+    deliver("2027-03-02T10:00:00+08:00");
+    expect_spool(here.spool, "old waits old ");
 }
 
 static void test_what_fails_is_tried_again(void **state)
@@ -511,6 +553,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_key_goes_out_once, setup, teardown),
         cmocka_unit_test_setup_teardown(test_texts_wait_for_the_morning, setup, teardown),
         cmocka_unit_test_setup_teardown(test_who_is_no_more_gets_nothing, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_damaged_number_holds_nobody_elses_letters, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_letters_of_long_ago_are_forgotten, setup, teardown),
         cmocka_unit_test_setup_teardown(test_what_fails_is_tried_again, setup, teardown),
         cmocka_unit_test_setup_teardown(test_the_spool_is_opened_anew, setup, teardown),
         cmocka_unit_test_setup_teardown(test_letters_and_cursor_are_one, setup, teardown),

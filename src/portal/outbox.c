@@ -11,6 +11,7 @@
 #include "portal/spool.h"
 
 enum { DELIVERY_MESSAGES = 2000, HOUR_FIRST = 8, HOUR_END = 21 };
+static const int64_t sent_kept = 400 * DAY_MS;
 
 static const char select_waiting[] =
     "SELECT \"key\", \"recipient\", \"subject\", \"operator\", \"time\", \"english\", \"chinese\" FROM \"message\""
@@ -23,6 +24,13 @@ static const char insert_message[] =
 /* The key stays: the same letter does not go out twice. */
 static const char update_sent[] =
     "UPDATE \"message\" SET \"sent\" = $2, \"english\" = '', \"chinese\" = '' WHERE \"key\" = $1 AND \"sent\" IS NULL";
+/* Set aside until the next start, when it is tried again. */
+static const char update_aside[] = "UPDATE \"message\" SET \"sent\" = -1 WHERE \"key\" = $1 AND \"sent\" IS NULL";
+static const char update_again[] = "UPDATE \"message\" SET \"sent\" = NULL WHERE \"sent\" = -1";
+/* Readers of the ledger and of the time only go on, and what they made is given to them again after a crash for minutes: no letter
+   of so long ago comes a second time. */
+static const char delete_old[] =
+    "DELETE FROM \"message\" WHERE \"key\" IN (SELECT \"key\" FROM \"message\" WHERE \"sent\" > 0 AND \"sent\" < $1 LIMIT $2)";
 static const char select_cursor[] = "SELECT \"position\" FROM \"cursor\" WHERE \"reader\" = $1";
 static const char put_cursor[] =
     "INSERT INTO \"cursor\" (\"reader\", \"position\") VALUES ($1, $2)"
@@ -35,7 +43,7 @@ struct outbox {
     struct round round;
     pthread_mutex_t delivering; /* one delivery at a time */
     int64_t place;              /* the last given out; with the database held */
-    atomic_uint_fast64_t waiting;
+    atomic_uint_fast64_t waiting, aside;
     struct error told;          /* of the last delivery, said once; the thread's */
 };
 
@@ -93,7 +101,8 @@ struct outbox *outbox_open(struct accounts *accounts, const struct outbox_option
     spool_open(&outbox->spool, options->disk, options->spool);
     round_open(&outbox->round, step, outbox);
     struct store *store = accounts_hold(accounts);
-    bool done = number_read(store, last_place, &outbox->place, error) && number_read(store, count_waiting, &waiting, error);
+    bool done = store_run(store, update_again, error) && number_read(store, last_place, &outbox->place, error) &&
+                number_read(store, count_waiting, &waiting, error);
     accounts_release(accounts);
     atomic_init(&outbox->waiting, (uint64_t)waiting);
     if (done) return outbox;
@@ -188,6 +197,11 @@ uint64_t outbox_waiting(struct outbox *outbox)
     return atomic_load(&outbox->waiting);
 }
 
+uint64_t outbox_set_aside(struct outbox *outbox)
+{
+    return atomic_load(&outbox->aside);
+}
+
 /* ---- delivering ---- */
 
 /* When texts to people may go out: `now`, or the next morning. */
@@ -201,8 +215,9 @@ static int64_t text_hour(int64_t now)
 struct delivery {
     struct arena arena;
     struct message *messages;
-    uint64_t *subjects;      /* of the messages, SUBJECT_OF_NOBODY where there is none */
-    struct str *numbers;
+    uint64_t *subjects;      /* of the messages, subject_of_nobody where there is none */
+    struct str *numbers;     /* of those that have a subject */
+    bool *is_aside;          /* of the messages: their number cannot be read */
     size_t count;
 };
 static const uint64_t subject_of_nobody = UINT64_MAX;
@@ -229,18 +244,44 @@ static bool waiting_read(struct outbox *outbox, bool with_texts, struct delivery
     return done;
 }
 
-/* Puts the numbers in, and takes out whom nobody can reach any more. *unread: messages from there on stay as they are. */
+/* Where one number is damaged, that one alone is unreadable: it holds up nobody else's letters. */
+static bool numbers_read(struct outbox *outbox, const uint64_t *subjects, size_t count, struct arena *arena, struct str *numbers,
+                         bool *unreadable, struct error *error)
+{
+    struct error fault = { 0 };
+    size_t half = count / 2;
+    if (!count || outbox->options.numbers(outbox->options.context, subjects, count, arena, numbers, &fault)) return true;
+    if (fault.code != ERROR_DAMAGE) {
+        if (error) *error = fault;
+        return false;
+    }
+    if (count > 1)
+        return numbers_read(outbox, subjects, half, arena, numbers, unreadable, error) &&
+               numbers_read(outbox, subjects + half, count - half, arena, numbers + half, unreadable + half, error);
+    fprintf(stderr, "mingbai: letters to one person are set aside: %s\n", fault.says);
+    *unreadable = true;
+    return true;
+}
+
+/* Puts the numbers in, and takes out whom nobody can reach any more, and who cannot be reached now. */
 static bool numbers_fill(struct outbox *outbox, struct delivery *delivery, struct message *sendable, size_t *count, struct error *error)
 {
     size_t asked = 0;
     uint64_t *subjects = arena_take(&delivery->arena, delivery->count * sizeof *subjects);
     for (size_t i = 0; i < delivery->count; i++)
         if (delivery->subjects[i] != subject_of_nobody) subjects[asked++] = delivery->subjects[i];
-    if (asked && !outbox->options.numbers(outbox->options.context, subjects, asked, &delivery->arena, delivery->numbers, error)) return false;
+    bool *unreadable = arena_take(&delivery->arena, delivery->count * sizeof *unreadable);
+    memset(unreadable, 0, delivery->count * sizeof *unreadable);
+    if (!numbers_read(outbox, subjects, asked, &delivery->arena, delivery->numbers, unreadable, error)) return false;
     asked = *count = 0;
     for (size_t i = 0; i < delivery->count; i++) {
         struct message message = delivery->messages[i];
-        if (delivery->subjects[i] != subject_of_nobody) message.address = delivery->numbers[asked++];
+        delivery->is_aside[i] = false;
+        if (delivery->subjects[i] != subject_of_nobody) {
+            message.address = delivery->numbers[asked];
+            delivery->is_aside[i] = unreadable[asked++];
+        }
+        if (delivery->is_aside[i]) continue;
         if (message.to != TO_PERSON || message.address.length) sendable[(*count)++] = message;
     }
     return true;
@@ -249,17 +290,21 @@ static bool numbers_fill(struct outbox *outbox, struct delivery *delivery, struc
 static bool sent_mark(struct outbox *outbox, const struct delivery *delivery, int64_t now, struct error *error)
 {
     struct store *store = accounts_hold(outbox->accounts);
-    struct statement *update = store_prepare(store, update_sent, error);
-    bool done = update && store_begin(store, error);
+    struct statement *sent = store_prepare(store, update_sent, error), *aside = sent ? store_prepare(store, update_aside, error) : NULL;
+    size_t aside_count = 0;
+    bool done = aside && store_begin(store, error);
     if (done) {
         for (size_t i = 0; done && i < delivery->count; i++) {
+            struct statement *update = delivery->is_aside[i] ? aside : sent;
             statement_text(update, 1, delivery->messages[i].key);
-            statement_number(update, 2, now);
+            if (update == sent) statement_number(update, 2, now);
+            aside_count += update == aside;
             done = statement_run(update, NULL, error);
         }
         done = accounts_end(outbox->accounts, done, false, error);
     }
     if (done) atomic_fetch_sub(&outbox->waiting, delivery->count);
+    if (done) atomic_fetch_add(&outbox->aside, aside_count);
     accounts_release(outbox->accounts);
     return done;
 }
@@ -270,6 +315,7 @@ static bool deliver(struct outbox *outbox, struct delivery *delivery, int64_t no
     delivery->messages = arena_take(&delivery->arena, DELIVERY_MESSAGES * sizeof *delivery->messages);
     delivery->subjects = arena_take(&delivery->arena, DELIVERY_MESSAGES * sizeof *delivery->subjects);
     delivery->numbers = arena_take(&delivery->arena, DELIVERY_MESSAGES * sizeof *delivery->numbers);
+    delivery->is_aside = arena_take(&delivery->arena, DELIVERY_MESSAGES * sizeof *delivery->is_aside);
     if (!waiting_read(outbox, with_texts, delivery, error)) return false;
     if (!delivery->count) return true;
     struct message *sendable = arena_take(&delivery->arena, delivery->count * sizeof *sendable);
@@ -277,12 +323,26 @@ static bool deliver(struct outbox *outbox, struct delivery *delivery, int64_t no
            sent_mark(outbox, delivery, now, error);
 }
 
+/* A few at a time, so that nobody waits for it. */
+static bool old_remove(struct outbox *outbox, int64_t now, struct error *error)
+{
+    struct store *store = accounts_hold(outbox->accounts);
+    struct statement *delete = store_prepare(store, delete_old, error);
+    if (delete) {
+        statement_number(delete, 1, now - sent_kept);
+        statement_number(delete, 2, DELIVERY_MESSAGES);
+    }
+    bool done = delete && statement_run(delete, NULL, error);
+    accounts_release(outbox->accounts);
+    return done;
+}
+
 bool outbox_deliver(struct outbox *outbox, int64_t now, int64_t *next, struct error *error)
 {
     struct delivery delivery = { 0 };
     int64_t hour = text_hour(now);
     pthread_mutex_lock(&outbox->delivering);
-    bool done = deliver(outbox, &delivery, now, hour == now, error);
+    bool done = deliver(outbox, &delivery, now, hour == now, error) && old_remove(outbox, now, error);
     pthread_mutex_unlock(&outbox->delivering);
     bool full = delivery.count == DELIVERY_MESSAGES;
     arena_close(&delivery.arena);

@@ -43,8 +43,9 @@ bool outbox_deliver(struct outbox *outbox, int64_t now, int64_t *next, struct er
 /* Unseals them, which is noted. */
 bool outbox_numbers(void *engine, const uint64_t *subjects, size_t count, struct arena *arena, struct str *numbers, struct error *error);
 
-/* Letters waiting to go out, for /metrics. */
+/* Letters waiting to go out, and letters set aside until the next start as their number cannot be read; for /metrics. */
 uint64_t outbox_waiting(struct outbox *outbox);
+uint64_t outbox_set_aside(struct outbox *outbox);
 
 /* Letters in hand: a sink that copies them. Start from { 0 }. */
 struct letters {
