@@ -13,10 +13,11 @@ enum { AREAS_MAX = 5000, OPERATORS_MAX = 1000 };
 static const int64_t looked_every = 10 * MINUTE_MS;
 
 struct places {
-    pthread_mutex_t lock; /* of all that follows; held while they are looked for, so that one looks for all */
     const struct kind *named[3], *with_area[KINDS_MAX + 1]; /* ended by NULL */
+    pthread_mutex_t lock; /* of all that follows; not held while they are looked for */
+    pthread_cond_t looked;
     struct text json[LANGUAGES]; /* the members, with commas between */
-    bool made;
+    bool made, is_looking;       /* one looks for all; the others have what was there before, or wait where nothing was */
     uint64_t generation, position;
     int64_t time;
 };
@@ -34,6 +35,7 @@ struct places *places_open(void)
     size_t count = kinds_all(kinds), with_area = 0;
     struct places *places = allocate(sizeof *places);
     pthread_mutex_init(&places->lock, NULL);
+    pthread_cond_init(&places->looked, NULL);
     must((places->named[0] = kind_find(STR("operator"))) && (places->named[1] = kind_find(STR("area"))));
     for (size_t i = 0; i < count; i++) {
         size_t field = kind_field(kinds[i], STR("area"));
@@ -47,6 +49,7 @@ void places_close(struct places *places)
 {
     if (!places) return;
     for (size_t i = 0; i < LANGUAGES; i++) text_close(&places->json[i]);
+    pthread_cond_destroy(&places->looked);
     pthread_mutex_destroy(&places->lock);
     free(places);
 }
@@ -132,24 +135,39 @@ static void members_write(const struct law *law, const struct codes *operators, 
     json_close(&json, ']');
 }
 
-static bool look(struct places *places, const struct view *view, int64_t now, struct error *error)
+static bool look(const struct places *places, const struct view *view, struct text json[LANGUAGES], struct error *error)
 {
     struct arena arena = { 0 };
     struct codes operators = { &arena, arena_take(&arena, OPERATORS_MAX * sizeof(struct str)), 0, OPERATORS_MAX };
     struct codes areas = { &arena, arena_take(&arena, AREAS_MAX * sizeof(struct str)), 0, AREAS_MAX };
     bool done = codes_read(view->store, "SELECT \"operator\" FROM \"operator\" ORDER BY \"source\", \"seq\"", &operators, error) &&
                 areas_read(places, view, &areas, error);
+    for (int i = 0; done && i < LANGUAGES; i++) members_write(view->audit.law, &operators, &areas, i, &json[i]);
+    arena_close(&arena);
+    return done;
+}
+
+/* With the lock held, which is let go of meanwhile. */
+static bool look_for_all(struct places *places, const struct view *view, int64_t now, struct error *error)
+{
+    struct text json[LANGUAGES] = { 0 };
+    places->is_looking = true;
+    pthread_mutex_unlock(&places->lock);
+    bool done = look(places, view, json, error);
+    pthread_mutex_lock(&places->lock);
+    places->is_looking = false;
+    for (int i = 0; i < LANGUAGES; i++) {
+        struct text old = places->json[i];
+        if (done) places->json[i] = json[i];
+        text_close(done ? &old : &json[i]);
+    }
     if (done) {
-        for (int i = 0; i < LANGUAGES; i++) {
-            places->json[i].length = 0;
-            members_write(view->audit.law, &operators, &areas, i, &places->json[i]);
-        }
         places->made = true;
         places->generation = view->generation;
         places->position = view->position;
         places->time = now;
     }
-    arena_close(&arena);
+    pthread_cond_broadcast(&places->looked);
     return done;
 }
 
@@ -157,9 +175,10 @@ bool places_write(struct places *places, const struct view *view, int64_t now, e
                   struct error *error)
 {
     pthread_mutex_lock(&places->lock);
+    while (places->is_looking && !places->made) pthread_cond_wait(&places->looked, &places->lock);
     bool holds = places->made && view_same(view, places->named, places->generation, places->position) &&
                  (now - places->time < looked_every || view_same(view, places->with_area, places->generation, places->position));
-    bool done = holds || look(places, view, now, error);
+    bool done = holds || places->is_looking || look_for_all(places, view, now, error);
     if (done) {
         if (json->more) text_add_byte(json->out, ',');
         text_add(json->out, text_str(&places->json[language]));
