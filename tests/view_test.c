@@ -1,4 +1,5 @@
 /* Views: each at one position, with the rows that its identity may see; and results, which are kept while they hold. */
+#include <dirent.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -188,6 +189,37 @@ static void a_view_stays_where_it_is(void **state)
     assert_int_equal(numbers_seen(&regulator, REACH_OWN), 3);
 }
 
+/* Files of the data directory that are removed and yet open. */
+static int removed_files_open(void)
+{
+    int count = 0;
+    DIR *folder = opendir("/proc/self/fd");
+    assert_non_null(folder);
+    for (struct dirent *each; (each = readdir(folder));) {
+        char target[512];
+        ssize_t length = readlinkat(dirfd(folder), each->d_name, target, sizeof target - 1);
+        if (length <= 0) continue;
+        target[length] = 0;
+        count += !strncmp(target, here.directory, strlen(here.directory)) && strstr(target, " (deleted)");
+    }
+    closedir(folder);
+    return count;
+}
+
+static void idle_views_of_an_earlier_state_are_closed(void **state)
+{
+    (void)state;
+    struct error error = { 0 };
+    struct view *views[4];
+    for (size_t i = 0; i < 4; i++) views[i] = take(&regulator, REACH_OWN);
+    for (size_t i = 1; i < 4; i++) view_give(views[i]);
+    if (!engine_withdraw(here.engine, STR("numbers"), STR("a test"), 0, (struct str){ 0 }, &error)) fail_msg("%s", error.says);
+    assert_true(removed_files_open() > 0);
+    view_give(views[0]);
+    assert_int_equal(removed_files_open(), 0);
+    assert_int_equal(numbers_seen(&regulator, REACH_OWN), 0);
+}
+
 /* Every view's position is that of what it sees: each entry of `market` is one row. */
 enum { ROUNDS = 40 };
 
@@ -256,11 +288,28 @@ static void the_law_is_read_again_when_it_changed(void **state)
 
 /* ---- results ---- */
 
+/* As the findings tell, and as the groups do. */
 static size_t of_operator(const struct result *result, const char *operator_)
 {
-    size_t count = 0;
+    size_t count = 0, grouped = 0, all = 0;
     for (size_t i = 0; i < result->finding_count; i++) count += str_equal(result->findings[i].operator_, str_of(operator_));
+    for (size_t i = 0; i < result->group_count; i++) {
+        const struct finding_group *group = &result->groups[i];
+        all += group->count;
+        for (size_t k = 0; k < group->count; k++) assert_ptr_equal(group->findings[k]->duty, group->findings[0]->duty);
+        for (size_t k = 0; k < group->count; k++) grouped += str_equal(group->findings[k]->operator_, str_of(operator_));
+        if (str_equal(group->findings[0]->operator_, str_of(operator_))) grouped -= group->count;
+    }
+    assert_int_equal(all, result->finding_count);
+    assert_int_equal(grouped, 0); /* a group is of one operator */
     return count;
+}
+
+static bool is_at_hand(struct results *results, const struct view *view, int64_t as_of)
+{
+    const struct result *held = results_findings_at_hand(results, view, as_of);
+    results_release(results, held);
+    return held;
 }
 
 static void a_result_is_kept_while_it_holds(void **state)
@@ -269,16 +318,16 @@ static void a_result_is_kept_while_it_holds(void **state)
     struct error error = { 0 };
     struct results *results = results_open();
     struct view *view = take(&regulator, REACH_OWN);
-    assert_false(results_has_findings(results, view, MOMENT_NONE));
+    assert_null(results_findings_at_hand(results, view, MOMENT_NONE));
     const struct result *first = results_findings(results, view, MOMENT_NONE, &error), *second = results_findings(results, view, MOMENT_NONE, &error);
     assert_non_null(first);
     assert_ptr_equal(first, second);
-    assert_true(results_has_findings(results, view, MOMENT_NONE));
+    assert_true(is_at_hand(results, view, MOMENT_NONE));
     assert_int_equal(of_operator(first, "jia"), 2);
     assert_int_equal(of_operator(first, "yi"), 0);
     load_text(&complaint_kind, "later cases", "id,operator,area,filed,channel\nc4,yi,320100,2015-05-01,web\n");
     struct view *later = take(&regulator, REACH_OWN);
-    assert_false(results_has_findings(results, later, MOMENT_NONE));
+    assert_null(results_findings_at_hand(results, later, MOMENT_NONE));
     const struct result *third = results_findings(results, later, MOMENT_NONE, &error);
     assert_int_equal(of_operator(third, "yi"), 1);
     const struct result *earlier = results_findings(results, view, MOMENT_NONE, &error); /* the view did not move */
@@ -315,11 +364,13 @@ static void a_record_that_nothing_reads_changes_no_result(void **state)
     assert_int_equal(narrow->row_count, 1);
     view_give(view);
     view = take(&nobody, REACH_OPEN);
-    assert_true(results_has_figure(results, view, figure, &request, MOMENT_NONE));
-    assert_false(results_has_figure(results, view, figure, &request, 0));
+    const struct result *held = results_figure_at_hand(results, view, figure, &request, MOMENT_NONE);
+    assert_ptr_equal(held, first);
+    results_release(results, held);
+    assert_null(results_figure_at_hand(results, view, figure, &request, 0));
     load_text(&market_kind, "a market", "operator,area,month,subscribers\njia,320100,2015-01,1000\n");
     struct view *later = take(&nobody, REACH_OPEN);
-    assert_false(results_has_figure(results, later, figure, &request, MOMENT_NONE));
+    assert_null(results_figure_at_hand(results, later, figure, &request, MOMENT_NONE));
     results_release(results, first);
     results_release(results, narrow);
     view_give(view);
@@ -371,9 +422,9 @@ static void old_results_make_room(void **state)
     struct view *view = take(&regulator, REACH_OWN);
     for (int64_t i = 0; i < 20; i++) results_release(results, results_findings(results, view, i * DAY_MS, &error));
     size_t at_hand = 0;
-    for (int64_t i = 0; i < 20; i++) at_hand += results_has_findings(results, view, i * DAY_MS);
+    for (int64_t i = 0; i < 20; i++) at_hand += is_at_hand(results, view, i * DAY_MS);
     assert_int_equal(at_hand, 4);
-    assert_true(results_has_findings(results, view, 19 * DAY_MS));
+    assert_true(is_at_hand(results, view, 19 * DAY_MS));
     view_give(view);
     results_close(results);
 }
@@ -385,6 +436,7 @@ int main(void)
         cmocka_unit_test(the_programs_own_kinds_are_the_regulators),
         cmocka_unit_test(findings_are_for_those_they_are_about),
         cmocka_unit_test(a_view_stays_where_it_is),
+        cmocka_unit_test(idle_views_of_an_earlier_state_are_closed),
         cmocka_unit_test(the_position_is_that_of_what_is_seen),
         cmocka_unit_test(the_law_is_read_again_when_it_changed),
         cmocka_unit_test(a_result_is_kept_while_it_holds),

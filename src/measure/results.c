@@ -196,6 +196,30 @@ static void *list_keep(struct slot *slot, const void *list, size_t bytes)
     return kept;
 }
 
+static int group_order(const void *left, const void *right)
+{
+    const struct finding *const *a = left, *const *b = right;
+    int order = strcmp((*a)->duty->id, (*b)->duty->id);
+    return order ? order : str_compare((*a)->operator_, (*b)->operator_);
+}
+
+static void groups_keep(struct slot *slot)
+{
+    struct result *result = &slot->result;
+    const struct finding **list = arena_take(&slot->arena, result->finding_count * sizeof *list);
+    for (size_t i = 0; i < result->finding_count; i++) list[i] = &result->findings[i];
+    if (result->finding_count) qsort(list, result->finding_count, sizeof *list, group_order);
+    size_t count = 0;
+    for (size_t i = 0; i < result->finding_count; i++) count += !i || group_order(&list[i - 1], &list[i]);
+    struct finding_group *groups = arena_take(&slot->arena, count * sizeof *groups);
+    for (size_t i = 0; i < result->finding_count; i++) {
+        if (!i || group_order(&list[i - 1], &list[i])) groups[result->group_count++] = (struct finding_group){ .findings = &list[i] };
+        groups[result->group_count - 1].count++;
+    }
+    result->groups = groups;
+    slot->bytes += result->finding_count * sizeof *list + count * sizeof *groups;
+}
+
 struct question {
     enum sort sort;
     const struct figure *figure;
@@ -220,6 +244,7 @@ static bool fill(struct slot *slot, struct keeping *keeping, struct view *view, 
         if (keeping->count) qsort(keeping->findings, keeping->count, sizeof *keeping->findings, finding_order);
         slot->result.findings = list_keep(slot, keeping->findings, keeping->count * sizeof *keeping->findings);
         slot->result.finding_count = keeping->count;
+        groups_keep(slot);
         break;
     default:
         done = question->maker->make(question->maker->context, view, &text, error);
@@ -261,16 +286,21 @@ static bool holds(const struct results *results, const struct slot *slot, const 
     return !slot->is_making && view_same(view, results->reads, slot->generation, slot->position);
 }
 
-static bool at_hand(struct results *results, const struct view *view, const struct question *question)
+static const struct result *at_hand(struct results *results, const struct view *view, const struct question *question)
 {
     struct text key = { 0 };
     key_write(&key, question);
     pthread_mutex_lock(&results->lock);
-    const struct slot *slot = slot_find(results, text_str(&key));
-    bool has = slot && holds(results, slot, view);
+    struct slot *slot = slot_find(results, text_str(&key));
+    if (slot && holds(results, slot, view)) {
+        slot->users++;
+        slot->used = ++results->uses;
+    } else {
+        slot = NULL;
+    }
     pthread_mutex_unlock(&results->lock);
     text_close(&key);
-    return has;
+    return slot ? &slot->result : NULL;
 }
 
 /* The slot that answers: one at hand, or a new one that the caller fills. */
@@ -327,13 +357,13 @@ const struct result *results_text(struct results *results, struct view *view, co
     return ask(results, view, &(struct question){ .sort = TEXTS, .maker = maker }, error);
 }
 
-bool results_has_findings(struct results *results, struct view *view, int64_t as_of)
+const struct result *results_findings_at_hand(struct results *results, const struct view *view, int64_t as_of)
 {
     return at_hand(results, view, &(struct question){ .sort = FINDINGS, .as_of = as_of });
 }
 
-bool results_has_figure(struct results *results, struct view *view, const struct figure *figure, const struct figure_request *request,
-                        int64_t as_of)
+const struct result *results_figure_at_hand(struct results *results, const struct view *view, const struct figure *figure,
+                                            const struct figure_request *request, int64_t as_of)
 {
     return at_hand(results, view, &(struct question){ .sort = FIGURES, .figure = figure, .request = request, .as_of = as_of });
 }

@@ -11,10 +11,18 @@ struct results *results_open(void);
 /* Nothing may be held any more. */
 void results_close(struct results *results);
 
+/* Findings of one duty and one operator, at least one. */
+struct finding_group {
+    const struct finding *const *findings;
+    size_t count;
+};
+
 /* What was computed; it stays as it is until it is released. */
 struct result {
     const struct finding *findings; /* in finding_order */
     size_t finding_count;
+    const struct finding_group *groups; /* of all of them, by the duty's name and the operator's code */
+    size_t group_count;
     const struct figure_row *rows;  /* in figure_row_order */
     size_t row_count;
     struct str text;
@@ -37,9 +45,9 @@ const struct result *results_figure(struct results *results, struct view *view, 
 const struct result *results_text(struct results *results, struct view *view, const struct text_maker *maker, struct error *error);
 void results_release(struct results *results, const struct result *result);
 
-/* Whether the results of that call are at hand, so that it would answer at once. */
-bool results_has_findings(struct results *results, struct view *view, int64_t as_of);
-bool results_has_figure(struct results *results, struct view *view, const struct figure *figure,
-                        const struct figure_request *request, int64_t as_of);
+/* The same as far as they are at hand, without waiting for anything; else NULL. */
+const struct result *results_findings_at_hand(struct results *results, const struct view *view, int64_t as_of);
+const struct result *results_figure_at_hand(struct results *results, const struct view *view, const struct figure *figure,
+                                            const struct figure_request *request, int64_t as_of);
 
 #endif

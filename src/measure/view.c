@@ -30,6 +30,7 @@ struct views {
     struct viewer *idle;
     struct shared_law *law;
     unsigned taken;
+    uint64_t generation; /* of the idle ones, but for those of an earlier one that are about to be closed */
     void *kept[]; /* of each measure */
 };
 
@@ -128,16 +129,21 @@ static void viewer_close(struct viewer *viewer)
     free(viewer);
 }
 
+static void viewers_close(struct viewer *viewers)
+{
+    for (struct viewer *viewer = viewers, *next; viewer; viewer = next) {
+        next = viewer->next;
+        viewer_close(viewer);
+    }
+}
+
 void views_close(struct views *views)
 {
     if (!views) return;
     for (size_t i = 0; i < measure_count; i++)
         if (measures[i]->serving_close) measures[i]->serving_close(views->kept[i]);
     must(!views->taken);
-    for (struct viewer *viewer = views->idle, *next; viewer; viewer = next) {
-        next = viewer->next;
-        viewer_close(viewer);
-    }
+    viewers_close(views->idle);
     law_leave(views->law);
     pthread_mutex_destroy(&views->lock);
     free(views);
@@ -153,6 +159,26 @@ void *views_kept(struct views *views, const struct measure *measure)
 struct engine *views_engine(struct views *views)
 {
     return views->engine;
+}
+
+/* Takes out those of another generation: their files are removed, and hold room on the disk as long as they are open. With the
+   lock held. */
+static struct viewer *stale_take(struct views *views, uint64_t generation)
+{
+    struct viewer *stale = NULL;
+    if (views->generation == generation) return NULL;
+    views->generation = generation;
+    for (struct viewer **at = &views->idle; *at;) {
+        struct viewer *viewer = *at;
+        if (viewer->generation == generation) {
+            at = &viewer->next;
+            continue;
+        }
+        *at = viewer->next;
+        viewer->next = stale;
+        stale = viewer;
+    }
+    return stale;
 }
 
 /* A store over the present generation: one that is replaced while it is opened is opened again. */
@@ -212,15 +238,19 @@ void view_give(struct view *view)
     arena_reset(&view->arena);
     bool ended = store_rollback(view->store, &error);
     pthread_mutex_lock(&views->lock);
+    uint64_t generation = engine_generation(views->engine);
+    bool is_kept = ended && viewer->generation == generation;
+    struct viewer *stale = stale_take(views, generation);
     views->taken--;
     law_leave(viewer->law);
     viewer->law = NULL;
-    if (ended) {
+    if (is_kept) {
         viewer->next = views->idle;
         views->idle = viewer;
     }
     pthread_mutex_unlock(&views->lock);
-    if (!ended) viewer_close(viewer);
+    viewers_close(stale);
+    if (!is_kept) viewer_close(viewer);
 }
 
 /* ---- who sees what ---- */

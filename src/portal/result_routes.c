@@ -1,6 +1,6 @@
 #include "portal/result_routes.h"
 
-#include <stdlib.h>
+#include <stdio.h>
 
 #include "base/hash.h"
 #include "base/number.h"
@@ -86,6 +86,13 @@ static bool findings_show(struct request *request, struct reply_table *table, co
     return true;
 }
 
+/* NULL, too, where they are not at hand and the request may not wait. */
+static const struct result *findings_take(struct request *request, int64_t as_of, struct error *error)
+{
+    struct results *results = request->portal->results;
+    return request->may_wait ? results_findings(results, request->view, as_of, error) : results_findings_at_hand(results, request->view, as_of);
+}
+
 static bool findings_get(struct request *request, struct reply *reply, struct error *error)
 {
     struct results *results = request->portal->results;
@@ -93,10 +100,9 @@ static bool findings_get(struct request *request, struct reply *reply, struct er
     struct reply_table table;
     struct text next = { 0 };
     if (!query_read(request, &query, error)) return false;
-    if (!request->may_wait && (request_query(request, "format") || !results_has_findings(results, request->view, query.as_of)))
-        return reply_later(reply);
-    const struct result *result = results_findings(results, request->view, query.as_of, error);
-    bool done = result && reply_table_open(&table, request, reply, "findings", error);
+    const struct result *result = findings_take(request, query.as_of, error);
+    if (!result) return !request->may_wait && reply_later(reply);
+    bool done = reply_table_open(&table, request, reply, "findings", error);
     if (done) {
         done = findings_show(request, &table, &query, result, &next, error);
         done = reply_table_close(&table, done, text_str(&next), (struct str){ 0 }, error);
@@ -144,13 +150,6 @@ static const struct parameter findings_query[] = {
 
 /* ---- how many findings there are, for everybody ---- */
 
-static int summary_order(const void *left, const void *right)
-{
-    const struct finding *const *a = left, *const *b = right;
-    int order = strcmp((*a)->duty->id, (*b)->duty->id);
-    return order ? order : str_compare((*a)->operator_, (*b)->operator_);
-}
-
 static void summary_show(struct reply_table *table, enum language language, const struct finding *finding, uint64_t count)
 {
     rows_begin(&table->rows);
@@ -161,30 +160,34 @@ static void summary_show(struct reply_table *table, enum language language, cons
     rows_end(&table->rows);
 }
 
+/* How many of a group are asked for. With a query of duties and operators alone these are all or none of them. */
+static uint64_t group_count(const struct findings_query *query, const struct law *law, const struct finding_group *group)
+{
+    bool is_whole = !query->area.length && query->since == INT64_MIN && query->until == INT64_MAX;
+    if (is_whole) return findings_query_keeps(query, law, group->findings[0]) ? group->count : 0;
+    uint64_t count = 0;
+    for (size_t i = 0; i < group->count; i++) count += findings_query_keeps(query, law, group->findings[i]);
+    return count;
+}
+
 static bool summary_get(struct request *request, struct reply *reply, struct error *error)
 {
     struct results *results = request->portal->results;
     struct findings_query query;
     struct reply_table table;
     if (!findings_query_read(&query, request_asked, request, error)) return false;
-    if (!request->may_wait && !results_has_findings(results, request->view, query.as_of)) return reply_later(reply);
-    const struct result *result = results_findings(results, request->view, query.as_of, error);
-    if (!result) return false;
-    size_t kept = 0;
-    const struct finding **list = allocate((result->finding_count + 1) * sizeof *list);
-    for (size_t i = 0; i < result->finding_count; i++)
-        if (findings_query_keeps(&query, request->view->audit.law, &result->findings[i])) list[kept++] = &result->findings[i];
-    qsort(list, kept, sizeof *list, summary_order);
+    bool is_narrow = request_query(request, "area") || request_query(request, "since") || request_query(request, "period");
+    if (!request->may_wait && is_narrow) return reply_later(reply);
+    const struct result *result = findings_take(request, query.as_of, error);
+    if (!result) return !request->may_wait && reply_later(reply);
     bool done = reply_table_open(&table, request, reply, "findings-summary", error);
     if (done) {
-        for (size_t from = 0, i = 0; i < kept; i++) {
-            if (i + 1 < kept && !summary_order(&list[i], &list[i + 1])) continue;
-            summary_show(&table, request->language, list[i], i + 1 - from);
-            from = i + 1;
+        for (size_t i = 0; i < result->group_count; i++) {
+            uint64_t count = group_count(&query, request->view->audit.law, &result->groups[i]);
+            if (count) summary_show(&table, request->language, result->groups[i].findings[0], count);
         }
         done = reply_table_close(&table, true, (struct str){ 0 }, (struct str){ 0 }, error);
     }
-    free(list);
     results_release(results, result);
     return done;
 }
@@ -221,14 +224,20 @@ struct figures_page {
     struct figures_query query;
     size_t number, from, shown; /* rows that are kept, counted; where the page begins */
     bool has_more;
+    bool is_late;               /* one of them is not at hand, and the request may not wait */
 };
 
 static bool figure_add(struct figures_page *page, const struct figure *figure, struct error *error)
 {
     struct results *results = page->request->portal->results;
     if (page->has_more || !figures_query_wants(&page->query, figure)) return true;
-    const struct result *result = results_figure(results, page->request->view, figure, &page->query.request, page->query.as_of, error);
+    struct view *view = page->request->view;
+    const struct figure_request *request = &page->query.request;
+    page->is_late = !page->request->may_wait;
+    const struct result *result = page->is_late ? results_figure_at_hand(results, view, figure, request, page->query.as_of)
+                                                : results_figure(results, view, figure, request, page->query.as_of, error);
     if (!result) return false;
+    page->is_late = false;
     for (size_t i = 0; i < result->row_count && !page->has_more; i++) {
         if (!figures_query_keeps(&page->query, &result->rows[i]) || page->number++ < page->from) continue;
         if ((page->has_more = page->shown == page->table->most)) break;
@@ -239,16 +248,6 @@ static bool figure_add(struct figures_page *page, const struct figure *figure, s
     return true;
 }
 
-static bool figures_at_hand(struct request *request, const struct figures_query *query)
-{
-    for (size_t m = 0; m < measure_count; m++)
-        for (size_t f = 0; f < measures[m]->figure_count; f++)
-            if (figures_query_wants(query, &measures[m]->figures[f]) &&
-                !results_has_figure(request->portal->results, request->view, &measures[m]->figures[f], &query->request, query->as_of))
-                return false;
-    return !request_query(request, "format");
-}
-
 /* Pages are cut by number: at one position and by one question the rows are always the same. */
 static bool figures_get(struct request *request, struct reply *reply, struct error *error)
 {
@@ -257,7 +256,6 @@ static bool figures_get(struct request *request, struct reply *reply, struct err
     uint64_t from = 0;
     char next[32] = "";
     if (!figures_query_read(&page.query, request_asked, request, error)) return false;
-    if (!request->may_wait && !figures_at_hand(request, &page.query)) return reply_later(reply);
     if (!reply_table_open(&table, request, reply, "figures", error)) return false;
     bool done = !table.after.length || str_number(table.after, &from) ||
                 fail_both(error, ERROR_USAGE, "after: give what `next` of the page before had", "after：须取自上一页的 next");
@@ -265,7 +263,8 @@ static bool figures_get(struct request *request, struct reply *reply, struct err
     for (size_t m = 0; done && m < measure_count; m++)
         for (size_t f = 0; done && f < measures[m]->figure_count; f++) done = figure_add(&page, &measures[m]->figures[f], error);
     if (page.has_more) snprintf(next, sizeof next, "%zu", page.from + page.shown);
-    return reply_table_close(&table, done, str_of(next), (struct str){ 0 }, error);
+    done = reply_table_close(&table, done, str_of(next), (struct str){ 0 }, error);
+    return page.is_late ? reply_later(reply) : done;
 }
 
 static const struct parameter figures_query[] = {
