@@ -3,7 +3,9 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <unistd.h>
 
+#include "portal/call.h"
 #include "portal/dispatch.h"
 #include "portal/limits.h"
 #include "portal/request.h"
@@ -200,12 +202,41 @@ static void test_addresses(void **state)
     assert_true(number_of("2001:db8:0:1::1") != number_of("2001:db8:0:2::1"));
 }
 
+/* A file that ended before all rows would look like all of them. */
+static void test_a_file_has_all_rows_or_is_none(void **state)
+{
+    (void)state;
+    struct portal portal = { .scratch = "/tmp" };
+    struct call *call = calloc(1, sizeof *call);
+    assert_non_null(call);
+    call->request = (struct request){ .portal = &portal, .query = &call->query, .arena = &call->arena };
+    call->query = (struct query){ .pairs = { { "format", "csv" } }, .count = 1 };
+    for (int is_cut = 0; is_cut < 2; is_cut++) {
+        struct reply_table table;
+        struct error error = { 0 };
+        call->reply = (struct reply){ .file = -1 };
+        assert_true(reply_table_open(&table, &call->request, &call->reply, "rows", &error));
+        assert_true(table.whole);
+        rows_begin(&table.rows);
+        rows_number(&table.rows, "number", 1);
+        rows_end(&table.rows);
+        bool done = reply_table_close(&table, true, is_cut ? STR("1") : (struct str){ 0 }, (struct str){ 0 }, &error);
+        assert_int_equal(done, !is_cut);
+        assert_int_equal(call->reply.file >= 0, !is_cut);
+        assert_int_equal(error.code, is_cut ? ERROR_LIMIT : ERROR_NONE);
+        if (call->reply.file >= 0) close(call->reply.file);
+    }
+    arena_close(&call->arena);
+    free(call);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_routes_are_found), cmocka_unit_test(test_percent_signs), cmocka_unit_test(test_targets),
         cmocka_unit_test(test_languages),        cmocka_unit_test(test_tile_numbers),  cmocka_unit_test(test_shares),
         cmocka_unit_test(test_many_addresses),   cmocka_unit_test(test_guesses),       cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_a_file_has_all_rows_or_is_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
