@@ -243,7 +243,8 @@ class Writing(LeakCase):
                 body = b"x" if file else ({"text": "x"} if path.startswith("/api/appeals") and act == "answer" else bodies.get(act, {}))
                 for id in (other["complaint"], other["waiting"], other["replying"], other["loaded"], other["appeal"], other["loaded appeal"]):
                     for who in (side, "person " + side, "follower " + side, "public"):
-                        answers = [self.world.of[who].request(method, path.replace("{%s}" % names[0], name) + ("?name=x" if file else ""), body,
+                        client = self.world.elsewhere(self.world.of[who]) if act == "join" else self.world.of[who]  # joins are counted by address
+                        answers = [client.request(method, path.replace("{%s}" % names[0], name) + ("?name=x" if file else ""), body,
                                                               type="application/octet-stream" if file else None) for name in (id, "nobody-has-it")]
                         calls += 1
                         told = [{**answer.json, "instance": ""} for answer in answers]

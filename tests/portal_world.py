@@ -77,6 +77,12 @@ class World(ServerCase):
             for side in SIDES:
                 self.file_cases(side)
 
+    def elsewhere(self, client):
+        """The same one, from another address."""
+        other = self.fresh(token=client.token)
+        other.cookie, other.csrf = client.cookie, client.csrf
+        return other
+
     def with_cookies(self):
         """Also signs staff in by password."""
         for name, _, _ in STAFF:
