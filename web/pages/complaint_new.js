@@ -1,12 +1,11 @@
 // Filing a complaint: one question a page, saved at each step, all shown before it is sent; then the receipt.
 import { html, useEffect, useRef, useState } from '/htm/preact/standalone.module.js';
-import { href, language, words as words_of } from '/ui/language.js';
+import { basis_in_language, href, language, words as words_of } from '/ui/language.js';
 import { day, end, list, moment, money } from '/ui/format.js';
 import { post } from '/ui/api.js';
 import { Area, Choices, Faults, Input, Select, fault_of } from '/ui/field.js';
 import { Form, Sending, use_sending, yuan } from '/ui/complaint_form.js';
 import { FileList, FilePicker, use_files } from '/ui/complaint_files.js';
-import { basis_in_language } from '/ui/complaint_clock.js';
 import { use_draft } from '/ui/complaint_draft.js';
 import { inner_areas } from '/ui/names.js';
 import new_words, { asks } from '/words/complaint_new.js';

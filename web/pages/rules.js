@@ -1,6 +1,6 @@
 // The duties with their dated limits: what starts and stops the clock, where which limit holds, and on what basis.
 import { html } from '/htm/preact/standalone.module.js';
-import { capital, href, language } from '/ui/language.js';
+import { basis_in_language, capital, href } from '/ui/language.js';
 import { day } from '/ui/format.js';
 import { get, use_data } from '/ui/api.js';
 import { Empty, With } from '/ui/state.js';
@@ -9,8 +9,6 @@ import { Downloads, Table } from '/ui/table.js';
 import words from '/words/rules.js';
 
 export { words };
-// The bases that come with the program are said in both languages: "中文 / English".
-const in_language = (basis) => { const [zh, en] = basis.split(' / '); return en && language === 'en' ? en : zh; };
 const statuses = ['V', 'V2', 'R', 'ours'];
 
 // Whether a limit is in force today, no longer, or not yet.
@@ -28,7 +26,7 @@ function Limits({ rows, session, t }) {
         { name: t('limit'), cell: (limit) => html`<b class="num">${limit.says}</b>` },
         { name: t('from'), cell: (limit) => html`<span class="num">${day(limit.from)}</span>${standing(limit, today) === 'ahead' && html` <small>${t('ahead')}</small>`}` },
         { name: t('to'), cell: (limit) => html`<span class="num">${limit.to ? day(limit.to) : standing(limit, today) === 'in_force' ? t('in_force') : '—'}</span>` },
-        { name: t('basis'), cell: (limit) => html`${in_language(limit.basis)} <a class="small" href=${record_address(limit)}>${t('proof')}</a>` },
+        { name: t('basis'), cell: (limit) => html`${basis_in_language(limit.basis)} <a class="small" href=${record_address(limit)}>${t('proof')}</a>` },
         { name: t('status'), cell: (limit) => limit.status_says ?? t(limit.status) }]} />`;
 }
 

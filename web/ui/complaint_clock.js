@@ -1,14 +1,11 @@
 // The clock of a duty as boxes, one a day of the limit, counted as the law counts.
 import { html } from '/htm/preact/standalone.module.js';
-import { href, language, words } from '/ui/language.js';
+import { basis_in_language, href, language, words } from '/ui/language.js';
 import { day, end } from '/ui/format.js';
 import complaint_words from '/words/complaint.js';
 
 const t = words(complaint_words);
 const BOXES = 45; // more days than this past a limit say no more
-
-// A basis is written in both languages: "中文 / English".
-export const basis_in_language = (basis) => { const [zh, en] = basis.split(' / '); return en && language === 'en' ? en : zh; };
 
 // The day of the start does not count: the first that does is the next one.
 export const first_day = (run) => new Date(Date.parse(run.start) + 32 * 3600e3).toISOString().slice(0, 10);

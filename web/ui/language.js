@@ -26,5 +26,12 @@ export const pick = (both) => both[language];
 
 // A word or a clause that begins a line.
 export const capital = (text) => (text ? text[0].toUpperCase() + text.slice(1) : text);
+
+// A basis of law that comes with the program is said in both languages, "中文 / English"; another stays as it is.
+export function basis_in_language(basis) {
+    const [zh, en] = basis.split(' / ');
+    return en && language === 'en' ? en : zh;
+}
+
 // The words of { zh, en }, where the API gives both; a text stays as it is.
 export const either = (says) => (says && typeof says === 'object' ? says[language] : says);

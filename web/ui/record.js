@@ -1,6 +1,6 @@
 // A record in words: its kind's fields with their meaning, choices and units as people say them.
 import { html } from '/htm/preact/standalone.module.js';
-import { capital, either, pick, words } from '/ui/language.js';
+import { basis_in_language, capital, either, pick, words } from '/ui/language.js';
 import { day, moment, money, number, period } from '/ui/format.js';
 import { get } from '/ui/api.js';
 
@@ -40,7 +40,7 @@ export function said(field, value, session) {
     case 'code':
         return (field.name === 'area' && session.areas.find(({ area }) => area === value)?.name)
             || (field.name === 'operator' && session.operators.find(({ operator }) => operator === value)?.name) || String(value);
-    default: return String(value);
+    default: return field.name === 'basis' ? basis_in_language(value) : String(value);
     }
 }
 
