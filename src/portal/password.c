@@ -1,17 +1,14 @@
 #include "portal/password.h"
 
-#include <errno.h>
 #include <sodium.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "portal/accounts.h"
 
 _Static_assert(PASSWORD_ROOM >= crypto_pwhash_STRBYTES, "a hash has room");
 
-enum { AT_ONCE = 2, WAITING_MOST = 32 };
-
-/* Of no password that anybody knows: what is not there takes as long as what is. */
-static const char nobody[PASSWORD_ROOM] =
-    "$argon2id$v=19$m=65536,t=2,p=1$bm9ib2R5cyBzYWx0IGlz$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+enum { AT_ONCE = 2, WAITING_MOST = 32, KEY_BYTES = 32, KEY_TEXT = 43, SALT_TEXT = 22 };
 
 void password_gate_open(struct password_gate *gate)
 {
@@ -80,13 +77,42 @@ bool password_hash(struct password_gate *gate, struct str password, char out[PAS
     return !failed || fail_memory(error);
 }
 
+/* What a hash is made of. */
+struct parts {
+    unsigned passes, kibibytes;
+    uint8_t salt[crypto_pwhash_SALTBYTES], key[KEY_BYTES];
+};
+
+static bool bytes_read(const char *text, uint8_t *bytes, size_t count)
+{
+    size_t length;
+    return sodium_base642bin(bytes, count, text, strlen(text), NULL, &length, NULL, sodium_base64_VARIANT_ORIGINAL_NO_PADDING) == 0 &&
+           length == count;
+}
+
+static bool hash_read(const char *hash, struct parts *parts)
+{
+    struct parts read;
+    char salt[SALT_TEXT + 1], key[KEY_TEXT + 1];
+    int end = 0;
+    bool is_whole = sscanf(hash, "$argon2id$v=19$m=%u,t=%u,p=1$%22[^$]$%43s%n", &read.kibibytes, &read.passes, salt, key, &end) == 4 && !hash[end] &&
+                    bytes_read(salt, read.salt, sizeof read.salt) && bytes_read(key, read.key, sizeof read.key);
+    if (is_whole) *parts = read;
+    return is_whole;
+}
+
+/* Computed here and not by crypto_pwhash_str_verify, which says of a lack of memory what it says of a wrong password. */
 bool password_check(struct password_gate *gate, struct str password, const char *hash, bool *is_it, struct error *error)
 {
+    uint8_t key[KEY_BYTES];
+    /* of no password that anybody knows: what is not there takes as long as what is */
+    struct parts parts = { .passes = crypto_pwhash_OPSLIMIT_INTERACTIVE, .kibibytes = crypto_pwhash_MEMLIMIT_INTERACTIVE / 1024 };
+    bool is_there = hash && hash_read(hash, &parts);
     if (!enter(gate, error)) return false;
-    errno = 0;
-    bool same = crypto_pwhash_str_verify(hash ? hash : nobody, password.at ? password.at : "", password.length) == 0;
-    bool without_memory = !same && errno == ENOMEM;
+    bool computed = crypto_pwhash(key, sizeof key, password.at ? password.at : "", password.length, parts.salt, parts.passes,
+                                  (size_t)parts.kibibytes * 1024, crypto_pwhash_ALG_ARGON2ID13) == 0;
     leave(gate);
-    *is_it = same && hash;
-    return !without_memory || fail_memory(error);
+    *is_it = computed && is_there && sodium_memcmp(key, parts.key, sizeof key) == 0;
+    sodium_memzero(key, sizeof key);
+    return computed || fail_memory(error);
 }
