@@ -35,7 +35,7 @@ class SigningIn(ServerCase):
         english = self.client.get("/api/session?lang=en").json
         self.assertEqual((english["province"], english["operators"][1]["name"], english["role_name"]), ("Jiangsu", "Yi Telecom", "the public"))
         self.load("operator", "more.csv", "operator,name_zh,name_en\nbing,丙电信,Bing Telecom\n")
-        self.assertEqual([row["operator"] for row in self.client.get("/api/session").json["operators"]], ["bing", "jia", "yi"])
+        self.assertEqual([row["operator"] for row in self.client.get("/api/session").json["operators"]], ["jia", "yi", "bing"])
 
     def test_a_password(self):
         client = self.signed_in("jia-1", "operator", "jia")
