@@ -345,6 +345,51 @@ class WritingTest(RecordsCase):
         self.assertEqual(sum(summary["accepted"] for summary in summaries), 2000, summaries)
         self.assertEqual(sum(summary["duplicate"] for summary in summaries), 6000, summaries)
 
+    def at_once(self, *posts):
+        """The summaries of posts, each (who, kind, text), sent at the same time."""
+        summaries, ready = [None] * len(posts), threading.Barrier(len(posts))
+
+        def send(i, who, kind, text):
+            client = self.new_client(token=self.tokens[who], language="en")
+            ready.wait()
+            summaries[i] = client.post(f"/api/records/{kind}", text.encode(), type="text/csv").json
+        threads = [threading.Thread(target=send, args=(i, *post)) for i, post in enumerate(posts)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return summaries
+
+    def test_of_two_operators_who_bring_a_key_at_once_one_gets_it(self):
+        count, held = 3000, {"jia": 2, "yi": 2}
+        for turn in range(10):
+            with self.subTest(turn):
+                # in the same order, and from both ends, where each gets some
+                order = {"jia": range(count), "yi": range(count)[::-1] if turn % 2 else range(count)}
+                rows = {who: "".join(f"both-{turn}-{i},{who},320100,2015-02-01,web\n" for i in order[who]) for who in order}
+                summaries = dict(zip(order, self.at_once(*((who, "complaint", "id,operator,area,filed,channel\n" + rows[who]) for who in order))))
+                self.assertEqual(sum(summary["accepted"] for summary in summaries.values()), count, summaries)
+                for who, summary in summaries.items():
+                    self.assertEqual(summary["accepted"] + summary["rejected"], count)
+                    self.assertLessEqual({reject["reason"] for reject in summary["rejects"]}, {"this id is in use by another operator: give yours another"})
+                    held[who] += summary["accepted"]
+        sources = self.items("regulator", "/api/sources")
+        for who in held:  # what each was told is theirs is what stands under their source, and nobody else's took its place
+            records = sum(row["records"] for row in sources if row["source"].startswith(f"http:{who}:"))
+            self.assertEqual(records, held[who] - 2)
+            answer = self.of[who].get("/api/records/complaint?format=csv")
+            self.assertEqual(len(answer.text.splitlines()) - 1, held[who])
+
+    def test_no_event_reaches_a_complaint_that_another_brings_at_once(self):
+        count = 1000
+        for turn in range(4):
+            complaints = "id,operator,area,filed,channel\n" + "".join(f"new-{turn}-{i},jia,320100,2015-02-01,web\n" for i in range(count))
+            events = "complaint,time,event\n" + "".join(f"new-{turn}-{i},2015-02-02,answered\n" for i in range(count))
+            brought, answered, own = self.at_once(("jia", "complaint", complaints), ("yi", "complaint_event", events), ("jia", "complaint_event", events))
+            self.assertEqual((brought["accepted"], answered["accepted"], answered["rejected"]), (count, 0, count))
+            # one's own are waited for where they are on their way; those that came before them are rejected
+            self.assertEqual(own["accepted"] + own["rejected"], count)
+
     def test_what_cannot_be_taken_is_told(self):
         summary = self.post_csv("jia", "complaint", "id,operator,area,filed,channel\njia-8,jia,320100,2015-02-01,web\njia-9,jia,320100,never,web\n")
         self.assertEqual((summary["accepted"], summary["rejected"]), (1, 1))
