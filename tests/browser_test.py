@@ -143,7 +143,7 @@ class PageTest(BrowserCase):
         of["finding"] = self.call(clients["operator"], "/api/findings?limit=1", status=200)["items"][0]["finding"]
         of["record"] = self.call(self.new_client(), "/api/records/limit?limit=1", status=200)["items"][0]
         of["upload"] = clients["operator"].post("/api/uploads?kind=complaint&name=foreign.csv", FOREIGN.encode("gbk"), type="text/csv").json["upload"]
-        return {"of": of, "cookies": {role: client.cookie for role, client in clients.items()}, "names": ["甲电信"]}
+        return {"of": of, "cookies": {role: client.cookie for role, client in clients.items()}, "names": ["中文", "彩铃早报", "工单号"]}
 
     def test_every_page(self):
         """Every page for every role, both languages (a process each), light and dark, phone and desktop."""
@@ -152,6 +152,14 @@ class PageTest(BrowserCase):
         for found in map(self.end, scripts):
             self.assertEqual(found["wrong"], [], "\n".join(found["wrong"]))
             self.assertGreater(found["looked"], 80)
+
+    def test_weight_and_speed(self):
+        """A page is at most 200 kB decoded and usable within 2.5 s at 1.6 Mbit/s and 150 ms."""
+        for found in self.walk("speed.mjs", **self.places()):
+            print(f"{found['page']}: {found['bytes'] / 1000:.0f} kB, {found['seconds']:.2f} s")
+            with self.subTest(page=found["page"]):
+                self.assertLessEqual(found["bytes"], 200_000)
+                self.assertLessEqual(found["seconds"], 2.5)
 
 
 if __name__ == "__main__":

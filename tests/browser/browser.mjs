@@ -65,6 +65,12 @@ export async function until(condition, what = String(condition)) {
     throw new Error(`never came true: ${what}`);
 }
 
+// Waits until a page is all there: its head, and no part that is still on its way.
+export async function settled({ page, pending }) {
+    await page.waitForFunction(() => document.querySelector('main h1:not(.waiting):not([data-left])') && !document.querySelector('[aria-busy="true"]'));
+    await until(() => !pending.size, 'all requests are answered');
+}
+
 export const letters = (spool) => (fs.existsSync(spool) ? fs.readFileSync(spool, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line)) : []);
 
 export async function start() {

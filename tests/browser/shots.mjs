@@ -1,13 +1,8 @@
 // Pictures of pages: node shots.mjs SETTINGS, with the settings of pages.mjs and `shots`, the folder to write to. `home` true:
 // only the home page as the documents show it.
 import fs from 'node:fs';
-import { run, until } from './browser.mjs';
+import { run, settled } from './browser.mjs';
 import { places } from './places.mjs';
-
-async function settled({ page, pending }) {
-    await page.waitForFunction(() => document.querySelector('main h1:not(.waiting)') && !document.querySelector('[aria-busy="true"]'));
-    await until(() => !pending.size, 'all requests are answered');
-}
 
 await run(async ({ shots, home, of, cookies }, come) => {
     fs.mkdirSync(shots, { recursive: true });
