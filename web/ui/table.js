@@ -31,6 +31,7 @@ export function More({ first, children }) {
     const [is_waiting, set_waiting] = useState(false);
     const shown = pages[0] === first ? pages : [first];
     const more = () => {
+        if (is_waiting) return;
         set_waiting(true);
         get(shown.at(-1).next).then((page) => { set_pages([...shown, page]); set_problem(null); }, set_problem).finally(() => set_waiting(false));
     };
