@@ -37,6 +37,7 @@ static const char select_accounts[] =
     " AND \"token\".\"until\" > $1) FROM \"account\"";
 static const char insert_owner[] =
     "INSERT INTO \"source_owner\" (\"source\", \"account\") VALUES ($1, $2) ON CONFLICT (\"source\") DO NOTHING";
+static const char select_owned[] = "SELECT 1 FROM \"source_owner\" WHERE \"account\" = $1";
 static const char select_owner[] = "SELECT \"account\" FROM \"source_owner\" WHERE \"source\" = $1";
 
 static const char *const roles[ROLES] = { "public", "subscriber", "operator", "tester", "regulator", "administrator" };
@@ -135,9 +136,15 @@ bool accounts_run(struct accounts *accounts, const char *sql, struct str text, i
 static bool name_is_good(struct str name)
 {
     bool good = name.length && name.length < ACCOUNT_ROOM && str_is_utf8(name);
-    for (size_t i = 0; good && i < name.length; i++)
-        good = (unsigned char)name.at[i] > ' ' && name.at[i] != 0x7f;
-    return good && str_equal(str_trim(name), name) && !str_starts(name, STR("mingbai:")); /* the program's own */
+    for (size_t i = 0; good && i < name.length; i++) {
+        unsigned char byte = (unsigned char)name.at[i];
+        /* letters, digits and . _ - @, or Chinese characters (U+4E00 to U+9FFF): none that looks like another */
+        if (byte >= 0xE4 && byte <= 0xE9 && i + 2 < name.length && (byte > 0xE4 || (unsigned char)name.at[i + 1] >= 0xB8))
+            i += 2;
+        else
+            good = (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte && strchr("._-@", byte));
+    }
+    return good;
 }
 
 static bool code_is_good(struct str code)
@@ -185,6 +192,13 @@ static bool account_insert(struct accounts *accounts, struct str name, enum role
     statement_reset(count);
     if (full) return fail_both(error, ERROR_LIMIT, "there are %d accounts, which is the most: remove those that are not used",
                                "账号已达上限 %d 个，请先移除不用的账号", ACCOUNTS_MAX);
+    struct statement *owner = store_prepare(accounts->store, select_owned, error);
+    if (!owner) return false;
+    statement_text(owner, 1, name);
+    if (!statement_step(owner, &row, error)) return false;
+    statement_reset(owner);
+    if (row) return fail_both(error, ERROR_CONFLICT, "an earlier account %.*s brought in records, which are still its own: choose another name",
+                              "从前有过账号 %.*s，它带来的记录仍归它：请换一个名称", STR_ARGS(name));
     statement_text(insert, 1, name);
     statement_text(insert, 2, str_of(role_word(role)));
     statement_text(insert, 3, operator_);
@@ -200,8 +214,8 @@ bool accounts_add(struct accounts *accounts, struct str name, enum role role, st
 {
     char hash[PASSWORD_ROOM];
     if (!name_is_good(name))
-        return fail_both(error, ERROR_USAGE, "an account's name has 1 to %d bytes that can be printed, without spaces",
-                         "账号名称为 1 至 %d 字节的可见字符，不含空格", ACCOUNT_ROOM - 1);
+        return fail_both(error, ERROR_USAGE, "an account's name has 1 to %d bytes: letters a to z, digits, . _ - @, or Chinese characters",
+                         "账号名称为 1 至 %d 字节：字母、数字、. _ - @ 或汉字", ACCOUNT_ROOM - 1);
     if (role == ROLE_OPERATOR && !code_is_good(operator_))
         return fail_both(error, ERROR_USAGE, "an operator's account needs the operator's code, as in all records",
                          "运营商的账号需要运营商代码，与各类记录中的一致");

@@ -166,20 +166,38 @@ static bool takes_guess(struct call *call)
                   "你所在地址尝试次数过多，请 %d 秒后再试", call->retry_seconds);
 }
 
+static struct tally *turn_of(struct call *call)
+{
+    char what[160];
+    int length = snprintf(what, sizeof what, "%llu %s", (unsigned long long)call->address, call->request.route->path);
+    struct str name = { what, (size_t)length < sizeof what ? (size_t)length : sizeof what - 1 };
+    return tally_of(&call->portal->server->turns, name, call->request.now);
+}
+
+void turn_give_back(struct call *call)
+{
+    struct server *server = call->portal->server;
+    if (!call->is_counted_turn) return;
+    pthread_mutex_lock(&server->turns_lock);
+    struct tally *tally = turn_of(call);
+    if (tally->count) tally->count--;
+    pthread_mutex_unlock(&server->turns_lock);
+    call->is_counted_turn = false;
+}
+
 /* What anybody may do without a sign-in, and what costs others something: letters, room on the disk. */
 static bool takes_turn(struct call *call)
 {
     struct server *server = call->portal->server;
     const struct route *route = call->request.route;
-    char what[160];
     if (!route->hourly) return true;
-    int length = snprintf(what, sizeof what, "%llu %s", (unsigned long long)call->address, route->path);
     pthread_mutex_lock(&server->turns_lock);
-    struct tally *tally = tally_of(&server->turns, (struct str){ what, (size_t)length < sizeof what ? (size_t)length : sizeof what - 1 }, call->request.now);
+    struct tally *tally = turn_of(call);
     bool may = tally->count < route->hourly;
     int64_t until = tally->since + HOUR_MS;
     if (may) tally_count(tally, call->request.now);
     pthread_mutex_unlock(&server->turns_lock);
+    call->is_counted_turn = may;
     if (may) return true;
     call->retry_seconds = (int)((until - call->request.now) / SECOND_MS) + 1;
     return refuse(&call->reply, &call->error, MHD_HTTP_TOO_MANY_REQUESTS, "too-often", "Too many of these came from your address: go on in %d minutes",

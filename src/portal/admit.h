@@ -7,6 +7,8 @@
 /* Finds what the call is for, who calls, and whether they may; call->request is then ready but for its body and its view.
    False where the answer is clear already: a page (call->page), or what call->reply and call->error are. */
 bool admit(struct call *call, const char *method);
+/* What came to nothing counts for no one: the hour's count of its address is as before. */
+void turn_give_back(struct call *call);
 /* How many bytes of a body are announced; UINT64_MAX: it does not say. */
 uint64_t body_announced(const struct call *call);
 /* The most that the route takes. */

@@ -44,6 +44,7 @@ struct call {
     size_t route;                 /* its place in portal_routes, or beyond them: metrics.h */
     bool is_limited;              /* its address asks too often */
     bool has_session;             /* a cookie told who it is */
+    bool is_counted_turn;         /* one of the hour's, given back where nothing came of it */
     bool is_counted_guess;        /* a guess was taken from the address's few */
     bool is_admitted;             /* nothing has refused it yet */
     bool is_running;              /* counted in server->running */

@@ -184,12 +184,47 @@ static bool sources_get(struct request *request, struct reply *reply, struct err
     return done;
 }
 
+static const char select_first_entry[] = "SELECT MIN(\"entry\") FROM \"place\" WHERE \"source\" = (SELECT \"source\" FROM \"source_name\""
+                                         " WHERE \"name\" = $1) AND \"counts\" = 1";
+
+/* When a source first brought something. */
+static bool source_began(struct request *request, struct str source, int64_t *began, struct error *error)
+{
+    struct statement *select = store_prepare(request->view->store, select_first_entry, error);
+    struct text bytes = { 0 };
+    struct entry entry;
+    bool row;
+    if (!select) return false;
+    statement_text(select, 1, source);
+    if (!statement_step(select, &row, error)) return false;
+    uint64_t index = row && !column_is_null(select, 0) ? (uint64_t)column_number(select, 0) : UINT64_MAX;
+    statement_reset(select);
+    *began = request->now;
+    if (index == UINT64_MAX) return true;
+    bool done = ledger_read(engine_ledger(request->engine), index, &bytes, error) && entry_read(text_str(&bytes), &entry, error);
+    if (done) *began = entry.received;
+    text_close(&bytes);
+    return done;
+}
+
+/* An account may take back a wrong file for a day; after that others rest on it, and the regulator agrees. */
+static bool may_take_back(struct request *request, struct str source, struct error *error)
+{
+    int64_t began;
+    if (request->who.role == ROLE_REGULATOR || request->who.role == ROLE_ADMINISTRATOR) return true;
+    if (!source_began(request, source, &began, error)) return false;
+    return request->now - began <= DAY_MS ||
+           fail_both(error, ERROR_CONFLICT, "this source was brought in more than a day ago: ask the regulator's staff to withdraw it",
+                     "这个来源装入已超过一天，须由主管部门撤回");
+}
+
 static bool withdraw_post(struct request *request, struct reply *reply, struct error *error)
 {
     struct str source = request_text(request, "source"), why = request_text(request, "why");
     if (!source_may_go(source, error)) return false;
     if (!source_is_seen(request, source) || !engine_has_source(request->engine, source))
         return fail_both(error, ERROR_NOT_FOUND, "there is no source of that name, or it is not yours", "没有这个来源，或它不属于你");
+    if (!may_take_back(request, source, error)) return false;
     view_give(request->view); /* a new state is made, and what it replaces need not wait for us */
     request->view = NULL;
     if (!engine_withdraw(request->engine, source, why, 0, (struct str){ 0 }, error)) return false;

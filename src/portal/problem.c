@@ -1,5 +1,7 @@
 #include "portal/problem.h"
 
+#include "portal/admit.h"
+
 #include <inttypes.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -118,6 +120,7 @@ static void add_more(struct json *json, json_t *more)
 
 void problem_write(struct call *call)
 {
+    turn_give_back(call);
     struct reply *reply = &call->reply;
     const struct error *error = &call->error;
     bool is_ours = !reply->code && (error->code == ERROR_NONE || error->code == ERROR_DISK || error->code == ERROR_DAMAGE || error->is_inner);

@@ -256,6 +256,11 @@ static bool figures_get(struct request *request, struct reply *reply, struct err
     uint64_t from = 0;
     char next[32] = "";
     if (!figures_query_read(&page.query, request_asked, request, error)) return false;
+    int32_t day;
+    const char *as_of = request_query(request, "as-of");
+    bool is_staff = FOR_STAFF >> request->who.role & 1;
+    if (as_of && !is_staff && !day_parse(str_of(as_of), &day)) /* a moment would tell when a single person did something */
+        return fail_both(error, ERROR_USAGE, "as-of: write a day, as in 2015-01-03", "as-of：请写日期，如 2015-01-03");
     if (!reply_table_open(&table, request, reply, "figures", error)) return false;
     bool done = !table.after.length || str_number(table.after, &from) ||
                 fail_both(error, ERROR_USAGE, "after: give what `next` of the page before had", "after：须取自上一页的 next");

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include "base/moment.h"
 #include "engine/write.h"
 #include "measure/complaint/case_look.h"
 
@@ -103,6 +104,19 @@ static bool appeal_place(struct acting *acting, struct str appeal)
     return false;
 }
 
+/* The latest that happened to the case or its appeals. */
+static int64_t latest_of(const struct case_file *file)
+{
+    int64_t latest = file->filed;
+    if (file->event_count && file->events[file->event_count - 1].time > latest) latest = file->events[file->event_count - 1].time;
+    for (size_t i = 0; i < file->appeal_count; i++) {
+        const struct case_appeal *appeal = &file->appeals[i];
+        if (appeal->filed > latest) latest = appeal->filed;
+        if (appeal->event_count && appeal->events[appeal->event_count - 1].time > latest) latest = appeal->events[appeal->event_count - 1].time;
+    }
+    return latest;
+}
+
 /* A look at the case that stays true: nobody else acts on it until the end. Anybody may join what is published. */
 static bool look(struct acting *acting, struct str id, enum case_act act, bool *found, struct error *error)
 {
@@ -111,6 +125,11 @@ static bool look(struct acting *acting, struct str id, enum case_act act, bool *
     struct views *views = request->view->views;
     if (acting->view) view_give(acting->view);
     if (!(acting->view = view_take(views, &request->who, REACH_OWN, error))) return false;
+    request->now = moment_now(); /* when it is decided, not when its head came: others may have acted while it waited */
+    if (!case_look_in(acting->view, request, id, act == ACT_JOIN, &acting->file, &acting->status, found, error)) return false;
+    int64_t latest = *found ? latest_of(&acting->file) : INT64_MIN;
+    if (latest < request->now || latest >= request->now + SECOND_MS) return true;
+    request->now = latest + 1; /* two within a millisecond stay in their order */
     return case_look_in(acting->view, request, id, act == ACT_JOIN, &acting->file, &acting->status, found, error);
 }
 
@@ -193,6 +212,8 @@ struct record *acting_event(struct acting *acting, enum complaint_step step)
 bool acting_write(struct acting *acting, struct error *error)
 {
     if (acting->reply->fault_count) return refuse_faults(acting->reply, error);
+    acting->position = acting->view ? acting->view->position : 0;
+    if (!acting->count) return true;
     return engine_write(acting->request->engine, portal_source, acting->records, acting->count, &acting->position, error);
 }
 

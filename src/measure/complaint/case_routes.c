@@ -179,6 +179,8 @@ static bool case_answer(struct request *request, struct reply *reply, struct str
     bool found;
     if (!case_look(request, request->arguments[0], &file, &status, &found, error)) return false;
     if (!found) return case_missing(reply, error);
+    if (why.length && request->who.role == ROLE_OPERATOR && !str_equal(status.holder, str_of(request->who.operator_)))
+        return refuse(reply, error, 403, "moved-on", "This case is with another operator now: its texts are theirs to read", "这件投诉已由其他企业办理，内容由该企业阅读");
     if (why.length && !case_open(request, &file, why, &clear, error)) return false;
     struct json json = reply_json(reply);
     case_json(&json, request, request->view, &file, &status, &clear);

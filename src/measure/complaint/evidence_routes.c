@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "measure/complaint/acting.h"
+#include "measure/complaint/case_look.h"
 #include "measure/complaint/routes.h"
 
 enum { EVIDENCE_FILES_MAX = 20 };
@@ -116,8 +117,10 @@ static const struct case_evidence *evidence_find(const struct case_file *file, s
 bool evidence_get(struct request *request, struct reply *reply, struct error *error)
 {
     struct case_file file;
+    struct case_status status;
     bool found;
-    if (!case_read(request->view, request->arguments[0], CASE_WHOLE, &file, &found, error)) return false;
+    if (!case_look(request, request->arguments[0], &file, &status, &found, error)) return false;
+    if (found && request->who.role == ROLE_OPERATOR && !str_equal(status.holder, str_of(request->who.operator_))) found = false;
     const struct case_evidence *evidence = found ? evidence_find(&file, request->arguments[1]) : NULL;
     if (!evidence) return refuse(reply, error, 404, "no-such-file", "There is no such file, or it is not yours to see", "没有这份材料，或者你无权查看");
     struct unseal_wish *wishes = arena_take(request->arena, (evidence->part_count + 1) * sizeof *wishes);

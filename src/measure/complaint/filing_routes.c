@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/moment.h"
 #include "engine/engine.h"
 #include "measure/complaint/book.h"
 #include "measure/complaint/category.h"
@@ -120,7 +121,7 @@ static bool number_has_room(struct acting *acting, const struct record *record, 
     const struct request *request = acting->request;
     uint64_t subject = vault_find(engine_vault(request->engine), record->values[COMPLAINT_SUBSCRIBER].text);
     bool row;
-    if (subject == UINT64_MAX) return true;
+    if (subject == UINT64_MAX || (request->who.has_subject && request->who.subject == subject)) return true; /* new, or its owner's wish */
     struct statement *select = store_prepare(request->view->store, select_of_number, error);
     if (!select) return false;
     statement_number(select, 1, (int64_t)subject);
@@ -223,6 +224,7 @@ bool complaint_file(struct request *request, struct reply *reply, struct error *
         acting_end(&acting);
         return false;
     }
+    request->now = moment_now(); /* when it is written, not when its head came */
     struct record *record = acting_record(&acting, &complaint_kind);
     record_text(&acting, record, COMPLAINT_ID, "complaint", str_of(id));
     record_text(&acting, record, COMPLAINT_OPERATOR, "operator", operator_);

@@ -171,7 +171,7 @@ bool complaint_join(struct request *request, struct reply *reply, struct error *
         if (done && !record_has(record, JOIN_SUBSCRIBER))
             reply_fault(request, reply, "number", "Write your number: it counts you once, and hears how it goes on", "写你的号码：按号码计一人，进展也发到这里");
         done = done && joined_before(&acting, record, &before, error);
-        if (before) done = refuse(reply, error, 409, "joined-already", "This number has joined already, or the case is its own", "这个号码已经加入，或这件投诉就是它提交的");
+        if (done && before) acting.count = 0; /* nothing to write; the answer is the same, so that nobody learns whose case it is */
     }
     return acting_finish(&acting, done, error);
 }

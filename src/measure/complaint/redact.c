@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 
+enum { SEPARATORS = 3 }; /* signs between the digits of one number, at most */
 enum { RUN_OF_DIGITS = 5, RUN_OF_NUMERALS = 7, NAME_SIGNS = 4, PLACE_SIGNS = 12, STREET_WORDS = 3 };
 
 /* The text as signs: full width ASCII taken as half, bytes that are no UTF-8 by themselves. */
@@ -22,6 +23,12 @@ struct signs {
 static uint32_t narrow(uint32_t point)
 {
     if (point >= 0xFF01 && point <= 0xFF5E) return point - 0xFEE0;
+    if (point >= 0x2460 && point <= 0x2468) return point - 0x2460 + '1';              /* circled digits */
+    if (point >= 0x2776 && point <= 0x277E) return point - 0x2776 + '1';
+    if (point == 0x24EA) return '0';
+    if (point >= 0x0660 && point <= 0x0669) return point - 0x0660 + '0';              /* Arabic ones */
+    if (point >= 0x06F0 && point <= 0x06F9) return point - 0x06F0 + '0';
+    if (point >= 0x1D7CE && point <= 0x1D7FF) return (point - 0x1D7CE) % 10 + '0';    /* mathematical ones */
     return point == 0x3000 || point == 0xA0 ? ' ' : point;
 }
 
@@ -69,7 +76,13 @@ static bool is_one_of(uint32_t point, const char *signs)
     return found && point;
 }
 
-static bool is_numeral(uint32_t point) { return is_han(point) ? is_one_of(point, "零一二三四五六七八九十百幺两") : point == 0x3007; }
+/* What people put between digits: marks, spaces, and signs that are not seen. */
+static bool is_separator(uint32_t point)
+{
+    return (point >= 0x200B && point <= 0x200F) || point == 0x2060 || point == 0xFEFF || point == 0xAD || is_one_of(point, " -.·–—_/\\()*|~+");
+}
+
+static bool is_numeral(uint32_t point) { return is_han(point) ? is_one_of(point, "零一二三四五六七八九十百幺两壹贰叁肆伍陆柒捌玖") : point == 0x3007; }
 
 /* The number of signs of a word (of those separated by |) that stands at a place, small and capital letters alike; 0: none. The
    longest first where one begins another. */
@@ -104,9 +117,7 @@ static size_t digits_hide(struct signs *signs, size_t from)
         if (is_digit(point)) {
             digits++;
             end = i + 1;
-        } else if (i == end && is_one_of(point, " -.·–—_") && is_digit(point_at(signs, i + 1)))
-            continue;
-        else
+        } else if (i - end >= SEPARATORS || !is_separator(point))
             break;
     }
     if (digits < RUN_OF_DIGITS) return end;
@@ -119,8 +130,15 @@ static size_t digits_hide(struct signs *signs, size_t from)
 static void numerals_hide(struct signs *signs, size_t from)
 {
     size_t end = from;
-    while (is_numeral(point_at(signs, end))) end++;
-    if (end - from >= RUN_OF_NUMERALS) hide(signs, from, end);
+    size_t numerals = 0;
+    for (size_t i = from; i - end < SEPARATORS; i++) {
+        if (is_numeral(point_at(signs, i))) {
+            numerals++;
+            end = i + 1;
+        } else if (!is_separator(point_at(signs, i)))
+            break;
+    }
+    if (numerals >= RUN_OF_NUMERALS) hide(signs, from, end);
 }
 
 /* ---- addresses of mail and pages ---- */

@@ -70,7 +70,12 @@ bool complaint_pause(struct request *request, struct reply *reply, struct error 
 {
     struct acting acting;
     bool done = acting_begin(&acting, request, reply, ACT_PAUSE, error);
-    if (done) record_text(&acting, acting_event(&acting, STEP_PAUSED), EVENT_REASON, "reason", request_text(request, "reason"));
+    if (done) {
+        struct record *record = acting_event(&acting, STEP_PAUSED);
+        record_text(&acting, record, EVENT_REASON, "reason", request_text(request, "reason"));
+        if (!record_has(record, EVENT_REASON))
+            reply_fault(request, reply, "reason", "Say what you wait for: the person reads it", "写明在等什么，用户会看到");
+    }
     return acting_finish(&acting, done, error);
 }
 
@@ -108,7 +113,7 @@ static bool merge_check(struct acting *acting, struct str into, struct error *er
     if (!case_read(acting->view, into, CASE_BRIEF, &target, &found, error)) return false;
     if (found) case_judge(acting->view->audit.law, &target, acting->request->now, acting->request->arena, &status);
     bool is_older = found && (target.filed < acting->file.filed || (target.filed == acting->file.filed && str_compare(into, acting->file.complaint) < 0));
-    bool is_same = is_older && target.has_subscriber && acting->file.has_subscriber && target.subscriber == acting->file.subscriber;
+    bool is_same = is_older && target.from_portal == acting->file.from_portal && target.has_subscriber && acting->file.has_subscriber && target.subscriber == acting->file.subscriber;
     if (!found || str_equal(into, acting->file.complaint) || !is_same || !str_equal(status.holder, acting->status.holder) || !status.is_open)
         reply_fault(acting->request, acting->reply, "into", "Name an open case of the same number with the same operator that was filed earlier",
                     "写同一号码、同一企业更早提交的一件未办结投诉的受理号");
