@@ -79,12 +79,17 @@ static const struct field limit_fields[] = {
         "V：已见条文；V2：见于转引；R：凭记忆；ours：本系统默认值" }, NULL, 0 },
 };
 
-enum { LIMIT_MOST = 1000000 };
+enum { LIMIT_MOST = 1000000 }; /* of a unit of time */
 enum { LIMIT_VALUE = 5, LIMIT_UNIT = 6, LIMIT_FROM = 7, LIMIT_TO = 8 };
 
 static bool counts_whole(int64_t unit)
 {
     return unit == UNIT_DAY || unit == UNIT_WORKDAY || unit == UNIT_MONTH || unit == UNIT_YEAR || unit == UNIT_COUNT;
+}
+
+static bool is_time(int64_t unit)
+{
+    return unit == UNIT_MINUTE || unit == UNIT_HOUR || unit == UNIT_DAY || unit == UNIT_WORKDAY || unit == UNIT_MONTH || unit == UNIT_YEAR;
 }
 
 static bool limit_check(const struct record *record, const struct field **field, struct error *error)
@@ -97,7 +102,7 @@ static bool limit_check(const struct record *record, const struct field **field,
     if (values[LIMIT_UNIT].number == UNIT_SHARE && values[LIMIT_VALUE].number > 1000000)
         return fail_both(error, ERROR_INPUT, "a share is between 0 and 1: write 80 %% as 0.8",
                          "比例在 0 与 1 之间：80%% 写作 0.8");
-    if (values[LIMIT_VALUE].number > INT64_C(1000000) * LIMIT_MOST)
+    if (is_time(values[LIMIT_UNIT].number) && values[LIMIT_VALUE].number > INT64_C(1000000) * LIMIT_MOST)
         return fail_both(error, ERROR_INPUT, "a limit of more than a million is a mistake: look at the unit", "限值超过一百万，应是写错了：请核对单位");
     *field = &limit_fields[LIMIT_TO];
     if (record_has(record, LIMIT_TO) && values[LIMIT_TO].number <= values[LIMIT_FROM].number)
