@@ -11,7 +11,7 @@ import unittest
 from program import ROOT, ProgramCase
 from server import PASSWORD, ServerCase
 
-NODE_SECONDS = 280
+NODE_SECONDS = 600
 ACCOUNTS = [("regulator", "regulator", None), ("jia", "operator", "jia"), ("tester", "tester", None), ("administrator", "administrator", None)]
 # Two of its lines cannot be taken: a day that there is not, and another operator's complaint.
 FOREIGN = """甲电信用户投诉登记表

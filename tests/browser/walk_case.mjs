@@ -1,17 +1,16 @@
 // A person files a complaint, the operator answers it claim by claim, the person disputes and appeals, the regulator decides.
 import assert from 'node:assert/strict';
-import { en, letters, run, sign_in, until, zh } from './browser.mjs';
+import { en, letters, run, settled, sign_in, until, zh } from './browser.mjs';
 
 const NUMBER = '13800000421';
 const written = '彩铃早报没经我确认就开通了，收了三个月，共18.00元。打过客服，说查不到记录。';
 
-// All that is unsolved, and the row of one case in it.
+// The row of a case in the list of work, which is opened until it is there.
 async function row_of(who, id) {
-    await who.page.getByRole('table').first().waitFor();
-    const rest = who.button(/^其余.*件$|^[\d,]+ more$/);
-    if (await rest.count()) await rest.click();
     const row = who.page.getByRole('row').filter({ hasText: id });
-    await row.waitFor();
+    const more = who.button(/^(其余.*件|再看一些|[\d,]+ more|Show more)$/);
+    await who.page.getByRole('table').waitFor();
+    for (await settled(who); !await row.count(); await settled(who)) await more.click();
     return row;
 }
 
@@ -183,7 +182,7 @@ async function in_english({ password }, come) {
     await author.link('See this complaint').click();
     await author.head(/A ringtone service/);
     await author.sees('It was ordered by text message.', 'Closed, not solved');
-    await author.link('Dispute it and reopen').click();
+    await author.link('Answer it, or reopen the case').click();
     await author.head(/Do you accept the answer/);
     await author.radio('Dispute').check();
     await author.button('Send').click();

@@ -12,8 +12,8 @@ await run(async ({ complaint, number, spool }, come) => {
     await person.field('手机号').fill(number);
     await person.button('发验证码').click();
     await person.field('验证码').waitFor();
-    const sent = await until(() => letters(spool).find((letter) => letter.number === number && /(?<!\d)\d{6}(?!\d)/.test(letter.text)), 'a code in the spool');
-    await person.field('验证码').fill(/(?<!\d)\d{6}(?!\d)/.exec(sent.text)[0]);
+    const sent = await until(() => letters(spool).find((letter) => letter.number === number && letter.key.startsWith('code')), 'a code in the spool');
+    await person.field('验证码').fill(/\b\d{6}\b/.exec(sent.english)[0]);
     await person.button('登录').click();
     await person.head('1件在办，没有轮到你的');
     await person.page.getByRole('row').filter({ hasText: complaint }).getByRole('link').first().click();
@@ -36,10 +36,10 @@ await run(async ({ complaint, number, spool }, come) => {
     await other.head('宽带每晚断线');
     await other.sees('还没有人加入');
     assert.ok(!(await other.page.getByRole('main').innerText()).includes(number));
-    await other.field('手机号（可不填）').fill('139');
+    await other.field('手机号（用号码登录的可不填）').fill('139');
     await other.button('加入').click();
-    await other.page.getByRole('alert').getByText('写11位号码，或者留空').waitFor();
-    await other.field('手机号（可不填）').fill('13900000422');
+    await other.page.getByRole('alert').getByText('写11位号码').waitFor();
+    await other.field('手机号（用号码登录的可不填）').fill('13900000422');
     await other.field('你的情况（可不填，不公开）').fill('我家也这样。');
     await other.button('加入').click();
     await other.sees('已加入。', '1人遇到同样问题');
