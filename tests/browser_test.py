@@ -48,15 +48,23 @@ class BrowserCase(ServerCase):
 
     def begin(self, script, **more):
         """Starts a script of tests/browser."""
-        return subprocess.Popen(["node", str(ROOT / "tests" / "browser" / script), json.dumps(self.settings(**more))],
+        process = subprocess.Popen(["node", str(ROOT / "tests" / "browser" / script), json.dumps(self.settings(**more))],
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "TMPDIR": str(self.folder)})
+        self.addCleanup(self.drop, process)
+        return process
+
+    def drop(self, process):
+        """Ends a script that nobody waits for any more."""
+        if process.poll() is None:
+            process.terminate()
+            process.communicate()
 
     def end(self, process):
         """What a script found, once it has ended."""
         try:
             out, err = process.communicate(timeout=NODE_SECONDS)
         except subprocess.TimeoutExpired:
-            process.kill()
+            process.terminate()
             out, err = process.communicate()
             self.fail(f"it took too long\n{out}\n{err}")
         self.assertEqual(process.returncode, 0, f"{out}\n{err}")
