@@ -4,6 +4,7 @@
 
 #include "base/moment.h"
 #include "engine/engine.h"
+#include "engine/write.h"
 #include "measure/complaint/book.h"
 #include "measure/complaint/category.h"
 #include "measure/complaint/claims_body.h"
@@ -76,6 +77,11 @@ static bool number_is_free(struct acting *acting, const char *id, bool *is_free,
     return done;
 }
 
+static bool number_is_gone(struct error *error)
+{
+    return fail_both(error, ERROR_BUSY, "No number is free just now: send it again in a moment", "暂时没有可用的受理号，请稍后再提交");
+}
+
 static bool number_choose(struct acting *acting, struct str area, char id[CASE_ROOM], struct error *error)
 {
     struct civil day = civil_of(day_of(acting->request->now));
@@ -85,12 +91,10 @@ static bool number_choose(struct acting *acting, struct str area, char id[CASE_R
         random_bytes(&chance, sizeof chance);
         snprintf(id, CASE_ROOM, "TS-%.*s-%04d%02d%02d-%06u", (int)(area.length < 4 ? area.length : 4), area.at, day.year, day.month, day.day,
                  (unsigned)(chance % 1000000));
-        acting_end(acting);
-        acting_lock(acting, str_of(id)); /* until it is written: another filing that draws the same number waits, and finds it taken */
         if (!number_is_free(acting, id, &is_free, error)) return false;
         if (is_free) return true;
     }
-    return fail_both(error, ERROR_BUSY, "No number is free just now: send it again in a moment", "暂时没有可用的受理号，请稍后再提交");
+    return number_is_gone(error);
 }
 
 static void check_place(struct acting *acting, struct str operator_, struct str area)
@@ -211,6 +215,14 @@ static bool receipt(struct acting *acting, const char *id, int64_t mark, struct 
     return true;
 }
 
+/* Another filing that drew the same number meanwhile has it. */
+static bool filing_write(struct acting *acting, struct error *error)
+{
+    if (acting->reply->fault_count) return refuse_faults(acting->reply, error);
+    if (engine_write_new(acting->request->engine, portal_source, acting->records, acting->count, &acting->position, error)) return true;
+    return error->code == ERROR_CONFLICT ? number_is_gone(error) : false;
+}
+
 bool complaint_file(struct request *request, struct reply *reply, struct error *error)
 {
     struct acting acting = { .request = request, .reply = reply, .appeal = SIZE_MAX };
@@ -220,10 +232,7 @@ bool complaint_file(struct request *request, struct reply *reply, struct error *
     check_place(&acting, operator_, area);
     if (!str_trim(text).length) reply_fault(request, reply, "text", "Say what happened", "写明发生了什么");
     if (reply->fault_count) return refuse_faults(reply, error);
-    if (!number_choose(&acting, area, id, error)) {
-        acting_end(&acting);
-        return false;
-    }
+    if (!number_choose(&acting, area, id, error)) return false;
     request->now = moment_now(); /* when it is written, not when its head came */
     struct record *record = acting_record(&acting, &complaint_kind);
     record_text(&acting, record, COMPLAINT_ID, "complaint", str_of(id));
@@ -238,7 +247,7 @@ bool complaint_file(struct request *request, struct reply *reply, struct error *
     int64_t mark = has_number ? number_mark(engine_vault(request->engine), record->values[COMPLAINT_SUBSCRIBER].text) : 0;
     done = done && (!has_number || number_has_room(&acting, record, error));
     if (done) put_claims(&acting, id);
-    done = done && acting_write(&acting, error) && receipt(&acting, id, mark, error);
+    done = done && filing_write(&acting, error) && receipt(&acting, id, mark, error);
     acting_end(&acting);
     return done;
 }
