@@ -17,12 +17,12 @@ await run(async ({ shots, home, of, cookies }, come) => {
         return {};
     }
     let taken = 0;
-    for (const language of ['zh', 'en']) for (const width of [1280, 375]) for (const theme of ['light', 'dark']) for (const [path, roles, address] of places) {
+    for (const language of ['zh', 'en']) for (const width of [1280, 375]) for (const theme of ['light', 'dark']) for (const [, roles, address] of places) {
         const role = roles.at(-1);
         const who = await come({ language, width, theme, cookie: cookies[role] });
         await who.open(address(of));
         await settled(who);
-        const name = `${path}${new URL(who.page.url()).search}`.replace(/[^\w]+/g, '-').replace(/^-|-$/g, '') || 'home';
+        const name = address(of).replace(/[A-Z]{2}-[\d-]+|[\da-f]{20,}/, 'one').replace(/\W+/g, '-').replace(/^-|-$/g, '') || 'home';
         await who.page.screenshot({ path: `${shots}/${name}.${role}.${language}.${width}.${theme}.png`, fullPage: true });
         await who.page.context().close();
         taken++;
