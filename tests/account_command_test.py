@@ -40,7 +40,7 @@ class Accounts(ProgramCase):
         cases = [(("a",), PASSWORD, 2, "choose operator"), (("a", "--role", "subscriber"), PASSWORD, 2, "choose operator"),
                  (("a", "--role", "operator"), PASSWORD, 2, "needs the operator's code"),
                  (("a", "--role", "tester", "--operator", "jia"), PASSWORD, 2, "only an account"),
-                 (("a b", "--role", "tester"), PASSWORD, 2, "without spaces"), (("a", "--role", "tester"), "short", 2, "at least 10"),
+                 (("a b", "--role", "tester"), PASSWORD, 2, "letters a to z"), (("a", "--role", "tester"), "short", 2, "at least 10"),
                  (("a", "--role", "tester"), "", 2, "at least 10"), (("a", "--role", "tester"), "x" * 257, 2, "at most 256"),
                  (("a", "--role", "tester"), "x" * 100000, 2, "at most 256")]
         for arguments, password, code, says in cases:

@@ -335,7 +335,9 @@ class Sessions(Attack):
                 answer = asks.request(method, address, headers=headers)
                 calls += 1
                 self.assertEqual(answer.status, status, (method, path, headers, answer))
-            for type in ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain"):
+            takes_file = path.endswith("/evidence") or path in ("/api/uploads", "/api/records/{kind}")
+            # a text file is a file: with the token of a page of our own it is taken
+            for type in ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x") + (() if takes_file else ("text/plain",)):
                 answer = asks.request(method, address + ("?kind=complaint&name=x.csv" if path == "/api/uploads" else ""), b'{"a":1}', type=type)
                 self.assertEqual(answer.status, 415, (method, path, type, answer))
         self.assertGreater(calls, 200)

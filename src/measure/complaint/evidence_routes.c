@@ -136,6 +136,7 @@ bool evidence_get(struct request *request, struct reply *reply, struct error *er
     struct str name = clear[evidence->part_count];
     for (size_t slash; (slash = str_find(name, '/')) < name.length || (slash = str_find(name, '\\')) < name.length;)
         name = (struct str){ name.at + slash + 1, name.length - slash - 1 };
+    if (!name.length) name = STR("evidence");
     snprintf(reply->download, sizeof reply->download, "%.*s", STR_ARGS(name));
     reply->content_type = form_of(text_str(&reply->body));
     return true;
