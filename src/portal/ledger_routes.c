@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
-#include "ledger/ledger.h"
+#include "ledger/proof_json.h"
 #include "portal/accounts.h"
 #include "portal/bringing.h"
 #include "portal/entries.h"
@@ -64,52 +64,6 @@ static const struct parameter entry_query[] = {
 
 /* ---- proofs ---- */
 
-static void hash_put(struct json *json, const struct hash *hash)
-{
-    struct text text = { 0 };
-    base64_add(&text, (struct str){ (const char *)hash->bytes, HASH_BYTES });
-    json_add_string(json, text_str(&text));
-    text_close(&text);
-}
-
-static void path_put(struct json *json, const struct hash *path, size_t length)
-{
-    json_key(json, "path");
-    json_open(json, '[');
-    for (size_t i = 0; i < length; i++) hash_put(json, &path[i]);
-    json_close(json, ']');
-}
-
-static bool inclusion_put(struct ledger *ledger, uint64_t index, uint64_t size, struct reply *reply, struct error *error)
-{
-    struct hash leaf, path[LEDGER_PATH_LIMIT];
-    size_t length;
-    if (!ledger_inclusion(ledger, index, size, &leaf, path, &length, error)) return false;
-    struct json json = reply_json(reply);
-    json_open(&json, '{');
-    json_put_number(&json, "index", (int64_t)index);
-    json_put_number(&json, "size", (int64_t)size);
-    json_key(&json, "leaf");
-    hash_put(&json, &leaf);
-    path_put(&json, path, length);
-    json_close(&json, '}');
-    return true;
-}
-
-static bool consistency_put(struct ledger *ledger, uint64_t from, uint64_t to, struct reply *reply, struct error *error)
-{
-    struct hash path[LEDGER_PATH_LIMIT];
-    size_t length;
-    if (!ledger_consistency(ledger, from, to, path, &length, error)) return false;
-    struct json json = reply_json(reply);
-    json_open(&json, '{');
-    json_put_number(&json, "from", (int64_t)from);
-    json_put_number(&json, "to", (int64_t)to);
-    path_put(&json, path, length);
-    json_close(&json, '}');
-    return true;
-}
-
 static bool proof_get(struct request *request, struct reply *reply, struct error *error)
 {
     struct ledger *ledger = engine_ledger(request->engine);
@@ -121,9 +75,9 @@ static bool proof_get(struct request *request, struct reply *reply, struct error
     if ((source && has_seq) + by_index + (has_from && has_to) != 1 || !source != !has_seq || has_from != has_to)
         return fail_both(error, ERROR_USAGE, "give source and seq, or index, or from and to", "请给出 source 和 seq，或 index，或 from 和 to");
     number_asked(request, "size", &size);
-    if (has_from) return consistency_put(ledger, from, to, reply, error);
+    if (has_from) return consistency_json(ledger, from, to, &reply->body, error);
     bool done = (by_index ? entry_of_index(request, index, &read, error) : entry_of_record(request, str_of(source), seq, false, &read, error)) &&
-                inclusion_put(ledger, read.index, size, reply, error);
+                inclusion_json(ledger, read.index, size, &reply->body, error);
     entry_read_close(&read);
     return done;
 }
