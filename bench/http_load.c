@@ -36,14 +36,20 @@ static void broken(const char *what, const struct client *client)
     exit(1);
 }
 
-static void ask(struct run *run, struct client *client)
+static void send_request(struct client *client, const char *path, const char *headers)
 {
-    char path[1024], request[REQUEST_ROOM];
-    run->load->path(path, sizeof path, run->asked++);
-    int length = snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n%s\r\n", path, run->load->headers);
+    char request[REQUEST_ROOM];
+    int length = snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n%s\r\n", path, headers);
     client->asked = bench_seconds();
     client->have = client->whole = 0;
     if (length >= REQUEST_ROOM || send(client->socket, request, (size_t)length, MSG_NOSIGNAL) != length) broken("a request was not taken", client);
+}
+
+static void ask(struct run *run, struct client *client)
+{
+    char path[1024];
+    run->load->path(path, sizeof path, run->asked++);
+    send_request(client, path, run->load->headers);
 }
 
 static void head_read(struct client *client)
@@ -56,13 +62,19 @@ static void head_read(struct client *client)
     if (client->whole >= ANSWER_ROOM) broken("too long an answer", client);
 }
 
-static void answer_read(struct run *run, struct client *client)
+/* Whether the answer is whole. */
+static bool piece_read(struct client *client)
 {
     ssize_t got = recv(client->socket, client->answer + client->have, ANSWER_ROOM - 1 - client->have, 0);
     if (got <= 0) broken("a connection broke", client);
     client->have += (size_t)got;
     if (!client->whole) head_read(client);
-    if (!client->whole || client->have < client->whole) return;
+    return client->whole && client->have >= client->whole;
+}
+
+static void answer_read(struct run *run, struct client *client)
+{
+    if (!piece_read(client)) return;
     if (run->count == run->room) {
         run->room = run->room ? run->room * 2 : 65536;
         run->times = realloc(run->times, run->room * sizeof *run->times);
@@ -70,6 +82,30 @@ static void answer_read(struct run *run, struct client *client)
     run->times[run->count++] = bench_seconds() - client->asked;
     run->bytes += client->whole;
     ask(run, client);
+}
+
+static int connected(uint16_t port)
+{
+    int one = 1, made = socket(AF_INET, SOCK_STREAM, 0);
+    struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    if (connect(made, (struct sockaddr *)&address, sizeof address)) {
+        fprintf(stderr, "bench: the server does not answer\n");
+        exit(1);
+    }
+    setsockopt(made, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    return made;
+}
+
+char *http_get(uint16_t port, const char *headers, const char *path)
+{
+    struct client client = { .socket = connected(port), .answer = malloc(ANSWER_ROOM) };
+    send_request(&client, path, headers);
+    while (!piece_read(&client)) continue;
+    client.answer[client.have] = 0;
+    char *body = strdup(strstr(client.answer, "\r\n\r\n") + 4);
+    close(client.socket);
+    free(client.answer);
+    return body;
 }
 
 static int by_size(const void *left, const void *right)
@@ -82,14 +118,11 @@ struct http_loaded http_load_run(const struct http_load *load)
 {
     struct run *run = calloc(1, sizeof *run);
     run->load = load;
-    int poll = epoll_create1(0), one = 1;
-    struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(load->port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    int poll = epoll_create1(0);
     for (int i = 0; i < load->clients; i++) {
         struct client *client = &run->clients[i];
         client->answer = malloc(ANSWER_ROOM);
-        client->socket = socket(AF_INET, SOCK_STREAM, 0);
-        if (connect(client->socket, (struct sockaddr *)&address, sizeof address)) broken("the server does not answer", client);
-        setsockopt(client->socket, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+        client->socket = connected(load->port);
         epoll_ctl(poll, EPOLL_CTL_ADD, client->socket, &(struct epoll_event){ .events = EPOLLIN, .data.ptr = client });
     }
     double start = bench_seconds(), now = start;

@@ -20,6 +20,9 @@ struct http_loaded {
     uint64_t answers, bytes;
 };
 
+/* The body of one answer, for the caller to free; ends the program where it is not 200. */
+char *http_get(uint16_t port, const char *headers, const char *path);
+
 /* Ends the program with a sentence where an answer is not 200 or a connection breaks. */
 struct http_loaded http_load_run(const struct http_load *load);
 

@@ -324,11 +324,9 @@ enum { ASKED = sizeof asked / sizeof *asked };
 
 static json_t *get(uint16_t port, const char *headers, const char *path)
 {
-    char command[1024];
-    snprintf(command, sizeof command, "curl -s -H '%s' 'http://127.0.0.1:%u%s'", headers, port, path);
-    FILE *out = popen(command, "r");
-    json_t *json = json_loadf(out, 0, NULL);
-    pclose(out);
+    char *body = http_get(port, headers, path);
+    json_t *json = json_loads(body, 0, NULL);
+    free(body);
     if (!json) exit(1);
     return json;
 }
@@ -413,20 +411,18 @@ int main(int count, char **arguments)
     data_make(data, folder);
     run_and_read(program, data, (const char *[]){ "user", "add", "bench", "--role", "regulator", NULL }, "a password of the bench\n", token, sizeof token);
     run_and_read(program, data, (const char *[]){ "token", "bench", NULL }, "", token, sizeof token);
-    snprintf(header, sizeof header, "Authorization: Bearer %s", token);
+    snprintf(header, sizeof header, "Authorization: Bearer %s\r\n", token);
 
     struct floor floor = { .state = state, .figures = figures };
     struct served ours = ours_start(program, data);
     figures_keep(&ours, header, figures);
     struct served bare_server = floor_start(&floor);
     same_must(&ours, &bare_server, header);
-    char headers[320];
-    snprintf(headers, sizeof headers, "%s\r\n", header);
     for (int i = 0; i < ASKED; i++) {
         struct http_loaded best[2] = { 0 };
         for (int round = 0; round < ROUNDS; round++)
             for (int which = 0; which < 2; which++) {
-                struct http_loaded loaded = http_load_run(&(struct http_load){ .port = which ? bare_server.port : ours.port, .headers = headers,
+                struct http_loaded loaded = http_load_run(&(struct http_load){ .port = which ? bare_server.port : ours.port, .headers = header,
                                                                                .path = asked[i].path, .clients = CLIENTS, .seconds = SECONDS });
                 if (loaded.rate > best[which].rate) best[which] = loaded;
             }
