@@ -15,6 +15,7 @@
 #include "engine/load.h"
 #include "engine/write.h"
 #include "fault_disk.h"
+#include "record_fields.h"
 
 #include <cmocka.h> /* last: its macro `fail` hides ours */
 
@@ -66,20 +67,6 @@ static uint64_t number_now(struct engine *engine, const char *sql)
     uint64_t number = (uint64_t)column_number(select, 0);
     store_close(reader);
     return number;
-}
-
-static void set_text(struct record *record, struct arena *arena, const char *field, const char *text)
-{
-    size_t at = kind_field(record->kind, str_of(field));
-    record->values[at] = (struct value){ .text = { arena_copy(arena, text, strlen(text)), strlen(text) } };
-    record->present |= 1u << at;
-}
-
-static void set_number(struct record *record, const char *field, int64_t number)
-{
-    size_t at = kind_field(record->kind, str_of(field));
-    record->values[at] = (struct value){ .number = number };
-    record->present |= 1u << at;
 }
 
 static void fill_complaint(struct record *record, struct arena *arena, const char *id)

@@ -16,6 +16,7 @@
 #include "engine/replay.h"
 #include "engine/write.h"
 #include "fault_disk.h"
+#include "record_fields.h"
 
 #include <cmocka.h> /* last: its macro `fail` hides ours */
 
@@ -74,20 +75,6 @@ static void province_close(struct province *province)
 }
 
 /* ---- records ---- */
-
-static void set_text(struct record *record, struct arena *arena, const char *field, const char *text)
-{
-    size_t at = kind_field(record->kind, str_of(field));
-    record->values[at] = (struct value){ .text = { arena_copy(arena, text, strlen(text)), strlen(text) } };
-    record->present |= 1u << at;
-}
-
-static void set_number(struct record *record, const char *field, int64_t number)
-{
-    size_t at = kind_field(record->kind, str_of(field));
-    record->values[at] = (struct value){ .number = number };
-    record->present |= 1u << at;
-}
 
 /* A complaint (each an entry) or a subscriber (a bulk kind). */
 static void fill(struct record *record, struct arena *arena, const char *kind, const char *source, uint64_t seq)
