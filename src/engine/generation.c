@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "engine/inside.h"
+#include "engine/write.h"
 #include "engine/replay.h"
 #include "measure/province/province.h"
 
@@ -219,7 +220,7 @@ bool state_ready(struct engine *engine, struct error *error)
 
 /* ---- withdrawing ---- */
 
-static const struct str withdrawals_source = STR("mingbai:withdrawals"), portal_source = STR("mingbai:portal");
+static const struct str withdrawals_source = STR("mingbai:withdrawals");
 
 /* With `remaking`: who comes second sees what the first did. */
 static bool withdraw(struct engine *engine, struct str source, struct str why, uint64_t hold, struct str replacement, struct error *error)
@@ -260,7 +261,7 @@ bool engine_withdraw(struct engine *engine, struct str source, struct str why, u
     if (str_equal(source, withdrawals_source))
         return fail_both(error, ERROR_USAGE, "a withdrawal cannot be withdrawn: load what was withdrawn again",
                          "撤回不能再撤回：请重新装入被撤回的文件");
-    if (str_equal(source, portal_source))
+    if (str_equal(source, STR(PORTAL_SOURCE)))
         return fail_both(error, ERROR_USAGE, "mingbai:portal holds people's cases and cannot be withdrawn: each person may withdraw their own",
                          "mingbai:portal 是用户在网站上提交的投诉，不能整体撤回：由本人各自撤回");
     pthread_mutex_lock(&engine->remaking);

@@ -4,6 +4,9 @@
 
 #include "engine/engine.h"
 
+/* The source of what comes through the portal: people's cases, and the program's own clock. */
+#define PORTAL_SOURCE "mingbai:portal"
+
 enum { WRITE_RECORDS_MAX = 256 };
 
 /* Takes 1 to WRITE_RECORDS_MAX records, of whatever kinds, all of them or none: kind, present and values are given, in clear,

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "engine/write.h"
 #include "base/hash.h"
 
 bool audit_open(struct audit *audit, struct store *store, uint64_t position, struct arena *arena, struct error *error)
@@ -32,7 +33,7 @@ static bool newest_clock(const struct audit *audit, int64_t *clock, struct error
 }
 
 /* Where anything came through the portal, what was loaded is looked at by itself as well. */
-#define LOADED " WHERE \"source\" NOT IN (SELECT \"source\" FROM \"source_name\" WHERE \"name\" = 'mingbai:portal')"
+#define LOADED " WHERE \"source\" NOT IN (SELECT \"source\" FROM \"source_name\" WHERE \"name\" = '" PORTAL_SOURCE "')"
 
 static bool latest_of_field(const struct audit *audit, const struct kind *kind, const struct field *field, bool loaded, int64_t *latest,
                             struct error *error)
@@ -50,7 +51,7 @@ static bool latest_of_field(const struct audit *audit, const struct kind *kind, 
 
 static bool has_portal(const struct audit *audit, bool *has, struct error *error)
 {
-    struct statement *select = store_prepare(audit->store, "SELECT 1 FROM \"source_name\" WHERE \"name\" = 'mingbai:portal'", error);
+    struct statement *select = store_prepare(audit->store, "SELECT 1 FROM \"source_name\" WHERE \"name\" = '" PORTAL_SOURCE "'", error);
     if (!select || !statement_step(select, has, error)) return false;
     statement_reset(select);
     return true;
@@ -95,7 +96,7 @@ bool audit_for(const struct audit *audit, const struct kind *const *reads, struc
 
 int64_t audit_as_of(const struct audit *audit, struct str source)
 {
-    if (!str_equal(source, STR("mingbai:portal"))) return audit->loaded_as_of;
+    if (!str_equal(source, STR(PORTAL_SOURCE))) return audit->loaded_as_of;
     return audit->clock > audit->as_of ? audit->clock : audit->as_of;
 }
 

@@ -39,7 +39,7 @@ void finding_show(struct rows *rows, const struct finding *finding, enum languag
     rows_string(rows, "says", finding->says[language]);
     references_show(rows, finding);
     if (rows_have_columns(rows) || finding->provisional)
-        rows_json(rows, "provisional", finding->provisional ? STR("true") : STR("false"));
+        rows_flag(rows, "provisional", finding->provisional);
     rows_end(rows);
 }
 
@@ -78,7 +78,7 @@ void definition_show(struct rows *rows, const struct figure *figure, enum langua
     rows_string(rows, "says", str_of(figure->says[language]));
     rows_string(rows, "unit", str_of(figure->unit));
     rows_string(rows, "better", figure->better == BETTER_LOWER ? STR("lower") : STR("higher"));
-    rows_json(rows, "full_count", figure->full_count ? STR("true") : STR("false"));
+    rows_flag(rows, "full_count", figure->full_count);
     rows_string(rows, "definition", str_of(figure->definition[language]));
     rows_end(rows);
 }

@@ -126,18 +126,12 @@ static void limit_show(struct rows *rows, const struct law *law, const struct re
     text_close(&says);
 }
 
-static bool to_text(void *context, struct str bytes)
-{
-    text_add(context, bytes);
-    return true;
-}
-
 /* The limits of a duty as an array. */
 static void limits_json(const struct law *law, const struct limits *limits, struct str duty, enum language language, struct text *out)
 {
     struct rows rows;
     struct error ignored = { 0 }; /* a text takes everything */
-    rows_start(&rows, &(struct rows_options){ .format = ROWS_JSON, .sink = { to_text, out } });
+    rows_start(&rows, &(struct rows_options){ .format = ROWS_JSON, .sink = { rows_to_text, out } });
     text_add_byte(out, '[');
     for (size_t i = 0; i < limits->count; i++) {
         if (!str_equal(limits->at[i]->values[DUTY].text, duty)) continue;

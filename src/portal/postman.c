@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "engine/write.h"
 #include "base/memory.h"
 #include "base/moment.h"
 #include "engine/engine.h"
@@ -12,7 +13,6 @@
 enum { ENTRIES_AT_ONCE = 4096 };
 
 static const struct identity postman_identity = { .role = ROLE_ADMINISTRATOR, .account = "mingbai:postman" };
-static const struct str portal_source = STR("mingbai:portal");
 static const char reader[] = "postman";
 
 struct postman {
@@ -42,7 +42,7 @@ static bool entry_follow(void *context, uint64_t index, struct str bytes, struct
     struct entry entry;
     (void)index;
     if (!entry_read(bytes, &entry, error)) return false;
-    const struct kind *kind = str_equal(entry.source, portal_source) ? kind_find(entry.kind) : NULL;
+    const struct kind *kind = str_equal(entry.source, STR(PORTAL_SOURCE)) ? kind_find(entry.kind) : NULL;
     if (!kind) return true;
     struct str rest = entry.packed_spans, records = entry.records;
     uint64_t last = 0;

@@ -118,12 +118,6 @@ static bool records_get(struct request *request, struct reply *reply, struct err
     return done;
 }
 
-static bool add_to_body(void *context, struct str bytes)
-{
-    text_add(context, bytes);
-    return true;
-}
-
 static bool record_get(struct request *request, struct reply *reply, struct error *error)
 {
     struct entry_read read = { 0 };
@@ -133,7 +127,7 @@ static bool record_get(struct request *request, struct reply *reply, struct erro
     bool done = entry_of_record(request, source, seq, true, &read, error);
     if (done) {
         struct rows rows;
-        rows_start(&rows, &(struct rows_options){ .format = ROWS_JSON, .sink = { add_to_body, &reply->body } });
+        rows_start(&rows, &(struct rows_options){ .format = ROWS_JSON, .sink = { rows_to_text, &reply->body } });
         record_show(&rows, &read.record, read.index);
         done = rows_finish(&rows, error);
     }

@@ -214,7 +214,7 @@ static void value_show(struct rows *rows, const struct field *field, const struc
         rows_decimal(rows, field->name, value->number, MONEY_DECIMALS);
         break;
     case FIELD_FLAG:
-        rows_json(rows, field->name, value->number ? STR("true") : STR("false"));
+        rows_flag(rows, field->name, value->number);
         break;
     case FIELD_SEALED:
         rows_json(rows, field->name, STR("{\"sealed\":true}"));

@@ -17,13 +17,6 @@ static const struct file_form {
     { "xlsx", ROWS_XLSX, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" },
 };
 
-static bool to_body(void *context, struct str bytes)
-{
-    struct reply_table *table = context;
-    text_add(&table->reply->body, bytes);
-    return true;
-}
-
 static bool to_file(void *context, struct str bytes)
 {
     struct reply_table *table = context;
@@ -71,7 +64,7 @@ bool reply_table_open(struct reply_table *table, struct request *request, struct
     }
     table->after = str_of(request_query(request, "after"));
     text_add(&reply->body, STR("{\"items\":["));
-    rows_start(&table->rows, &(struct rows_options){ .format = ROWS_JSON, .sink = { to_body, table } });
+    rows_start(&table->rows, &(struct rows_options){ .format = ROWS_JSON, .sink = { rows_to_text, &reply->body } });
     return true;
 }
 

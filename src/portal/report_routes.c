@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "engine/write.h"
 #include "engine/engine.h"
 #include "measure/query.h"
 #include "measure/results.h"
@@ -71,7 +72,7 @@ static bool span_of(struct view *view, const struct kind *kind, bool portal, str
         bool row;
         if ((kind->fields[i].flags & (FIELD_EVENT | FIELD_NEEDED)) != (FIELD_EVENT | FIELD_NEEDED)) continue;
         text_format(&sql, "SELECT MIN(\"%s\"), MAX(\"%s\") FROM \"%s\" WHERE {scope} AND \"source\" %s (SELECT \"source\" FROM"
-                          " \"source_name\" WHERE \"name\" = 'mingbai:portal')",
+                          " \"source_name\" WHERE \"name\" = '" PORTAL_SOURCE "')",
                     kind->fields[i].name, kind->fields[i].name, kind->name, portal ? "IN" : "NOT IN");
         struct statement *select = view_select(view, kind, text_zero(&sql), error);
         text_close(&sql);
@@ -120,7 +121,7 @@ static void period_show(struct rows *rows, struct period period, const struct sp
     rows_string(rows, "kind", period.kind == 'Q' ? STR("quarter") : period.kind == 'M' ? STR("month") : STR("year"));
     rows_string(rows, "from", (struct str){ day, day_format(period.first, day) });
     rows_string(rows, "to", (struct str){ day, day_format(period.end, day) });
-    rows_json(rows, "over", is_over ? STR("true") : STR("false"));
+    rows_flag(rows, "over", is_over);
     rows_end(rows);
 }
 

@@ -57,12 +57,6 @@ static bool query_read(struct request *request, struct findings_query *query, st
            (!subscriber || findings_query_subscriber(query, engine_vault(request->engine), subscriber, error));
 }
 
-static bool add_to_body(void *context, struct str bytes)
-{
-    text_add(context, bytes);
-    return true;
-}
-
 static bool findings_show(struct request *request, struct reply_table *table, const struct findings_query *query, const struct result *result,
                           struct text *next, struct error *error)
 {
@@ -125,7 +119,7 @@ static bool finding_get(struct request *request, struct reply *reply, struct err
     }
     struct rows rows;
     if (found) {
-        rows_start(&rows, &(struct rows_options){ .format = ROWS_JSON, .sink = { add_to_body, &reply->body } });
+        rows_start(&rows, &(struct rows_options){ .format = ROWS_JSON, .sink = { rows_to_text, &reply->body } });
         finding_show(&rows, found, request->language);
     }
     bool done = found ? rows_finish(&rows, error)

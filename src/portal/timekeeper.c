@@ -50,7 +50,7 @@ static bool clock_write(struct engine *engine, int64_t now, struct error *error)
 {
     struct record record = { .kind = &clock_kind, .present = 1u << CLOCK_TIME };
     record.values[CLOCK_TIME].number = now;
-    return engine_write(engine, STR("mingbai:portal"), &record, 1, NULL, error);
+    return engine_write(engine, STR(PORTAL_SOURCE), &record, 1, NULL, error);
 }
 
 /* A view that sees the clock that was just written. */

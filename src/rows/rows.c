@@ -99,7 +99,21 @@ void rows_null(struct rows *rows, const char *name)
 void rows_moment(struct rows *rows, const char *name, int64_t moment)
 {
     char time[MOMENT_ROOM];
-    rows_string(rows, name, (struct str){ time, moment_format(moment, time) });
+    if (moment == MOMENT_NONE)
+        rows_null(rows, name);
+    else
+        rows_string(rows, name, (struct str){ time, moment_format(moment, time) });
+}
+
+void rows_flag(struct rows *rows, const char *name, bool flag)
+{
+    rows_json(rows, name, flag ? STR("true") : STR("false"));
+}
+
+bool rows_to_text(void *text, struct str bytes)
+{
+    text_add(text, bytes);
+    return true;
 }
 
 void rows_json(struct rows *rows, const char *name, struct str json)

@@ -50,6 +50,9 @@ struct rows {
     struct sheet *sheet;    /* of a workbook */
 };
 
+/* A sink that adds to a struct text, its context. */
+bool rows_to_text(void *text, struct str bytes);
+
 /* "jsonl", "csv", "table", "json" or "xlsx". */
 bool rows_format_named(const char *name, enum rows_format *format);
 void rows_start(struct rows *rows, const struct rows_options *options);
@@ -67,7 +70,9 @@ void rows_string(struct rows *rows, const char *name, struct str string);
 void rows_number(struct rows *rows, const char *name, int64_t number);
 void rows_decimal(struct rows *rows, const char *name, int64_t value, unsigned decimals);
 void rows_null(struct rows *rows, const char *name);
+/* MOMENT_NONE is null. */
 void rows_moment(struct rows *rows, const char *name, int64_t moment);
+void rows_flag(struct rows *rows, const char *name, bool flag);
 /* Ready-made JSON (an array, an object). */
 void rows_json(struct rows *rows, const char *name, struct str json);
 

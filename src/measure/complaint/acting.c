@@ -6,8 +6,6 @@
 #include "engine/write.h"
 #include "measure/complaint/case_look.h"
 
-const struct str portal_source = STR("mingbai:portal");
-
 /* Each protects the cases whose number falls to it: none of them changes between a look at it and the record that rests on it. */
 enum { LOCKS = 64 };
 static pthread_mutex_t locks[LOCKS] = { [0 ... LOCKS - 1] = PTHREAD_MUTEX_INITIALIZER };
@@ -48,7 +46,7 @@ static const struct refused {
     [ACT_PRESS] = { "not-overdue", "You can press for an answer once it is overdue, and once a day", "答复逾期后才能催办，每天一次" },
     [ACT_PUBLISH] = { "not-yours", "Only the person who filed a complaint may publish it", "只有投诉人本人可以同意公开" },
     [ACT_EVIDENCE] = { "case-closed", "This case has ended, so nothing can be added", "这件投诉已经结束，不能再补充材料" },
-    [ACT_JOIN] = { "not-published", "This case is not open to others, or you have joined it already", "这件投诉没有公开，或你已经加入" },
+    [ACT_JOIN] = { "not-published", "This case is not open to others", "这件投诉没有公开" },
     [ACT_ACCEPT] = { "appeal-not-waiting", "This appeal does not wait to be accepted or refused", "这件申诉不在等待受理" },
     [ACT_REFUSE] = { "appeal-not-waiting", "This appeal does not wait to be accepted or refused", "这件申诉不在等待受理" },
     [ACT_FORWARD] = { "appeal-not-open", "This appeal is not open", "这件申诉不在办理中" },
@@ -77,21 +75,6 @@ static bool refuse_act(struct acting *acting, enum case_act act, struct error *e
     if (act == ACT_APPEAL) return refuse_appeal(acting, error);
     const struct refused *why = &refused[act];
     return refuse(acting->reply, error, 409, why->code, "%s%.0s", "%.0s%s", why->english, why->chinese);
-}
-
-/* The complaint of an appeal; empty where there is none. */
-static bool complaint_of_appeal(struct acting *acting, struct str appeal, struct str *id, struct error *error)
-{
-    struct statement *select = view_select(acting->view, &appeal_kind, "SELECT \"complaint\" FROM \"appeal\" WHERE {scope} AND \"id\" = $1", error);
-    bool row;
-    if (!select) return false;
-    statement_text(select, 1, appeal);
-    if (!statement_step(select, &row, error)) return false;
-    if (!row) return true;
-    struct str found = column_text(select, 0);
-    *id = (struct str){ arena_copy(acting->request->arena, found.at, found.length), found.length };
-    statement_reset(select);
-    return true;
 }
 
 static bool appeal_place(struct acting *acting, struct str appeal)
@@ -149,9 +132,10 @@ bool acting_begin_with(struct acting *acting, struct request *request, struct re
         appeal = id;
         id = (struct str){ 0 };
         if (!(acting->view = view_take(request->view->views, &request->who, REACH_OWN, error)) ||
-            !complaint_of_appeal(acting, appeal, &id, error))
+            !case_of_appeal(acting->view, appeal, false, &id, error))
             return false;
         if (!id.length) return case_missing(reply, error);
+        id.at = arena_copy(request->arena, id.at, id.length); /* the view that it lies in is about to be given back */
     }
     if (other.length && other.length < CASE_ROOM) {
         acting_lock(acting, id);
@@ -214,7 +198,7 @@ bool acting_write(struct acting *acting, struct error *error)
     if (acting->reply->fault_count) return refuse_faults(acting->reply, error);
     acting->position = acting->view ? acting->view->position : 0;
     if (!acting->count) return true;
-    return engine_write(acting->request->engine, portal_source, acting->records, acting->count, &acting->position, error);
+    return engine_write(acting->request->engine, STR(PORTAL_SOURCE), acting->records, acting->count, &acting->position, error);
 }
 
 static void acting_reply(struct acting *acting)

@@ -45,8 +45,6 @@ bool acting_write(struct acting *acting, struct error *error);
 /* Unless done is false: writes, and answers {"complaint":..,"position":N}. Ends the acting in any case. */
 bool acting_finish(struct acting *acting, bool done, struct error *error);
 
-/* The source of what comes through the portal. */
-extern const struct str portal_source;
 /* Of what a person may write at once: longer ones are refused. */
 enum { TEXT_BYTES_MAX = 12000 };
 

@@ -3,9 +3,11 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "engine/write.h"
 #include "engine/engine.h"
 #include "measure/audit.h"
 #include "measure/complaint/complaint.h"
+#include "measure/complaint/status.h"
 #include "measure/complaint/works.h"
 
 /* Beyond so many entries, or cases that they touch, everything is read anew: that is faster. */
@@ -284,7 +286,7 @@ static bool entry_seen(void *context, uint64_t index, struct str bytes, struct e
     struct catching_up *catching = context;
     struct entry entry;
     if (!entry_read(bytes, &entry, error)) return false;
-    catching->from_portal = str_equal(entry.source, STR("mingbai:portal"));
+    catching->from_portal = str_equal(entry.source, STR(PORTAL_SOURCE));
     for (size_t i = 0; i < sizeof laws / sizeof *laws; i++) catching->too_much |= str_equal(entry.kind, str_of(laws[i]));
     for (size_t i = 0; i < sizeof tells / sizeof *tells; i++) {
         if (!str_equal(entry.kind, str_of(tells[i].kind->name)) || entry.hold) continue;
@@ -299,24 +301,15 @@ static bool entry_seen(void *context, uint64_t index, struct str bytes, struct e
     return !catching->too_much;
 }
 
-static bool complaint_of_appeal(struct view *view, struct str appeal, struct words *touched, struct error *error)
-{
-    struct statement *row = store_prepare(view->store, "SELECT \"complaint\" FROM \"appeal\" WHERE \"id\" = $1", error);
-    bool there;
-    if (!row) return false;
-    statement_text(row, 1, appeal);
-    if (!statement_step(row, &there, error)) return false;
-    if (there) names_add(&touched->names, &touched->arena, column_text(row, 0));
-    if (there) statement_reset(row);
-    return true;
-}
-
 static bool touched_read(struct catching_up *catching, struct view *view, struct error *error)
 {
     struct book *book = catching->book;
     struct reading reading = { book, view };
-    for (size_t i = 0; i < catching->appeals.names.count; i++)
-        if (!complaint_of_appeal(view, catching->appeals.names.at[i], &catching->touched, error)) return false;
+    for (size_t i = 0; i < catching->appeals.names.count; i++) {
+        struct str id;
+        if (!case_of_appeal(view, catching->appeals.names.at[i], true, &id, error)) return false;
+        if (id.length) names_add(&catching->touched.names, &catching->touched.arena, id);
+    }
     for (size_t i = 0; i < catching->touched.names.count; i++) {
         struct str id = catching->touched.names.at[i];
         works_drop(book, word_of(book, id));

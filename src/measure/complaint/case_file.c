@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "engine/engine.h"
+#include "engine/write.h"
 #include "measure/complaint/status.h"
 
 static const char select_case[] = "SELECT " CASE_COLUMNS " FROM \"complaint\" WHERE {scope} AND \"complaint\".\"id\" = $1";
@@ -354,7 +355,7 @@ bool case_take(struct view *view, struct statement *row, enum case_depth depth, 
     };
     int64_t answered = number_at(row, 8, INT64_MIN);
     if (!source_read(view, column_number(row, 11), &file->record.source, error)) return false;
-    file->from_portal = str_equal(file->record.source, STR("mingbai:portal"));
+    file->from_portal = str_equal(file->record.source, STR(PORTAL_SOURCE));
     return own_events_read(view, file, answered, depth, error) && appeals_of(view, file, depth, error) &&
            ((depth == CASE_BRIEF && !file->has_answer) || claims_read(view, file, error)) &&
            (depth == CASE_BRIEF || (evidence_read(view, file, error) && staff_read(view, file, error) && people_read(view, file, error)));
@@ -391,4 +392,20 @@ bool case_read_published(struct view *view, struct str id, struct case_file *fil
     file->subscriber = 0;
     file->text = NO_TEXT;
     return people_read(view, file, error);
+}
+
+bool case_of_appeal(struct view *view, struct str appeal, bool everybodys, struct str *complaint_id, struct error *error)
+{
+    struct statement *row = everybodys ? store_prepare(view->store, "SELECT \"complaint\" FROM \"appeal\" WHERE \"id\" = $1", error)
+                                       : view_select(view, &appeal_kind, "SELECT \"complaint\" FROM \"appeal\" WHERE {scope} AND \"id\" = $1", error);
+    bool there;
+    *complaint_id = (struct str){ 0 };
+    if (!row) return false;
+    statement_text(row, 1, appeal);
+    if (!statement_step(row, &there, error)) return false;
+    if (!there) return true;
+    struct str text = column_text(row, 0);
+    *complaint_id = (struct str){ arena_copy(&view->arena, text.at, text.length), text.length };
+    statement_reset(row);
+    return true;
 }

@@ -114,6 +114,19 @@ struct str case_limit_says(const struct request *request, const struct limit *li
     return say_limit(&(struct saying){ .arena = request->arena, .language = request->language }, limit);
 }
 
+void rows_matter(struct rows *rows, const struct request *request, struct str operator_, struct str area, int category)
+{
+    const struct law *law = request->view->audit.law;
+    const struct choice *choices = complaint_kind.fields[COMPLAINT_CATEGORY].choices;
+    int language = (int)request->language;
+    rows_string(rows, "operator", operator_);
+    rows_string(rows, "operator_name", law_operator_name(law, operator_, language));
+    rows_string(rows, "area", area);
+    rows_string(rows, "area_name", law_area_name(law, area, language));
+    rows_string(rows, "category", category < 0 ? (struct str){ 0 } : str_of(choices[category].word));
+    rows_string(rows, "category_name", category < 0 ? (struct str){ 0 } : str_of(choices[category].says[language]));
+}
+
 /* ---- the case ---- */
 
 void case_json_head(struct json *json, const struct request *request, const struct view *view, const struct case_file *file,
@@ -202,8 +215,9 @@ static void put_claims(struct json *json, const struct request *request, const s
     json_close(json, ']');
 }
 
-static void put_event(struct json *json, const struct request *request, const struct view *view, const struct field *steps,
-                      const struct case_event *event, const struct case_clear *clear)
+/* What everybody may know of an event; the object stays open. */
+static void event_begin(struct json *json, const struct request *request, const struct view *view, const struct field *steps,
+                        const struct case_event *event)
 {
     json_open(json, '{');
     json_put_moment(json, "time", event->time);
@@ -211,6 +225,12 @@ static void put_event(struct json *json, const struct request *request, const st
     json_put_string(json, "says", str_of(steps->choices[event->step].says[request->language]));
     json_put_string(json, "operator_name",
                     event->operator_.length ? law_operator_name(view->audit.law, event->operator_, (int)request->language) : (struct str){ 0 });
+}
+
+static void put_event(struct json *json, const struct request *request, const struct view *view, const struct field *steps,
+                      const struct case_event *event, const struct case_clear *clear)
+{
+    event_begin(json, request, view, steps, event);
     json_put_string(json, "into", event->into);
     json_put_money(json, "amount", event->amount);
     put_clear(json, "text", clear, event->text);
@@ -221,15 +241,21 @@ static void put_event(struct json *json, const struct request *request, const st
     json_close(json, '}');
 }
 
+/* What every timeline begins with; the object stays open. */
+static void filing_begin(struct json *json, const struct request *request, const struct case_file *file)
+{
+    json_open(json, '{');
+    json_put_moment(json, "time", file->filed);
+    json_put_string(json, "event", STR("filed"));
+    json_put_string(json, "says", request->language == CHINESE ? STR("提交投诉") : STR("complaint filed"));
+}
+
 static void put_timeline(struct json *json, const struct request *request, const struct view *view, const struct case_file *file,
                          const struct case_clear *clear)
 {
     json_key(json, "timeline");
     json_open(json, '[');
-    json_open(json, '{');
-    json_put_moment(json, "time", file->filed);
-    json_put_string(json, "event", STR("filed"));
-    json_put_string(json, "says", request->language == CHINESE ? STR("提交投诉") : STR("complaint filed"));
+    filing_begin(json, request, file);
     put_clear(json, "text", clear, file->text);
     json_put_string(json, "source", file->record.source);
     json_put_number(json, "seq", (int64_t)file->record.seq);
@@ -400,19 +426,10 @@ static void put_public_timeline(struct json *json, const struct request *request
     const struct field *steps = &complaint_event_kind.fields[EVENT_EVENT];
     json_key(json, "timeline");
     json_open(json, '[');
-    json_open(json, '{');
-    json_put_moment(json, "time", file->filed);
-    json_put_string(json, "event", STR("filed"));
-    json_put_string(json, "says", request->language == CHINESE ? STR("提交投诉") : STR("complaint filed"));
+    filing_begin(json, request, file);
     json_close(json, '}');
     for (size_t i = 0; i < file->event_count; i++) {
-        const struct case_event *event = &file->events[i];
-        json_open(json, '{');
-        json_put_moment(json, "time", event->time);
-        json_put_string(json, "event", str_of(steps->choices[event->step].word));
-        json_put_string(json, "says", str_of(steps->choices[event->step].says[request->language]));
-        json_put_string(json, "operator_name",
-                        event->operator_.length ? law_operator_name(view->audit.law, event->operator_, (int)request->language) : (struct str){ 0 });
+        event_begin(json, request, view, steps, &file->events[i]);
         json_close(json, '}');
     }
     json_close(json, ']');

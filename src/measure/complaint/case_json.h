@@ -37,6 +37,8 @@ void appeal_chance_json(struct json *json, const struct request *request, const 
 struct str case_state_says(const struct request *request, const struct law *law, const struct case_status *status);
 /* "15 days", "15日"; empty where no law holds. */
 struct str case_limit_says(const struct request *request, const struct limit *limit);
+/* Cells that every list of cases has: whose it is, where, and what about (-1: not told), each as a word and in words. */
+void rows_matter(struct rows *rows, const struct request *request, struct str operator_, struct str area, int category);
 /* A time, or null for MOMENT_NONE. */
 void json_put_moment(struct json *json, const char *key, int64_t moment);
 /* Yuan as text, or null for INT64_MIN. */

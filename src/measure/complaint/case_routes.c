@@ -51,30 +51,20 @@ static void case_row(struct rows *rows, const struct request *request, const str
                      const struct case_status *status)
 {
     const struct law *law = view->audit.law;
-    const struct field *categories = &complaint_kind.fields[COMPLAINT_CATEGORY];
-    int language = (int)request->language;
     rows_begin(rows);
     rows_string(rows, "complaint", file->complaint);
-    rows_string(rows, "operator", status->holder);
-    rows_string(rows, "operator_name", law_operator_name(law, status->holder, language));
-    rows_string(rows, "area", file->area);
-    rows_string(rows, "area_name", law_area_name(law, file->area, language));
-    rows_string(rows, "category", file->category < 0 ? (struct str){ 0 } : str_of(categories->choices[file->category].word));
-    rows_string(rows, "category_name", file->category < 0 ? (struct str){ 0 } : str_of(categories->choices[file->category].says[language]));
+    rows_matter(rows, request, status->holder, file->area, file->category);
     rows_moment(rows, "filed", file->filed);
     rows_string(rows, "channel", file->channel);
     rows_string(rows, "state", str_of(case_states[status->state].word));
     rows_string(rows, "state_says", case_state_says(request, law, status));
     rows_string(rows, "turn", str_of(case_turns[status->turn].word));
-    if (status->due == MOMENT_NONE)
-        rows_null(rows, "due");
-    else
-        rows_moment(rows, "due", status->due);
+    rows_moment(rows, "due", status->due);
     if (status->has_days_left)
         rows_number(rows, "days_left", status->days_left);
     else
         rows_null(rows, "days_left");
-    rows_json(rows, "overdue", status->overdue ? STR("true") : STR("false"));
+    rows_flag(rows, "overdue", status->overdue);
     rows_string(rows, "source", file->record.source);
     rows_number(rows, "seq", (int64_t)file->record.seq);
     rows_number(rows, "entry", (int64_t)file->entry);
@@ -243,11 +233,8 @@ static void appeal_row(struct rows *rows, const struct request *request, const s
     rows_moment(rows, "filed", one->filed);
     rows_string(rows, "state", str_of(appeal_states[stands->state].word));
     rows_string(rows, "state_says", str_of(appeal_states[stands->state].says[request->language]));
-    if (stands->due == MOMENT_NONE)
-        rows_null(rows, "due");
-    else
-        rows_moment(rows, "due", stands->due);
-    rows_json(rows, "overdue", stands->overdue ? STR("true") : STR("false"));
+    rows_moment(rows, "due", stands->due);
+    rows_flag(rows, "overdue", stands->overdue);
     rows_string(rows, "source", one->record.source);
     rows_number(rows, "seq", (int64_t)one->record.seq);
     rows_number(rows, "entry", (int64_t)one->entry);
@@ -317,18 +304,13 @@ bool appeal_list(struct request *request, struct reply *reply, struct error *err
 bool appeal_get(struct request *request, struct reply *reply, struct error *error)
 {
     if (!case_look_now(request, reply)) return false;
-    struct statement *select = view_select(request->view, &appeal_kind, "SELECT \"complaint\" FROM \"appeal\" WHERE {scope} AND \"id\" = $1", error);
-    bool row, found = false;
+    struct str id;
+    bool found = false;
     struct case_file file;
     struct case_status status;
-    if (!select) return false;
-    statement_text(select, 1, request->arguments[0]);
-    if (!statement_step(select, &row, error)) return false;
-    if (!row) return case_missing(reply, error);
-    struct str id = column_text(select, 0);
-    id.at = arena_copy(request->arena, id.at, id.length);
-    statement_reset(select);
-    if (!case_look(request, id, &file, &status, &found, error)) return false;
+    if (!case_of_appeal(request->view, request->arguments[0], false, &id, error) ||
+        (id.length && !case_look(request, id, &file, &status, &found, error)))
+        return false;
     for (size_t i = 0; found && i < file.appeal_count; i++) {
         if (!str_equal(file.appeals[i].appeal, request->arguments[0])) continue;
         struct json json = reply_json(reply);

@@ -15,7 +15,7 @@ enum { CLAIMS_MAX = 10, ID_TRIES = 8, OF_NUMBER_A_DAY = 20 };
 
 /* Of everybody's: how many it was, nothing of what. */
 static const char select_of_number[] = "SELECT COUNT(*) FROM \"complaint\" WHERE \"subscriber\" = $1 AND \"filed\" > $2"
-                                       " AND \"source\" = (SELECT \"source\" FROM \"source_name\" WHERE \"name\" = 'mingbai:portal')";
+                                       " AND \"source\" = (SELECT \"source\" FROM \"source_name\" WHERE \"name\" = '" PORTAL_SOURCE "')";
 
 /* ---- the category, proposed from the text at the door ---- */
 
@@ -219,7 +219,7 @@ static bool receipt(struct acting *acting, const char *id, int64_t mark, struct 
 static bool filing_write(struct acting *acting, struct error *error)
 {
     if (acting->reply->fault_count) return refuse_faults(acting->reply, error);
-    if (engine_write_new(acting->request->engine, portal_source, acting->records, acting->count, &acting->position, error)) return true;
+    if (engine_write_new(acting->request->engine, STR(PORTAL_SOURCE), acting->records, acting->count, &acting->position, error)) return true;
     return error->code == ERROR_CONFLICT ? number_is_gone(error) : false;
 }
 

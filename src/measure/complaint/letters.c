@@ -205,20 +205,6 @@ static const struct letters *letters_for(const struct kind *kind, int step)
     return NULL;
 }
 
-static bool complaint_of(struct view *view, struct str appeal, struct str *id, struct error *error)
-{
-    struct statement *row = store_prepare(view->store, "SELECT \"complaint\" FROM \"appeal\" WHERE \"id\" = $1", error);
-    bool there;
-    if (!row) return false;
-    statement_text(row, 1, appeal);
-    if (!statement_step(row, &there, error)) return false;
-    if (!there) return true;
-    struct str text = column_text(row, 0);
-    *id = (struct str){ arena_copy(&view->arena, text.at, text.length), text.length };
-    statement_reset(row);
-    return true;
-}
-
 /* Until when what was done makes somebody wait. */
 static void wait_told(struct mail *mail, const struct kind *kind)
 {
@@ -251,7 +237,7 @@ bool complaint_letters(struct view *view, const struct record *record, struct le
     const struct letters *letters = letters_for(record->kind, (int)record->values[about->step].number);
     if (!letters) return true;
     struct str id = record->values[about->owner].text;
-    if (about->of_appeal && !complaint_of(view, record->values[about->owner].text, &id, error)) return false;
+    if (about->of_appeal && !case_of_appeal(view, record->values[about->owner].text, true, &id, error)) return false;
     struct case_file file;
     struct case_status status, before;
     bool found;

@@ -1,5 +1,6 @@
 /* What was said about a case, and to whom: told again from the records that made it due. */
 #include "engine/engine.h"
+#include "engine/write.h"
 #include "measure/complaint/case_look.h"
 #include "measure/complaint/letters.h"
 #include "measure/complaint/routes.h"
@@ -48,7 +49,7 @@ static bool tell_entry(struct telling *telling, struct str source, uint64_t inde
     struct text bytes = { 0 };
     struct entry entry;
     struct record record = { 0 };
-    if (!str_equal(source, STR("mingbai:portal"))) return true;
+    if (!str_equal(source, STR(PORTAL_SOURCE))) return true;
     bool done = ledger_read(engine_ledger(telling->request->engine), index, &bytes, error) && entry_read(text_str(&bytes), &entry, error);
     const struct kind *kind = done ? kind_find(entry.kind) : NULL;
     struct span span;

@@ -6,25 +6,16 @@
 static void published_row(struct rows *rows, const struct request *request, const struct case_file *file, const struct case_status *status)
 {
     const struct law *law = request->view->audit.law;
-    const struct field *categories = &complaint_kind.fields[COMPLAINT_CATEGORY];
-    int language = (int)request->language;
     rows_begin(rows);
     rows_string(rows, "complaint", file->complaint);
     rows_string(rows, "title", file->title);
     rows_string(rows, "text", file->public_text);
-    rows_string(rows, "operator", status->holder);
-    rows_string(rows, "operator_name", law_operator_name(law, status->holder, language));
-    rows_string(rows, "area_name", law_area_name(law, file->area, language));
-    rows_string(rows, "category", file->category < 0 ? (struct str){ 0 } : str_of(categories->choices[file->category].word));
-    rows_string(rows, "category_name", file->category < 0 ? (struct str){ 0 } : str_of(categories->choices[file->category].says[language]));
+    rows_matter(rows, request, status->holder, file->area, file->category);
     rows_moment(rows, "filed", file->filed);
     rows_string(rows, "state", str_of(case_states[status->state].word));
     rows_string(rows, "state_says", case_state_says(request, law, status));
-    if (status->due == MOMENT_NONE)
-        rows_null(rows, "due");
-    else
-        rows_moment(rows, "due", status->due);
-    rows_json(rows, "overdue", status->overdue ? STR("true") : STR("false"));
+    rows_moment(rows, "due", status->due);
+    rows_flag(rows, "overdue", status->overdue);
     rows_number(rows, "joined", file->joined);
     rows_end(rows);
 }

@@ -113,6 +113,8 @@ bool case_read_unseen(struct view *view, struct str id, struct case_file *file, 
 /* The same for everybody: only what its person agreed to publish is found, and the file has neither subscriber, text, evidence
    nor notes, but what was published and how many joined. */
 bool case_read_published(struct view *view, struct str id, struct case_file *file, bool *found, struct error *error);
+/* The complaint of an appeal, in the view's arena; empty where there is none. everybodys: also one that the view does not see. */
+bool case_of_appeal(struct view *view, struct str appeal, bool everybodys, struct str *complaint_id, struct error *error);
 /* The case in the present row of a view_select of these columns, for lists: `SELECT CASE_COLUMNS FROM "complaint" WHERE {scope} ..`. */
 #define CASE_COLUMNS \
     "\"complaint\".\"id\", \"complaint\".\"operator\", \"complaint\".\"area\", \"complaint\".\"category\", \"complaint\".\"filed\"," \

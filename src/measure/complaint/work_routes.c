@@ -5,9 +5,6 @@
 
 static void work_row(struct rows *rows, const struct request *request, const struct work *work, int64_t as_of)
 {
-    const struct law *law = request->view->audit.law;
-    const struct field *categories = &complaint_kind.fields[COMPLAINT_CATEGORY];
-    int language = (int)request->language;
     bool late = false;
     int64_t days = 0;
     bool has_days = work_days(work, as_of, &late, &days);
@@ -15,24 +12,16 @@ static void work_row(struct rows *rows, const struct request *request, const str
     rows_string(rows, "kind", str_of(work_words[work->kind]));
     rows_string(rows, "complaint", work->complaint);
     rows_string(rows, "appeal", work->appeal);
-    rows_string(rows, "operator", work->operator_);
-    rows_string(rows, "operator_name", law_operator_name(law, work->operator_, language));
-    rows_string(rows, "area", work->area);
-    rows_string(rows, "area_name", law_area_name(law, work->area, language));
-    rows_string(rows, "category", work->category < 0 ? (struct str){ 0 } : str_of(categories->choices[work->category].word));
-    rows_string(rows, "category_name", work->category < 0 ? (struct str){ 0 } : str_of(categories->choices[work->category].says[language]));
+    rows_matter(rows, request, work->operator_, work->area, work->category);
     rows_moment(rows, "filed", work->filed);
-    if (work->due == MOMENT_NONE)
-        rows_null(rows, "due");
-    else
-        rows_moment(rows, "due", work->due);
-    rows_json(rows, "overdue", late ? STR("true") : STR("false"));
+    rows_moment(rows, "due", work->due);
+    rows_flag(rows, "overdue", late);
     if (has_days)
         rows_number(rows, "days_left", days);
     else
         rows_null(rows, "days_left");
-    rows_json(rows, "paused", work->paused ? STR("true") : STR("false"));
-    rows_json(rows, "provisional", work->provisional ? STR("true") : STR("false"));
+    rows_flag(rows, "paused", work->paused);
+    rows_flag(rows, "provisional", work->provisional);
     rows_string(rows, "assigned", work->assigned);
     rows_number(rows, "pressed", work->pressed);
     rows_number(rows, "joined", work->joined);

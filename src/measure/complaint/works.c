@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "engine/write.h"
 #include "measure/complaint/answer.h"
 #include "measure/complaint/appeal.h"
 #include "measure/complaint/status.h"
@@ -51,7 +52,7 @@ static bool appeal_waits(const struct law *law, const struct work *about, const 
     work->filed = appeal->filed;
     work->due = status.due;
     work->provisional = status.provisional;
-    work->from_portal = str_equal(appeal->record.source, STR("mingbai:portal"));
+    work->from_portal = str_equal(appeal->record.source, STR(PORTAL_SOURCE));
     return true;
 }
 
@@ -66,7 +67,7 @@ static struct work case_at(const struct complaints *complaints, uint32_t place, 
         if (events[i].step == STEP_MOVED) holder = events[i].operator_;
     return (struct work){ .complaint = kept(words, complaints->ids.at[place]), .operator_ = kept(words, complaints->words.at[holder]),
                           .area = kept(words, complaints->words.at[one->area]), .category = one->category, .filed = one->filed,
-                          .from_portal = str_equal(complaints->sources.names[one->source], STR("mingbai:portal")) };
+                          .from_portal = str_equal(complaints->sources.names[one->source], STR(PORTAL_SOURCE)) };
 }
 
 static void answers_add(const struct law *law, const struct complaints *complaints, struct works_sink sink)
