@@ -18,7 +18,7 @@ struct notice {
     struct str pool;         /* "data:home"; for over and cap the service alone */
     enum notice_level level;
     int percent;             /* 100 for reached, 0 for over and cap */
-    uint64_t occurrence;     /* tells several of one pool, level and percent apart: of over the multiple of notice_every; of cap 1
+    uint64_t occurrence;     /* tells several of one pool, level and percent apart: of over the amount reached, in micro-yuan; of cap 1
                                 where it is the person's own; of the others how often it was owed before in this cycle */
     uint64_t used;           /* minutes, bytes, messages */
     bool has_quantity;
