@@ -30,6 +30,12 @@ struct source *sources_find(struct sources *sources, struct str name)
     return &sources->at[sources->last];
 }
 
+const struct source *sources_look(const struct sources *sources, struct str name)
+{
+    size_t place = sources->count ? sources->slots[slot_of(sources, name)] : 0;
+    return place ? &sources->at[place - 1] : NULL;
+}
+
 static void grow(struct sources *sources)
 {
     sources->slot_count = sources->slot_count ? sources->slot_count * 2 : SLOTS_LEAST;

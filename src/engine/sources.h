@@ -30,6 +30,8 @@ static inline struct str source_name(const struct source *source)
 
 /* NULL where there is none. Valid until one is added. */
 struct source *sources_find(struct sources *sources, struct str name);
+/* The same for several threads at once, while nobody adds or finds. */
+const struct source *sources_look(const struct sources *sources, struct str name);
 /* The name must be new. */
 struct source *sources_add(struct sources *sources, struct str name);
 void sources_close(struct sources *sources);

@@ -1,7 +1,8 @@
 #include "measure/bill/lines.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/number.h"
 #include "measure/usage/levels.h"
@@ -82,9 +83,7 @@ static void line_add(struct computing *computing, struct bill_line line)
 
 static int line_order(const void *left, const void *right)
 {
-    struct str a = ((const struct bill_line *)left)->item, b = ((const struct bill_line *)right)->item;
-    int order = memcmp(a.at, b.at, a.length < b.length ? a.length : b.length);
-    return order ? order : (a.length > b.length) - (a.length < b.length);
+    return str_compare(((const struct bill_line *)left)->item, ((const struct bill_line *)right)->item);
 }
 
 static bool is_first(const struct computing *computing, size_t holding)

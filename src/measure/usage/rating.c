@@ -1,15 +1,10 @@
 #include "measure/usage/rating.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const struct str home = STR("home"), any = STR("any");
-
-static int str_order(struct str a, struct str b)
-{
-    int order = memcmp(a.at ? a.at : "", b.at ? b.at : "", a.length < b.length ? a.length : b.length);
-    return order ? order : (a.length > b.length) - (a.length < b.length);
-}
 
 static bool is_directed(struct str scope)
 {
@@ -112,7 +107,7 @@ const struct holding *cycle_main(const struct holding *holdings, size_t count, i
             int32_t last_ends = last->to == DAY_NONE || last->to > end ? end : last->to;
             int order = rank ? rank : ends != last_ends ? (ends > last_ends) - (ends < last_ends)
                         : holding->from != last->from ? (holding->from > last->from) - (holding->from < last->from)
-                                                      : str_order(holding->id, last->id);
+                                                      : str_compare(holding->id, last->id);
             if (order <= 0) continue;
         }
         last = holding;
@@ -244,7 +239,7 @@ static int use_order(const void *left, const void *right)
     wide dear = a->price && b->price ? (wide)(uint64_t)a->price->price * b->price->per : a->price ? (wide)(uint64_t)a->price->price : 0;
     wide other = a->price && b->price ? (wide)(uint64_t)b->price->price * a->price->per : b->price ? (wide)(uint64_t)b->price->price : 0;
     if (dear != other) return dear > other ? -1 : 1;
-    int order = str_order(a->scope, b->scope);
+    int order = str_compare(a->scope, b->scope);
     return order ? order : (a->windows > b->windows) - (a->windows < b->windows);
 }
 
@@ -264,8 +259,7 @@ static bool serves(const struct grant *grant, enum service service, int32_t day,
     return false;
 }
 
-/* Which of two that serve a use is drawn on first: below 0, the left one. */
-static int grant_order(const struct grant *a, const struct grant *b, struct str scope)
+int grant_order(const struct grant *a, const struct grant *b, struct str scope)
 {
     if (is_directed(scope)) {
         int own = str_equal(b->allowance->scope, scope) - str_equal(a->allowance->scope, scope);
@@ -277,8 +271,8 @@ static int grant_order(const struct grant *a, const struct grant *b, struct str 
     int wide_scope = str_equal(a->allowance->scope, any) - str_equal(b->allowance->scope, any);
     if (wide_scope) return wide_scope;
     if (a->holding->from != b->holding->from) return a->holding->from < b->holding->from ? -1 : 1;
-    int order = str_order(a->holding->id, b->holding->id);
-    if (!order) order = str_order(a->allowance->id, b->allowance->id);
+    int order = str_compare(a->holding->id, b->holding->id);
+    if (!order) order = str_compare(a->allowance->id, b->allowance->id);
     return order ? order : (a->given > b->given) - (a->given < b->given);
 }
 
@@ -363,7 +357,8 @@ static void grants_make(struct drawing *drawing, const struct rating *before)
             const struct allowance *allowance = &holding->tariff->allowances[a];
             int32_t expires = allowance->rollover ? day_add_months(drawing->end, (int)allowance->rollover) : drawing->end;
             if (holding->to != DAY_NONE && holding->to < expires) expires = holding->to;
-            rating->grants[rating->grant_count++] = (struct grant){ allowance, holding, drawing->cycle, expires, allowance->quantity, 0 };
+            rating->grants[rating->grant_count++] = (struct grant){ .allowance = allowance, .holding = holding, .given = drawing->cycle,
+                                                                     .expires = expires, .left = allowance->quantity };
         }
     }
 }
@@ -389,7 +384,7 @@ static bool same_pool(const struct allowance *a, const struct allowance *b)
 static int pool_order(const void *left, const void *right)
 {
     const struct pool *a = left, *b = right;
-    return str_order(a->name, b->name);
+    return str_compare(a->name, b->name);
 }
 
 static void pools_make(struct drawing *drawing, int32_t day)
@@ -398,7 +393,7 @@ static void pools_make(struct drawing *drawing, int32_t day)
     rating->pools = arena_take(drawing->arena, rating->grant_count * sizeof *rating->pools);
     const struct allowance **shapes = arena_take(drawing->arena, rating->grant_count * sizeof *shapes);
     for (size_t i = 0; i < rating->grant_count; i++) {
-        const struct grant *grant = &rating->grants[i];
+        struct grant *grant = &rating->grants[i];
         size_t at = 0;
         while (at < rating->pool_count && !same_pool(shapes[at], grant->allowance)) at++;
         struct pool *pool = &rating->pools[at];
@@ -407,6 +402,7 @@ static void pools_make(struct drawing *drawing, int32_t day)
             *pool = (struct pool){ .name = pool_name(grant->allowance, drawing->arena), .service = grant->allowance->service };
         }
         bool holds = holds_on(grant->holding, day);
+        grant->pool = pool->name;
         pool->drawn = use_add(pool->drawn, grant->drawn);
         if (grant->allowance->unlimited)
             pool->unlimited = pool->unlimited || holds || grant->drawn;
@@ -419,7 +415,7 @@ static void pools_make(struct drawing *drawing, int32_t day)
 static int over_order(const void *left, const void *right)
 {
     const struct over *a = left, *b = right;
-    return a->service != b->service ? (a->service > b->service) - (a->service < b->service) : str_order(a->scope, b->scope);
+    return a->service != b->service ? (a->service > b->service) - (a->service < b->service) : str_compare(a->scope, b->scope);
 }
 
 static void overs_charge(struct rating *rating)
@@ -467,4 +463,9 @@ struct pool *rating_pool(const struct rating *rating, struct str name)
     for (size_t i = 0; i < rating->pool_count; i++)
         if (str_equal(rating->pools[i].name, name)) return &rating->pools[i];
     return NULL;
+}
+
+const struct pool *rating_pool_of(const struct rating *rating, const struct grant *grant)
+{
+    return rating_pool(rating, grant->pool);
 }

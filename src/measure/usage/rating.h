@@ -33,6 +33,7 @@ struct grant {
     int32_t expires;  /* the start of that day */
     uint64_t left;    /* undrawn at the end of the cycle, where it has a limit */
     uint64_t drawn;   /* in this cycle */
+    struct str pool;  /* the name of its pool */
 };
 
 struct pool {
@@ -99,5 +100,9 @@ struct rating *rate(const struct holding *holdings, size_t count, int32_t cycle,
                     const struct rating *before, int32_t day, struct arena *arena);
 /* NULL where there is none. */
 struct pool *rating_pool(const struct rating *rating, struct str name);
+/* The pool that a grant belongs to. */
+const struct pool *rating_pool_of(const struct rating *rating, const struct grant *grant);
+/* Which of two that serve a use of that scope is drawn on first: negative, the left one. */
+int grant_order(const struct grant *a, const struct grant *b, struct str scope);
 
 #endif

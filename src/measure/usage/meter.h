@@ -1,0 +1,49 @@
+/* The meter: sums of use and levels reached, kept in memory as entries are applied, and the notices that fall due on the way. It is what
+   the measure keeps in the state (measure/keeping.h). Readers see what was committed; every function below takes its lock for reading. */
+#ifndef MEASURE_USAGE_METER_H
+#define MEASURE_USAGE_METER_H
+
+#include "ledger/ledger.h"
+#include "measure/keeping.h"
+#include "measure/usage/levels.h"
+#include "measure/usage/use_record.h"
+
+extern const struct keeping meter_keeping;
+
+/* A subscriber's cycle, rated. Everything lives in the arena, or as long as the meter. */
+struct metered {
+    uint64_t position;      /* of the ledger, as of which all of it is */
+    int32_t cycle;
+    struct holding *holdings;
+    size_t holding_count;
+    struct use_sum *sums;
+    size_t sum_count;
+    const struct rating *rating;
+    bool is_used;           /* there is use in the cycle */
+    int64_t latest;         /* the latest start of it */
+    struct levels levels;
+    bool has_own;
+    struct own_levels own;  /* as of the moment asked for */
+};
+
+/* Pools are as of a moment; MOMENT_NONE: as of the latest start, in a cycle without use its last millisecond. The ledger is read where
+   sums must be made anew. */
+bool meter_cycle(struct kept *meter, struct ledger *ledger, uint64_t subject, int32_t cycle, int64_t as_of, struct arena *arena,
+                 struct metered *out, struct error *error);
+/* The cycles in which a subject has use, rising; returns how many. */
+size_t meter_cycles(struct kept *meter, uint64_t subject, struct arena *arena, int32_t **cycles);
+/* The newest cycle of which there is any use; DAY_NONE: there is none. */
+int32_t meter_newest(struct kept *meter);
+
+/* A record of a subject's cycle that counts, for explaining. */
+struct metered_record {
+    struct use_record use;
+    struct str source;
+    uint64_t index;         /* the entry's */
+};
+bool meter_records(struct kept *meter, struct ledger *ledger, uint64_t subject, int32_t cycle,
+                   bool (*each)(void *context, const struct metered_record *record, struct error *error), void *context, struct error *error);
+/* Bytes in memory, and slots in use. */
+uint64_t meter_bytes(struct kept *meter);
+
+#endif

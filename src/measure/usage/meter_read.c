@@ -1,0 +1,92 @@
+/* What readers ask of the meter: everything under its lock, of what was committed. */
+#include "measure/usage/meter_inside.h"
+
+static bool ledger_entry(void *context, uint64_t index, struct text *out, struct error *error)
+{
+    return ledger_read(context, index, out, error);
+}
+
+static bool cycle_read(struct kept *meter, const struct entry_source *entries, uint64_t subject, int64_t as_of, struct arena *arena,
+                       struct metered *out, struct error *error)
+{
+    const struct slot *slot = slots_look(meter->slots, subject, out->cycle);
+    const struct rating *earlier;
+    struct shape shape;
+    struct detail detail;
+    out->position = meter->position;
+    out->holding_count = known_holdings(meter->known, subject, arena, &out->holdings);
+    out->is_used = slot && slot->flags & SLOT_USED;
+    out->latest = out->is_used ? day_start(out->cycle) + slot->latest : MOMENT_NONE;
+    if (as_of == MOMENT_NONE) as_of = out->is_used ? out->latest : day_start(cycle_end(out->cycle)) - 1;
+    out->has_own = known_own(meter->known, subject, as_of, &out->own);
+    shape_find(out->holdings, out->holding_count, out->cycle, &shape);
+    if (!sums_of(meter, entries, subject, out->cycle, slot, &shape, BEFORE_NONE, arena, &detail, error) ||
+        !rate_earlier(meter, entries, subject, out->cycle, out->holdings, out->holding_count, BEFORE_NONE, arena, &earlier, error))
+        return false;
+    out->sums = detail.sums;
+    out->sum_count = detail.sum_count;
+    out->levels = detail.levels;
+    out->rating = rate(out->holdings, out->holding_count, out->cycle, detail.sums, detail.sum_count, earlier, day_of(as_of), arena);
+    return true;
+}
+
+/* The names in what was read are the meter's and may move as it grows. */
+static struct str kept_text(struct str text, struct arena *arena)
+{
+    return (struct str){ arena_copy(arena, text.at, text.length), text.length };
+}
+
+bool meter_cycle(struct kept *meter, struct ledger *ledger, uint64_t subject, int32_t cycle, int64_t as_of, struct arena *arena,
+                 struct metered *out, struct error *error)
+{
+    struct entry_source entries = { ledger_entry, ledger };
+    *out = (struct metered){ .cycle = cycle };
+    pthread_rwlock_rdlock(&meter->lock);
+    bool done = cycle_read(meter, &entries, subject, as_of, arena, out, error);
+    for (size_t i = 0; done && i < out->holding_count; i++) out->holdings[i].id = kept_text(out->holdings[i].id, arena);
+    pthread_rwlock_unlock(&meter->lock);
+    return done;
+}
+
+size_t meter_cycles(struct kept *meter, uint64_t subject, struct arena *arena, int32_t **cycles)
+{
+    const int32_t *all;
+    size_t count = 0;
+    pthread_rwlock_rdlock(&meter->lock);
+    size_t all_count = slots_cycles(meter->slots, &all);
+    *cycles = arena_take(arena, all_count * sizeof **cycles);
+    for (size_t i = 0; i < all_count; i++) {
+        const struct slot *slot = slots_look(meter->slots, subject, all[i]);
+        if (slot && slot->flags & SLOT_USED) (*cycles)[count++] = all[i];
+    }
+    pthread_rwlock_unlock(&meter->lock);
+    return count;
+}
+
+int32_t meter_newest(struct kept *meter)
+{
+    const int32_t *cycles;
+    pthread_rwlock_rdlock(&meter->lock);
+    size_t count = slots_cycles(meter->slots, &cycles);
+    int32_t newest = count ? cycles[count - 1] : DAY_NONE;
+    pthread_rwlock_unlock(&meter->lock);
+    return newest;
+}
+
+bool meter_records(struct kept *meter, struct ledger *ledger, uint64_t subject, int32_t cycle,
+                   bool (*each)(void *context, const struct metered_record *record, struct error *error), void *context, struct error *error)
+{
+    struct entry_source entries = { ledger_entry, ledger };
+    pthread_rwlock_rdlock(&meter->lock);
+    bool done = records_each(meter, &entries, subject, cycle, BEFORE_NONE, each, context, error);
+    pthread_rwlock_unlock(&meter->lock);
+    return done;
+}
+
+uint64_t meter_bytes(struct kept *meter)
+{
+    pthread_rwlock_rdlock(&meter->lock);
+    uint64_t bytes = slots_bytes(meter->slots) + known_bytes(meter->known);
+    pthread_rwlock_unlock(&meter->lock);
+    return bytes;
+}
