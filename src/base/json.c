@@ -129,3 +129,9 @@ void json_put_number(struct json *json, const char *key, int64_t number)
     json_key(json, key);
     json_add_number(json, number);
 }
+
+void json_add_raw(struct json *json, struct str string)
+{
+    begin(json);
+    text_add(json->out, string);
+}

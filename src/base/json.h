@@ -23,6 +23,8 @@ void json_add_number(struct json *json, int64_t number);
 void json_add_decimal(struct json *json, int64_t value, unsigned decimals);
 void json_add_bool(struct json *json, bool value);
 void json_add_null(struct json *json);
+/* JSON that is written already. */
+void json_add_raw(struct json *json, struct str string);
 
 /* Key and value at once. An empty string with at == NULL is null. */
 void json_put_string(struct json *json, const char *key, struct str string);

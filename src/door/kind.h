@@ -29,6 +29,9 @@ enum field_type {
     FIELD_MONEY,    /* micro-yuan */
     FIELD_COUNT,    /* 0 to 2^63-1 */
     FIELD_DECIMAL,  /* scaled by 10^6 */
+    FIELD_PROSE,    /* clear published text, as a tariff's terms: at most 64 KiB */
+    FIELD_FORM,     /* a list or an object, as compact JSON with sorted keys, at most 64 KiB; its shape is the kind's check's matter.
+                       Words or numbers with spaces between them are a list, too */
 };
 
 enum field_flags {
@@ -62,6 +65,7 @@ struct kind {
     const char *says[LANGUAGES];
     unsigned version;   /* rises when fields are added */
     bool bulk;          /* its ledger entries are batches */
+    bool sums_only;     /* the state has no table of its records: its measure follows the entries itself (measure/keeping.h) */
     const struct field *fields;
     size_t field_count;
     /* What no single field can tell ("moved needs an operator"); may be NULL. Names the field and what would be right. */

@@ -20,6 +20,8 @@ static const struct {
     [FIELD_MONEY] = { "money", { "yuan, as 0.29", "元，如 0.29" } },
     [FIELD_COUNT] = { "count", { "a whole number from 0", "不小于 0 的整数" } },
     [FIELD_DECIMAL] = { "decimal", { "a number, at most 6 decimals", "数字，至多 6 位小数" } },
+    [FIELD_PROSE] = { "prose", { "published text, at most 64 KiB", "公开的文字，至多 64 KiB" } },
+    [FIELD_FORM] = { "form", { "JSON, or words with spaces between them", "JSON，或用空格隔开的词" } },
 };
 
 static const struct {

@@ -1,4 +1,6 @@
+#include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/moment.h"
 #include "base/number.h"
@@ -7,7 +9,7 @@
 #include "door/person.h"
 #include "door/quote.h"
 
-enum { ID_BYTES = 64, CODE_BYTES = 64, LABEL_BYTES = 1000, SEALED_BYTES = 100000, PERCENT_DECIMALS = 4 };
+enum { ID_BYTES = 64, CODE_BYTES = 64, LABEL_BYTES = 1000, SEALED_BYTES = 100000, FORM_BYTES_MOST = 65536, PERCENT_DECIMALS = 4 };
 
 /* One cell on its way to a value. */
 struct parsing {
@@ -285,6 +287,57 @@ static bool parse_decimal(struct parsing *parsing, struct value *value, struct e
                          "不是数字：请写成 0.8（或 80%），最多 6 位小数");
 }
 
+/* ---- published text, lists ---- */
+
+static bool parse_prose(struct parsing *parsing, struct value *value, struct error *error)
+{
+    if (!str_is_utf8(parsing->text)) return refuse_encoding(parsing, error);
+    if (parsing->text.length > FORM_BYTES_MOST)
+        return refuse(parsing, error, "is too long: at most 64 KiB", "太长：最多 64 KiB");
+    if (has_control(parsing->text, true))
+        return refuse(parsing, error, "has a control character in it: take it out", "含有控制字符：请去掉");
+    value->text = parsing->text;
+    return true;
+}
+
+static bool is_between(char byte)
+{
+    return byte == ' ' || byte == ';' || byte == ',';
+}
+
+/* A list of the words of a cell; whole numbers among them become numbers. */
+static json_t *words_list(struct str text)
+{
+    json_t *list = json_array();
+    for (size_t at = 0; at < text.length;) {
+        size_t end = at;
+        while (end < text.length && !is_between(text.at[end])) end++;
+        struct str word = { text.at + at, end - at };
+        uint64_t number;
+        if (word.length)
+            json_array_append_new(list, str_number(word, &number) ? json_integer((json_int_t)number) : json_stringn(word.at, word.length));
+        at = end + 1;
+    }
+    return list;
+}
+
+static bool parse_form(struct parsing *parsing, struct value *value, struct error *error)
+{
+    struct str text = parsing->text;
+    bool is_json = text.at[0] == '[' || text.at[0] == '{';
+    if (text.length > FORM_BYTES_MOST) return refuse(parsing, error, "is too long: at most 64 KiB", "太长：最多 64 KiB");
+    json_error_t place;
+    json_t *json = is_json ? json_loadb(text.at, text.length, JSON_REJECT_DUPLICATES, &place) : words_list(text);
+    if (!json) return refuse(parsing, error, "is no JSON: a list looks like [80, 100]", "不是 JSON：列表写成 [80, 100] 这样");
+    char *compact = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS | JSON_REAL_PRECISION(15));
+    json_decref(json);
+    if (!compact) return refuse_encoding(parsing, error);
+    value->text.length = strlen(compact);
+    value->text.at = arena_copy(parsing->arena, compact, value->text.length);
+    free(compact);
+    return true;
+}
+
 /* ---- a cell, a record ---- */
 
 static const struct {
@@ -298,6 +351,7 @@ static const struct {
     [FIELD_TIME] = { parse_time, false },     [FIELD_DATE] = { parse_date, false },
     [FIELD_MONTH] = { parse_month, false },   [FIELD_MONEY] = { parse_money, false },
     [FIELD_COUNT] = { parse_count, false },   [FIELD_DECIMAL] = { parse_decimal, false },
+    [FIELD_PROSE] = { parse_prose, true },    [FIELD_FORM] = { parse_form, true },
 };
 
 static bool is_mark(char byte)
@@ -333,7 +387,7 @@ bool field_parse(const struct field *field, struct cell cell, int64_t now, struc
                     : cell.type == CELL_TRUE  ? STR("true")
                     : cell.type == CELL_FALSE ? STR("false")
                                               : trimmed(cell.text);
-    if (cell.type == CELL_OTHER)
+    if (cell.type == CELL_OTHER && field->type != FIELD_FORM)
         return refuse(&parsing, error, "is a list or an object: one value is wanted", "是列表或对象：这里须为单个值");
     parsing.text = parsing.given;
     if (!parsers[field->type].as_written && !normal_text(parsing.given, arena, &parsing.text))

@@ -29,6 +29,8 @@ void value_text(const struct field *field, const struct value *value, struct tex
     case FIELD_ID:
     case FIELD_CODE:
     case FIELD_LABEL:
+    case FIELD_PROSE:
+    case FIELD_FORM:
         text_add(out, value->text);
         break;
     case FIELD_SEALED:
@@ -86,6 +88,9 @@ static void show_value(struct json *json, const struct field *field, const struc
         break;
     case FIELD_FLAG:
         json_add_bool(json, value->number);
+        break;
+    case FIELD_FORM:
+        json_add_raw(json, value->text);
         break;
     case FIELD_SEALED:
         json_open(json, '{');

@@ -58,7 +58,8 @@ static const char list_sources[] =
 
 static bool column_is_text(const struct field *field)
 {
-    return field->type == FIELD_ID || field->type == FIELD_CODE || field->type == FIELD_LABEL;
+    return field->type == FIELD_ID || field->type == FIELD_CODE || field->type == FIELD_LABEL ||
+           field->type == FIELD_PROSE || field->type == FIELD_FORM;
 }
 
 static void add_names(struct text *sql, const struct kind *kind)

@@ -243,6 +243,7 @@ static void write_field_type(struct json *json, const struct field *field)
     case FIELD_FLAG: put_text(json, "type", "boolean"); break;
     case FIELD_COUNT: case FIELD_PERSON: put_text(json, "type", "integer"); break;
     case FIELD_DECIMAL: put_text(json, "type", "number"); break;
+    case FIELD_FORM: break; /* a list or an object: any type */
     case FIELD_SEALED: case FIELD_REASON: put_text(json, "type", "object"); break;
     default: put_text(json, "type", "string");
     }

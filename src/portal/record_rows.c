@@ -5,7 +5,8 @@
 
 static bool is_text(const struct field *field)
 {
-    return field->type == FIELD_ID || field->type == FIELD_CODE || field->type == FIELD_LABEL;
+    return field->type == FIELD_ID || field->type == FIELD_CODE || field->type == FIELD_LABEL ||
+           field->type == FIELD_PROSE || field->type == FIELD_FORM;
 }
 
 /* ---- the order of rows: the key, else source and seq ---- */
@@ -215,6 +216,9 @@ static void value_show(struct rows *rows, const struct field *field, const struc
         break;
     case FIELD_FLAG:
         rows_flag(rows, field->name, value->number);
+        break;
+    case FIELD_FORM:
+        rows_json(rows, field->name, value->text);
         break;
     case FIELD_SEALED:
         rows_json(rows, field->name, STR("{\"sealed\":true}"));

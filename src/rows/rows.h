@@ -9,7 +9,7 @@
 #include "base/json.h"
 #include "base/str.h"
 
-enum { ROWS_COLUMNS = 24, ROWS_SHEET_ROWS = 1048575 };
+enum { ROWS_COLUMNS = 48, ROWS_SHEET_ROWS = 1048575 };
 
 enum rows_format {
     ROWS_JSONL, /* an object a line */

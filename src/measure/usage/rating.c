@@ -91,7 +91,7 @@ int32_t cycle_rolls_from(const struct holding *holdings, size_t count, int32_t c
 
 static int main_rank(enum tariff_type type)
 {
-    return type == TARIFF_MAIN ? 3 : type == TARIFF_BUNDLE ? 2 : type == TARIFF_SINGLE ? 1 : 0;
+    return type == TYPE_MAIN ? 3 : type == TYPE_BUNDLE ? 2 : type == TYPE_SINGLE ? 1 : 0;
 }
 
 const struct holding *cycle_main(const struct holding *holdings, size_t count, int32_t cycle)
