@@ -15,7 +15,7 @@ static const struct field fields[] = {
     { "subscriber", FIELD_PERSON, FIELD_NEEDED | FIELD_KEY, { "the number", "号码" }, NULL, 0 },
     { "service", FIELD_CHOICE, 0, { "what was used", "业务" }, services, 2 },
 };
-static const struct kind use = { "use", { "what was used", "用量" }, 1, true, fields, 2, NULL };
+static const struct kind use = { .name = "use", .says = { "what was used", "用量" }, .version = 1, .bulk = true, .fields = fields, .field_count = 2 };
 static const struct kind *const kinds[] = { &use };
 
 static void a_table_for_people(void **state)

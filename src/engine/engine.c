@@ -75,7 +75,9 @@ struct engine *engine_open(const struct engine_options *options, struct error *e
 void engine_close(struct engine *engine)
 {
     if (!engine) return;
+    struct error ignored; /* without a snapshot the next opening replays more */
     writer_end(engine);
+    if (engine->has_writer && !engine->failed && !engine->ledger_only) state_snapshot(engine->state, &ignored);
     state_close(engine->state);
     if (engine->vault) vault_close(engine->vault);
     if (engine->ledger) ledger_close(engine->ledger);
@@ -145,4 +147,12 @@ struct store *engine_reader(struct engine *engine, struct error *error)
         if (engine_generation(engine) == generation) return store;
         if (store) store_close(store);
     }
+}
+
+struct keeper *engine_kept(struct engine *engine, const struct measure *measure)
+{
+    pthread_mutex_lock(&engine->queue_lock);
+    struct keeper *keeper = keepers_take(state_keepers(engine->state), measure);
+    pthread_mutex_unlock(&engine->queue_lock);
+    return keeper;
 }

@@ -80,6 +80,11 @@ struct door *engine_door(struct engine *engine);
 /* Whether anything of a source counts or is on its way. */
 bool engine_has_source(struct engine *engine, struct str source);
 
+struct keeper;
+/* What a measure keeps in memory, as of the present generation; NULL where it keeps nothing. It stays there until it is given back with
+   keeper_give (keepers.h), also when another generation takes its place. Any thread. */
+struct keeper *engine_kept(struct engine *engine, const struct measure *measure);
+
 /* A store for reading the state, for one thread; the caller closes it. It goes on seeing its generation, as it was when
    another took its place: who wants to see what came since opens another. */
 struct store *engine_reader(struct engine *engine, struct error *error);

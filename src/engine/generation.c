@@ -12,11 +12,12 @@ enum { LAST_ENTRIES = 2048 };
 
 static bool generation_open(struct engine *engine, uint64_t generation, struct state **state, struct error *error)
 {
-    char path[PATH_ROOM];
-    return directory_state_path(engine->directory, generation, false, path, error) &&
-           engine->disk->make_directory(engine->disk, path, error) &&
+    char folder[PATH_ROOM], path[PATH_ROOM];
+    return directory_state_path(engine->directory, generation, false, folder, error) &&
+           engine->disk->make_directory(engine->disk, folder, error) &&
            directory_state_path(engine->directory, generation, true, path, error) &&
-           (*state = state_open(engine->disk, path, error));
+           (*state = state_open(engine->disk, path, error)) &&
+           (engine->ledger_only || state_keep(*state, engine->disk, folder, engine->ledger, error));
 }
 
 static bool generation_remove(struct engine *engine, uint64_t generation, struct error *error)
@@ -132,7 +133,9 @@ static void swap(struct remake *remake)
 {
     struct engine *engine = remake->engine;
     struct state *old = engine->state;
+    pthread_mutex_lock(&engine->queue_lock);
     engine->state = remake->state;
+    pthread_mutex_unlock(&engine->queue_lock);
     remake->state = old;
     atomic_store(&engine->generation, remake->generation);
     door_renew(&engine->door, engine->state);
@@ -145,7 +148,7 @@ static bool generation_make(struct engine *engine, struct decisions *decisions, 
                              .withdrawal = withdrawal };
     bool made = generation_remove(engine, remake.generation, error) &&
                 generation_open(engine, remake.generation, &remake.state, error) && follow(&remake, error) &&
-                store_settle(state_store(remake.state), error) && names_sync(&remake, error) && follow_closely(&remake, error) &&
+                store_settle(state_store(remake.state), error) && state_snapshot(remake.state, error) && names_sync(&remake, error) && follow_closely(&remake, error) &&
                 writer_hold(engine, error);
     if (made) {
         made = finish(&remake, error);
@@ -199,8 +202,9 @@ static bool catch_up(struct engine *engine, bool *remake, struct error *error)
     bool withdrawn = false;
     if (!ledger_scan(engine->ledger, position, size, find_withdrawal, &withdrawn, error)) return false;
     if (withdrawn) return true;
-    struct decisions *decisions = decisions_read(engine->ledger, 0, error);
-    bool done = decisions && replay(engine->ledger, engine->state, size, decisions, engine->progress, engine->context, error);
+    struct decisions *decisions = decisions_of_state(state_store(engine->state), error);
+    bool done = decisions && replay_kept(engine->ledger, engine->state, decisions, error) &&
+                replay(engine->ledger, engine->state, size, decisions, engine->progress, engine->context, error);
     decisions_close(decisions);
     *remake = !done;
     if (!done) return error->code == ERROR_DAMAGE;

@@ -20,7 +20,7 @@ struct engine {
     void *context;
 
     pthread_mutex_t remaking;             /* one generation is made at a time */
-    struct state *state;                  /* touched by the writer in a round, and by who holds the writer */
+    struct state *state;                  /* touched by the writer in a round, and by who holds the writer; changed with queue_lock */
     atomic_uint_fast64_t generation;      /* changed by who is remaking and holds the writer */
 
     struct door door;

@@ -70,6 +70,23 @@ struct decisions *decisions_read(struct ledger *ledger, uint64_t size, struct er
     return NULL;
 }
 
+static const char select_withdrawals[] = "SELECT \"entry\", \"target\", \"hold\" FROM \"withdrawal\" ORDER BY \"entry\"";
+
+struct decisions *decisions_of_state(struct store *store, struct error *error)
+{
+    struct decisions *decisions = allocate(sizeof *decisions);
+    struct statement *select = store_prepare(store, select_withdrawals, error);
+    bool row = select != NULL;
+    while (row && statement_step(select, &row, error))
+        if (row)
+            decision_put(decisions, (uint64_t)column_number(select, 0), column_text(select, 1),
+                         column_is_null(select, 2) ? 0 : (uint64_t)column_number(select, 2));
+        else
+            return decisions;
+    decisions_close(decisions);
+    return NULL;
+}
+
 void decisions_close(struct decisions *decisions)
 {
     if (!decisions) return;
@@ -126,5 +143,26 @@ bool replay(struct ledger *ledger, struct state *state, uint64_t size, const str
     if (!state_begin(state, error)) return false;
     if (ledger_scan(ledger, state_position(state), size, replay_entry, &replay, error) && state_commit(state, error)) return true;
     state_rollback(state);
+    return false;
+}
+
+static bool kept_entry(void *context, uint64_t index, struct str bytes, struct error *error)
+{
+    struct replay *replay = context;
+    struct entry entry;
+    if (!entry_read(bytes, &entry, error)) return false;
+    if (decisions_on(replay->decisions, index, &entry) == ENTRY_COUNTS && !state_apply_kept(replay->state, index, &entry, error)) return false;
+    if (++replay->since_commit < REPLAY_COMMIT_ENTRIES) return true;
+    replay->since_commit = 0;
+    return keepers_commit(state_keepers(replay->state), index + 1, error);
+}
+
+bool replay_kept(struct ledger *ledger, struct state *state, const struct decisions *decisions, struct error *error)
+{
+    uint64_t from = keepers_position(state_keepers(state)), to = state_position(state);
+    struct replay replay = { .state = state, .decisions = decisions, .size = to };
+    if (from >= to) return true;
+    if (ledger_scan(ledger, from, to, kept_entry, &replay, error) && keepers_commit(state_keepers(state), to, error)) return true;
+    keepers_abandon(state_keepers(state));
     return false;
 }

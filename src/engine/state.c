@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "engine/sources.h"
+#include "measure/measure.h"
 
 struct kind_table {
     const struct kind *kind;
@@ -21,6 +22,7 @@ struct state {
     struct kind_table tables[KINDS_MAX];
     size_t table_count;
     struct record record;
+    struct keepers keepers;
 };
 
 static const char spine_tables[] =
@@ -114,6 +116,14 @@ static void put_sql(const struct kind *kind, struct text *sql)
     text_format(sql, " WHERE \"%s\".\"digest\" <> excluded.\"digest\"", kind->name);
 }
 
+/* The tables that a measure keeps of its own (NULL: none); false behind the last measure. */
+static bool own_tables(size_t place, const char *const **tables)
+{
+    if (place >= measure_count) return false;
+    *tables = measures[place]->keeping ? measures[place]->keeping->tables : NULL;
+    return true;
+}
+
 static bool tables_make(struct state *state, struct error *error)
 {
     const struct kind *kinds[KINDS_MAX];
@@ -121,15 +131,19 @@ static bool tables_make(struct state *state, struct error *error)
     struct text sql = { 0 };
     bool done = true;
     for (size_t i = 0; done && i < state->table_count; i++) {
+        state->tables[i].kind = kinds[i];
+        if (kinds[i]->sums_only) continue;
         sql.length = 0;
         table_sql(kinds[i], &sql);
         done = store_run(state->store, text_zero(&sql), error);
         sql.length = 0;
         put_sql(kinds[i], &sql);
-        state->tables[i].kind = kinds[i];
         done = done && (state->tables[i].put = store_prepare(state->store, text_zero(&sql), error));
     }
     text_close(&sql);
+    const char *const *own;
+    for (size_t i = 0; done && own_tables(i, &own); i++)
+        for (; done && own && *own; own++) done = store_run(state->store, *own, error);
     return done;
 }
 
@@ -185,7 +199,10 @@ static uint64_t state_form(void)
     const struct kind *kinds[KINDS_MAX];
     struct text sql = { 0 };
     text_format(&sql, "%d %s", APPLY_VERSION, spine_tables);
-    for (size_t i = 0, count = kinds_all(kinds); i < count; i++) table_sql(kinds[i], &sql);
+    for (size_t i = 0, count = kinds_all(kinds); i < count; i++) if (!kinds[i]->sums_only) table_sql(kinds[i], &sql);
+    const char *const *own;
+    for (size_t i = 0; own_tables(i, &own); i++)
+        for (; own && *own; own++) text_add(&sql, str_of(*own));
     struct hash hash = sha256(text_str(&sql));
     text_close(&sql);
     uint64_t number;
@@ -228,6 +245,7 @@ struct state *state_open(struct disk *disk, const char *path, struct error *erro
 void state_close(struct state *state)
 {
     if (!state) return;
+    keepers_close(&state->keepers);
     sources_close(&state->sources);
     if (state->store) store_close(state->store);
     free(state);
@@ -241,6 +259,27 @@ struct store *state_store(struct state *state)
 uint64_t state_position(const struct state *state)
 {
     return state->committed;
+}
+
+bool state_keep(struct state *state, struct disk *disk, const char *folder, struct ledger *ledger, struct error *error)
+{
+    return keepers_open(&state->keepers, disk, folder, state->store, ledger, state->committed, error);
+}
+
+struct keepers *state_keepers(struct state *state)
+{
+    return &state->keepers;
+}
+
+void state_pending(struct state *state, const struct str *entries, uint64_t first, size_t count)
+{
+    state->keepers.pending = (struct pending){ entries, first, count };
+}
+
+bool state_snapshot(struct state *state, struct error *error)
+{
+    return !keepers_want_snapshot(&state->keepers) ||
+           (store_settle(state->store, error) && keepers_snapshot(&state->keepers, state->committed, error));
 }
 
 bool state_begin(struct state *state, struct error *error)
@@ -364,6 +403,15 @@ static void next_entry(struct state *state, uint64_t index, const struct entry *
     if (entry->marks.text_bytes > state->marks.text_bytes) state->marks.text_bytes = entry->marks.text_bytes;
 }
 
+static struct kind_table *table_of(struct state *state, uint64_t index, const struct entry *entry, struct error *error)
+{
+    for (size_t i = 0; i < state->table_count; i++)
+        if (str_equal(entry->kind, str_of(state->tables[i].kind->name))) return &state->tables[i];
+    fail(error, ERROR_DAMAGE, "entry %llu is of kind %.*s, which this program does not know: use a newer one",
+         (unsigned long long)index, STR_ARGS(entry->kind));
+    return NULL;
+}
+
 bool state_apply(struct state *state, uint64_t index, const struct entry *entry, enum apply_mode mode, uint64_t *repeated,
                  struct error *error)
 {
@@ -371,16 +419,14 @@ bool state_apply(struct state *state, uint64_t index, const struct entry *entry,
     struct source *source = source_of(state, entry->source, error);
     if (!source || !places_put(state, index, entry, mode, source, error)) return false;
     if (mode == APPLY_WITHDRAWN) return true;
-    struct kind_table *table = NULL;
-    for (size_t i = 0; i < state->table_count; i++)
-        if (str_equal(entry->kind, str_of(state->tables[i].kind->name))) table = &state->tables[i];
-    if (!table)
-        return fail(error, ERROR_DAMAGE, "entry %llu is of kind %.*s, which this program does not know: use a newer one",
-                    (unsigned long long)index, STR_ARGS(entry->kind));
+    struct kind_table *table = table_of(state, index, entry, error);
+    if (!table) return false;
     table->newest = index + 1;
     struct str spans = entry->packed_spans, records = entry->records;
     uint64_t last = 0;
     struct record *record = &state->record;
+    struct applied applied = { .index = index, .entry = entry, .kind = table->kind, .source = source->number };
+    if (table->kind->sums_only) return keepers_apply(&state->keepers, &applied, false, error);
     for (struct span span; entry_span(&spans, &last, &span);)
         for (uint64_t seq = span.low;; seq++) {
             const char *start = records.at;
@@ -391,7 +437,17 @@ bool state_apply(struct state *state, uint64_t index, const struct entry *entry,
             if (!record_put(table->put, record, source, index, digest, repeated, error)) return false;
             if (seq == span.high) break;
         }
-    return true;
+    return keepers_apply(&state->keepers, &applied, false, error);
+}
+
+bool state_apply_kept(struct state *state, uint64_t index, const struct entry *entry, struct error *error)
+{
+    const struct kind_table *table = table_of(state, index, entry, error);
+    const struct source *source = table ? sources_find(&state->sources, entry->source) : NULL;
+    if (!table) return false;
+    if (!source) return fail(error, ERROR_DAMAGE, "the state does not know the source of entry %llu: run `mingbai rebuild`", (unsigned long long)index);
+    struct applied applied = { .index = index, .entry = entry, .kind = table->kind, .source = source->number };
+    return keepers_apply(&state->keepers, &applied, true, error);
 }
 
 void state_skip(struct state *state, uint64_t index, const struct entry *entry)
@@ -408,13 +464,14 @@ bool state_commit(struct state *state, struct error *error)
         !meta_put(state->store, STR("text_bytes"), state->marks.text_bytes, error) || !store_commit(state->store, error))
         return false;
     state->committed = state->position;
-    return true;
+    return keepers_commit(&state->keepers, state->committed, error);
 }
 
 void state_rollback(struct state *state)
 {
     struct error ignored;
     store_rollback(state->store, &ignored);
+    keepers_abandon(&state->keepers);
 }
 
 uint64_t state_newest(const struct state *state, const struct kind *kind)
@@ -504,11 +561,24 @@ bool state_digest(struct store *store, struct hash *digest, struct error *error)
     size_t count = kinds_all(kinds);
     struct text order = { 0 };
     for (size_t i = 0; done && i < count; i++) {
+        if (kinds[i]->sums_only) continue;
         order.length = 0;
         add_key(&order, kinds[i]);
         done = store_digest(store, kinds[i]->name, text_zero(&order), run, error);
     }
+    for (size_t i = 0; i < measure_count; i++) {
+        const struct keeping *keeping = measures[i]->keeping;
+        for (size_t t = 0; done && keeping && t < keeping->digested_count; t++)
+            done = store_digest(store, keeping->digested[t][0], keeping->digested[t][1], run, error);
+    }
     text_close(&order);
     *digest = sha256_end(run);
     return done;
+}
+
+struct hash state_kept_digest(struct state *state)
+{
+    struct sha256_run *run = sha256_start();
+    keepers_digest(&state->keepers, run);
+    return sha256_end(run);
 }

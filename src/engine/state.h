@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "door/kind.h"
 #include "engine/entry.h"
+#include "engine/keepers.h"
 #include "engine/seen.h"
 #include "store/store.h"
 
@@ -18,6 +19,16 @@ struct state;
 /* Opens or makes the state in a database file, and reads its position and its sources. */
 struct state *state_open(struct disk *disk, const char *path, struct error *error);
 void state_close(struct state *state);
+/* Opens what the measures keep in a folder beside the tables, over the ledger that the state is made from. It may be behind the
+   tables: replay_kept (replay.h) brings it up. Without it, nothing is kept and nothing of it is applied. */
+bool state_keep(struct state *state, struct disk *disk, const char *folder, struct ledger *ledger, struct error *error);
+struct keepers *state_keepers(struct state *state);
+/* Entries that are applied before they stand in the ledger. */
+void state_pending(struct state *state, const struct str *entries, uint64_t first, size_t count);
+/* Brings what is kept up to an entry that the tables have seen. */
+bool state_apply_kept(struct state *state, uint64_t index, const struct entry *entry, struct error *error);
+/* Makes the tables durable and writes snapshots of what is kept, where enough has been applied since the last; between transactions. */
+bool state_snapshot(struct state *state, struct error *error);
 struct store *state_store(struct state *state);
 /* The most of the vault that any entry so far may name: entries of several loads may come in another order than they were
    packed in, so that the newest does not always tell. */
@@ -60,8 +71,9 @@ bool place_find(struct store *store, struct str source, uint64_t seq, struct pla
 /* The same for kinds whose entries are single records: one look-up by key. */
 bool place_find_single(struct store *store, struct str source, uint64_t seq, struct place *place, struct error *error);
 
-/* One digest over every table in key order. */
+/* One digest over every table in key order; and one over what is kept in memory, while nothing is applied. */
 bool state_digest(struct store *store, struct hash *digest, struct error *error);
+struct hash state_kept_digest(struct state *state);
 bool state_stored_position(struct store *store, uint64_t *position, struct error *error);
 
 #endif

@@ -96,17 +96,25 @@ static bool keep_wait(struct engine *engine, struct error *error)
 static bool round_apply(struct engine *engine, struct group *round, uint64_t index, struct error *error)
 {
     if (engine->ledger_only) return true;
-    if (!state_begin(engine->state, error)) return false;
-    for (struct group *group = round; group; group = group->next)
-        for (size_t i = 0; i < group->count; i++, index++) {
+    struct str *entries = allocate(round_entries(round) * sizeof *entries);
+    size_t count = 0;
+    for (const struct group *group = round; group; group = group->next)
+        for (size_t i = 0; i < group->count; i++) entries[count++] = group_bytes(group, i);
+    state_pending(engine->state, entries, index, count);
+    bool done = state_begin(engine->state, error);
+    count = 0;
+    for (struct group *group = round; done && group; group = group->next)
+        for (size_t i = 0; done && i < group->count; i++, index++) {
             struct entry entry;
-            if (!entry_read(group_bytes(group, i), &entry, error)) return false;
-            if (entry.hold)
+            done = entry_read(entries[count++], &entry, error);
+            if (done && entry.hold)
                 state_skip(engine->state, index, &entry);
-            else if (!state_apply(engine->state, index, &entry, APPLY_COUNTS, &group->repeated, error))
-                return false;
+            else
+                done = done && state_apply(engine->state, index, &entry, APPLY_COUNTS, &group->repeated, error);
         }
-    return true;
+    state_pending(engine->state, NULL, 0, 0);
+    free(entries);
+    return done;
 }
 
 /* What is applied before it is durable stands in an open transaction, which is committed only once it is. */
@@ -182,6 +190,12 @@ static void round_end(struct engine *engine, struct group *round, bool written)
     pthread_cond_broadcast(&engine->queue_changed);
 }
 
+/* Readers that look at an older state may keep it from being written now: then after a later round. */
+static bool snapshot_write(struct engine *engine, struct error *error)
+{
+    return state_snapshot(engine->state, error) || error->code == ERROR_BUSY;
+}
+
 static void *writer_run(void *context)
 {
     struct engine *engine = context;
@@ -199,6 +213,7 @@ static void *writer_run(void *context)
             round_tell(engine, round);
         else
             round_give_back(engine, round);
+        if (written && !engine->ledger_only && !snapshot_write(engine, &error)) engine_fail(engine, &error);
         pthread_mutex_lock(&engine->queue_lock);
         round_end(engine, round, written);
     }

@@ -9,6 +9,7 @@
 #include "base/moment.h"
 #include "base/str.h"
 #include "door/kind.h"
+#include "measure/keeping.h"
 #include "measure/letter.h"
 #include "store/store.h"
 
@@ -45,6 +46,7 @@ struct finding {
 /* What a judge and a figure see: the state at one position, as of one time. Later events are unseen. */
 struct audit {
     struct store *store;
+    struct ledger *ledger; /* for records that are kept as sums only; read below position */
     const struct law *law;
     int64_t as_of;
     bool own_times; /* nobody asked for a time: each duty and figure is judged as of the latest event in what it reads (audit.h),
@@ -148,6 +150,7 @@ struct measure {
     const struct figure *figures;
     size_t figure_count;
     /* Each of these may be NULL. */
+    const struct keeping *keeping; /* what it keeps in the state beside its kinds' tables */
     bool (*simulate)(const struct simulation *simulation, struct error *error);
     /* What it keeps in memory while serving: see views_kept. */
     void *(*serving_open)(struct views *views);

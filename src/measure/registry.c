@@ -1,8 +1,11 @@
+#include "measure/bill/bill.h"
 #include "measure/complaint/complaint.h"
 #include "measure/measure.h"
 #include "measure/province/province.h"
+#include "measure/tariff/tariff.h"
+#include "measure/usage/usage.h"
 
-const struct measure *const measures[] = { &province, &complaint };
+const struct measure *const measures[] = { &province, &complaint, &tariff_measure, &usage_measure, &bill_measure };
 const size_t measure_count = sizeof measures / sizeof *measures;
 
 size_t kinds_all(const struct kind *all[KINDS_MAX])

@@ -139,7 +139,7 @@ void results_close(struct results *results)
 
 /* ---- computing: what is kept is copied out of what was used on the way ---- */
 
-struct keeping {
+struct keeping_rows {
     struct slot *slot;
     struct finding *findings;
     struct figure_row *rows;
@@ -156,7 +156,7 @@ static struct str keep(struct slot *slot, struct str string)
 static bool finding_keep(void *context, const struct finding *finding, struct error *error)
 {
     (void)error;
-    struct keeping *keeping = context;
+    struct keeping_rows *keeping = context;
     struct slot *slot = keeping->slot;
     if (keeping->count == keeping->room) {
         keeping->room = keeping->room ? keeping->room * 2 : 256;
@@ -174,7 +174,7 @@ static bool finding_keep(void *context, const struct finding *finding, struct er
 static bool row_keep(void *context, const struct figure_row *row, struct error *error)
 {
     (void)error;
-    struct keeping *keeping = context;
+    struct keeping_rows *keeping = context;
     if (keeping->count == keeping->room) {
         keeping->room = keeping->room ? keeping->room * 2 : 64;
         keeping->rows = reallocate(keeping->rows, keeping->room * sizeof *keeping->rows);
@@ -228,7 +228,7 @@ struct question {
     const struct text_maker *maker;
 };
 
-static bool fill(struct slot *slot, struct keeping *keeping, struct view *view, const struct audit *audit, const struct question *question,
+static bool fill(struct slot *slot, struct keeping_rows *keeping, struct view *view, const struct audit *audit, const struct question *question,
                  struct error *error)
 {
     struct text text = { 0 };
@@ -258,7 +258,7 @@ static bool slot_fill(struct slot *slot, struct view *view, const struct questio
 {
     struct arena arena = { 0 };
     struct audit audit = view->audit;
-    struct keeping keeping = { .slot = slot };
+    struct keeping_rows keeping = { .slot = slot };
     audit.arena = &arena;
     bool done = (question->sort == TEXTS || audit_set_time(&audit, question->as_of, error)) && fill(slot, &keeping, view, &audit, question, error);
     free(keeping.findings);

@@ -139,30 +139,32 @@ static const struct field withdrawal_fields[] = {
 };
 
 const struct kind operator_kind = {
-    "operator", { "an operator of telecom networks", "电信运营商" }, 1, false, operator_fields, COUNT(operator_fields), NULL,
+    .name = "operator", .says = { "an operator of telecom networks", "电信运营商" },
+    .version = 1, .fields = operator_fields, .field_count = COUNT(operator_fields),
 };
 const struct kind area_kind = {
-    "area", { "a province, city or county", "省、市、县等区域" }, 1, false, area_fields, COUNT(area_fields), NULL,
+    .name = "area", .says = { "a province, city or county", "省、市、县等区域" },
+    .version = 1, .fields = area_fields, .field_count = COUNT(area_fields),
 };
 const struct kind market_kind = {
-    "market", { "how many subscribers an operator has in an area in a month", "运营商在某区域某月的用户总数" },
-    1, false, market_fields, COUNT(market_fields), NULL,
+    .name = "market", .says = { "how many subscribers an operator has in an area in a month", "运营商在某区域某月的用户总数" },
+    .version = 1, .fields = market_fields, .field_count = COUNT(market_fields),
 };
 const struct kind limit_kind = {
-    "limit", { "the law: what a duty allows, where, and from which day on", "法规限值：某项义务在何地、自何日起的限值" },
-    1, false, limit_fields, COUNT(limit_fields), limit_check,
+    .name = "limit", .says = { "the law: what a duty allows, where, and from which day on", "法规限值：某项义务在何地、自何日起的限值" },
+    .version = 1, .fields = limit_fields, .field_count = COUNT(limit_fields), .check = limit_check,
 };
 const struct kind workday_kind = {
-    "workday", { "a day on which people work or do not, other than by its weekday", "与星期不同的上班日或放假日" },
-    1, false, workday_fields, COUNT(workday_fields), NULL,
+    .name = "workday", .says = { "a day on which people work or do not, other than by its weekday", "与星期不同的上班日或放假日" },
+    .version = 1, .fields = workday_fields, .field_count = COUNT(workday_fields),
 };
 const struct kind subscriber_kind = {
-    "subscriber", { "a number or account served by an operator", "运营商的用户" },
-    1, true, subscriber_fields, COUNT(subscriber_fields), subscriber_check,
+    .name = "subscriber", .says = { "a number or account served by an operator", "运营商的用户" },
+    .version = 1, .bulk = true, .fields = subscriber_fields, .field_count = COUNT(subscriber_fields), .check = subscriber_check,
 };
 const struct kind withdrawal_kind = {
-    "withdrawal", { "a source that no longer counts; written by the program itself", "不再计入的来源，由程序自行记录" },
-    1, false, withdrawal_fields, COUNT(withdrawal_fields), NULL,
+    .name = "withdrawal", .says = { "a source that no longer counts; written by the program itself", "不再计入的来源，由程序自行记录" },
+    .version = 1, .fields = withdrawal_fields, .field_count = COUNT(withdrawal_fields),
 };
 
 static const struct field unsealing_fields[] = {
@@ -172,16 +174,16 @@ static const struct field unsealing_fields[] = {
     { "time", FIELD_TIME, NEEDED, { "when it was read", "读取的时间" }, NULL, 0 },
 };
 const struct kind unsealing_kind = {
-    "unsealing", { "a reading of sealed personal data; written by the program itself", "读取封存的个人信息，由程序自行记录" },
-    1, false, unsealing_fields, COUNT(unsealing_fields), NULL,
+    .name = "unsealing", .says = { "a reading of sealed personal data; written by the program itself", "读取封存的个人信息，由程序自行记录" },
+    .version = 1, .fields = unsealing_fields, .field_count = COUNT(unsealing_fields),
 };
 
 static const struct field clock_fields[] = {
     { "time", FIELD_TIME, FIELD_NEEDED | FIELD_INDEXED, { "what time it was", "当时的时间" }, NULL, 0 },
 };
 const struct kind clock_kind = {
-    "clock", { "that time has passed, when something falls due; written by the program itself", "时间已到某一刻，在有事项到期时由程序自行记录" },
-    1, false, clock_fields, COUNT(clock_fields), NULL,
+    .name = "clock", .says = { "that time has passed, when something falls due; written by the program itself", "时间已到某一刻，在有事项到期时由程序自行记录" },
+    .version = 1, .fields = clock_fields, .field_count = COUNT(clock_fields),
 };
 
 const struct kind *const province_kinds[PROVINCE_KINDS] = {

@@ -106,7 +106,7 @@ bool known_tariff(struct known *known, const struct record *record, unsigned ver
 {
     struct known_tariff *its = tariff_named(known, record->values[TARIFF_ID].text, NULL);
     struct tariff *tariff = arena_take(&its->arena, sizeof *tariff);
-    if (!tariff_read(record, &its->arena, tariff, error)) return false;
+    if (!tariff_read(record, &its->arena, tariff, NULL, error)) return false;
     its->tariff = tariff;
     its->version = version;
     its->packed.length = 0;
@@ -210,8 +210,9 @@ static void setting_add(struct known *known, const struct setting *setting)
 void known_setting(struct known *known, const struct record *record)
 {
     struct setting setting = { .subject = (uint64_t)record->values[SETTING_SUBSCRIBER].number, .from = record->values[SETTING_FROM].number };
+    struct error ignored; /* the door has looked */
     if (record_has(record, SETTING_NOTICE_AT))
-        setting.own.notice_at_count = percents_read(record->values[SETTING_NOTICE_AT].text, setting.own.notice_at);
+        percents_read(record->values[SETTING_NOTICE_AT].text, setting.own.notice_at, &setting.own.notice_at_count, &ignored);
     if (record_has(record, SETTING_DATA_CAP)) {
         setting.own.has_cap = true;
         setting.own.cap = record->values[SETTING_DATA_CAP].number;

@@ -2,13 +2,15 @@
 
 #include <stdlib.h>
 
+#include "measure/tariff/tariff.h"
 #include "measure/usage/kinds.h"
 #include "measure/usage/notice.h"
 
-static const char *const meter_tables =
+static const char correction_table[] =
     "CREATE TABLE IF NOT EXISTS \"correction\" (\"target_source\" TEXT NOT NULL, \"target_seq\" BIGINT NOT NULL, \"source\" TEXT NOT NULL,"
     " \"seq\" BIGINT NOT NULL, PRIMARY KEY (\"target_source\", \"target_seq\"));"
     "CREATE UNIQUE INDEX IF NOT EXISTS \"correction_by_record\" ON \"correction\" (\"source\", \"seq\");";
+static const char *const meter_tables[] = { notice_table, correction_table, NULL };
 
 static const char *const meter_digested[][2] = { { "notice", "\"entry\", \"place\", \"rank\"" },
                                                  { "correction", "\"target_source\", \"target_seq\"" } };
@@ -231,6 +233,7 @@ const struct keeping meter_keeping = {
     .open = meter_open,
     .apply = meter_apply,
     .commit = meter_commit,
+    .abandon = meter_abandon,
     .wants_snapshot = meter_wants_snapshot,
     .snapshot = meter_save,
     .digest = meter_digest,

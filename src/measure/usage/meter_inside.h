@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 
+#include "engine/entry.h"
 #include "measure/usage/known.h"
 #include "measure/usage/meter.h"
 #include "measure/usage/slots.h"

@@ -1,6 +1,7 @@
 #include "measure/usage/meter_inside.h"
 
 #include "engine/state.h"
+#include "measure/tariff/tariff.h"
 #include "measure/usage/kinds.h"
 #include "measure/usage/ladder.h"
 
