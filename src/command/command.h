@@ -83,7 +83,7 @@ const char *invocation_scratch(const struct invocation *invocation);
 
 extern const struct command init_command, load_command, withdraw_command, map_command, sources_command, kinds_command,
     notices_command, findings_command, figures_command, check_command, report_command, verify_command, checkpoint_command,
-    entry_command, proof_command, rebuild_command, unseal_command, backup_command, restore_command, simulate_command, serve_command, user_command, token_command;
+    entry_command, proof_command, rebuild_command, unseal_command, backup_command, restore_command, simulate_command, serve_command, usage_command, bill_command, user_command, token_command;
 
 /* NULL where there is none. */
 const struct command *command_find(const char *name);

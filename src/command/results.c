@@ -100,36 +100,6 @@ const struct command findings_command = {
     .options = findings_options, .option_count = sizeof findings_options / sizeof *findings_options,
 };
 
-/* ---- notices ---- */
-
-/* No measure owes any yet: what is asked for is read as ever, and nothing answers to it. */
-static enum exit_code notices(struct invocation *invocation)
-{
-    struct session session;
-    struct rows rows;
-    struct findings_query query;
-    if (!invocation_rows(invocation, &rows) || !session_open(&session, invocation, false)) return failed(invocation);
-    bool done = query_read(&query, invocation, &session);
-    done = rows_finish(&rows, &invocation->error) && done;
-    session_close(&session);
-    return done ? EXIT_DONE : failed(invocation);
-}
-
-static const struct option notices_options[] = {
-    { "kind", "LEVEL", { "only of this level", "只列该级别的" } },
-    { "operator", "CODE", { "only this operator's", "只列该企业的" } },
-    { "area", "CODE", { "only this area and what lies in it", "只列该区域及其下级的" } },
-    { "subscriber", "NUMBER", { "only this person's", "只列该号码的" } },
-    { "since", "TIME", { "only what was caused since", "只列此后引起的" } },
-    { "period", "2015Q1", { "only what was caused in that period", "只列该时段内引起的" } },
-    FORMAT_OPTION, LANGUAGE_OPTION,
-};
-const struct command notices_command = {
-    .name = "notices", .arguments = "", .run = notices,
-    .says = { "the notices that the measures owe to people", "列出应向用户发出的提醒" },
-    .options = notices_options, .option_count = sizeof notices_options / sizeof *notices_options,
-};
-
 /* ---- figures ---- */
 
 struct figures_print {

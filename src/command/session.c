@@ -16,8 +16,10 @@ bool session_open(struct session *session, struct invocation *invocation, bool w
     session->reader = engine_reader(session->engine, error);
     /* within a transaction the state stands still, at the position that is read with it */
     if (session->reader && store_begin(session->reader, error) && state_stored_position(session->reader, &position, error) &&
-        audit_open(&session->audit, session->reader, position, &session->arena, error))
+        audit_open(&session->audit, session->reader, position, &session->arena, error)) {
+        session->audit.ledger = engine_ledger(session->engine);
         return true;
+    }
     session_close(session);
     return false;
 }

@@ -18,5 +18,7 @@ struct session {
 /* Opens the engine, or takes the server's; with_audit also a reader at one position, and the law. On failure invocation->error is filled, and nothing is left open. */
 bool session_open(struct session *session, struct invocation *invocation, bool with_audit);
 void session_close(struct session *session);
+/* Who calls, as the records of readings name them (unseal.c). */
+void user_name(uid_t user, char name[64]);
 
 #endif

@@ -3,7 +3,7 @@
 
 static const struct command *const commands[] = {
     &init_command,    &load_command,       &withdraw_command, &sources_command, &map_command,      &kinds_command,
-    &notices_command, &findings_command,   &figures_command,  &check_command,   &report_command,   &verify_command,
+    &usage_command,   &bill_command,       &notices_command,  &findings_command, &figures_command, &check_command,   &report_command,   &verify_command,
     &entry_command,   &checkpoint_command, &proof_command,    &unseal_command,  &rebuild_command,  &backup_command,
     &restore_command, &simulate_command,   &serve_command,    &user_command,    &token_command,
 };

@@ -17,7 +17,7 @@ static bool what_is_meant(const char *what, bool *is_person, uint64_t *number)
            str_number((struct str){ text.at + colon + 1, text.length - colon - 1 }, number);
 }
 
-static void name_of(uid_t user, char name[64])
+void user_name(uid_t user, char name[64])
 {
     char room[4096];
     struct passwd account, *found = NULL;
@@ -30,7 +30,7 @@ static void name_of(uid_t user, char name[64])
 static bool reading_noted(struct engine *engine, uid_t user, const char *what, const char *why, struct error *error)
 {
     char who[64];
-    name_of(user, who);
+    user_name(user, who);
     struct record record = { .kind = &unsealing_kind, .present = 0xf };
     record.values[UNSEALING_WHAT].text = str_of(what);
     record.values[UNSEALING_WHO].text = str_of(who);

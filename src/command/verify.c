@@ -58,6 +58,10 @@ static struct state *scratch_state(struct verification *verification, const char
         return NULL;
     }
     struct state *state = state_open(disk_posix(), path, verification->error);
+    if (state && !state_keep(state, disk_posix(), verification->scratch, verification->ledger, verification->error)) {
+        state_close(state);
+        return NULL;
+    }
     struct decisions *decisions = state ? decisions_read(verification->ledger, position, verification->error) : NULL;
     bool done = decisions && replay(verification->ledger, state, position, decisions, progress_show, &verification->progress,
                                     verification->error);
@@ -127,6 +131,7 @@ static bool verify_report(struct verification *verification, const char *file)
     done = done && (state = scratch_state(verification, "report.db", claims->position)) &&
            ledger_checkpoint(verification->ledger, claims->position, &note, error) &&
            audit_open(&audit, state_store(state), claims->position, &arena, error);
+    audit.ledger = verification->ledger;
     done = done && audit_set_time(&audit, claims->own_times ? MOMENT_NONE : claims->as_of, error);
     if (done) {
         ledger_verifier_key(&verification->keys.ledger, &key);

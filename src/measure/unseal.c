@@ -5,7 +5,7 @@
 #include "engine/write.h"
 #include "measure/province/province.h"
 
-enum { WHAT_LIMIT = 64 }; /* of a code */
+enum { WHAT_LIMIT = 64, NAMED_LIMIT = 64 * 1024 }; /* of a code; of all names in bytes: how many more are told by their number */
 
 /* The account; a person by the number of their subject, or by the one case that they follow. */
 static struct str reader_of(const struct identity *who, struct arena *arena)
@@ -24,7 +24,7 @@ static bool reading_noted(struct engine *engine, const struct identity *who, con
 {
     struct text what = { 0 }, reason = { 0 };
     size_t first = 0;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && what.length < NAMED_LIMIT; i++) {
         text_format(&what, "%s%s:%llu", i ? "," : "", wishes[i].kind == UNSEAL_PERSON ? "person" : "text",
                     (unsigned long long)wishes[i].number);
         if (!i) first = what.length;

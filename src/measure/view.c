@@ -202,7 +202,8 @@ static bool view_begin(struct viewer *viewer, struct error *error)
     view->generation = viewer->generation;
     if (state_stored_position(view->store, &view->position, error) && (viewer->law = law_take(view, error))) {
         view->audit = (struct audit){ .store = view->store, .law = viewer->law->law, .as_of = MOMENT_NONE, .loaded_as_of = MOMENT_NONE, .own_times = true,
-                                      .clock = MOMENT_NONE, .position = view->position, .arena = &view->arena };
+                                      .clock = MOMENT_NONE, .position = view->position, .arena = &view->arena,
+                                      .ledger = engine_ledger(view->views->engine) };
         return true;
     }
     struct error ignored;

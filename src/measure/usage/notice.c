@@ -1,5 +1,12 @@
 #include "measure/usage/notice.h"
 
+#include <stdio.h>
+
+#include "base/hash.h"
+#include "base/moment.h"
+#include "base/number.h"
+#include "rows/rows.h"
+
 const char *const level_words[LEVELS] = { "threshold", "reached", "over", "cap" };
 
 const char notice_table[] =
@@ -8,3 +15,89 @@ const char notice_table[] =
     " \"occurrence\" BIGINT NOT NULL, \"used\" BIGINT NOT NULL, \"quantity\" BIGINT, \"charge\" BIGINT NOT NULL, \"time\" BIGINT NOT NULL,"
     " \"source\" BIGINT NOT NULL, \"seq\" BIGINT NOT NULL, \"received\" BIGINT NOT NULL, PRIMARY KEY (\"entry\", \"place\", \"rank\"));"
     "CREATE INDEX IF NOT EXISTS \"notice_by_subscriber\" ON \"notice\" (\"subscriber\");";
+
+void notice_id(const struct notice *notice, char id[NOTICE_ID_ROOM])
+{
+    struct text text = { 0 };
+    text_format(&text, "notice\n%llu\n%d\n%.*s\n%s\n%d\n%llu", (unsigned long long)notice->subscriber, (int)notice->cycle, STR_ARGS(notice->pool),
+                level_words[notice->level], notice->percent, (unsigned long long)notice->occurrence);
+    struct hash hash = sha256(text_str(&text));
+    text.length = 0;
+    hex_add(&text, (struct str){ (const char *)hash.bytes, 10 });
+    snprintf(id, NOTICE_ID_ROOM, "%s", text_zero(&text));
+    text_close(&text);
+}
+
+#define NOTICES \
+    "SELECT n.\"entry\", n.\"place\", n.\"rank\", n.\"subscriber\", n.\"cycle\", n.\"pool\", n.\"level\", n.\"percent\", n.\"occurrence\"," \
+    " n.\"used\", n.\"quantity\", n.\"charge\", n.\"time\", n.\"source\", n.\"seq\", n.\"received\", s.\"name\", p.\"operator\", p.\"area\"" \
+    " FROM \"notice\" n JOIN \"source_name\" s ON s.\"source\" = n.\"source\" LEFT JOIN \"subscriber\" p ON p.\"subscriber\" = n.\"subscriber\"" \
+    " WHERE (n.\"entry\" > $1 OR (n.\"entry\" = $1 AND (n.\"place\" > $2 OR (n.\"place\" = $2 AND n.\"rank\" > $3))))"
+static const char all_notices[] = NOTICES " ORDER BY n.\"entry\", n.\"place\", n.\"rank\"";
+static const char notices_of_subscriber[] = NOTICES " AND n.\"subscriber\" = $4 ORDER BY n.\"entry\", n.\"place\", n.\"rank\"";
+
+static void notice_read(struct statement *row, struct listed_notice *listed)
+{
+    *listed = (struct listed_notice){
+        .notice = { .entry = (uint64_t)column_number(row, 0), .place = (uint32_t)column_number(row, 1), .rank = (uint32_t)column_number(row, 2),
+                    .subscriber = (uint64_t)column_number(row, 3), .cycle = (int32_t)column_number(row, 4), .pool = column_text(row, 5),
+                    .level = (enum notice_level)column_number(row, 6), .percent = (int)column_number(row, 7),
+                    .occurrence = (uint64_t)column_number(row, 8), .used = (uint64_t)column_number(row, 9),
+                    .has_quantity = !column_is_null(row, 10), .quantity = (uint64_t)column_number(row, 10), .charge = column_number(row, 11),
+                    .time = column_number(row, 12), .source = column_number(row, 13), .seq = (uint64_t)column_number(row, 14),
+                    .received = column_number(row, 15) },
+        .source = column_text(row, 16), .operator_ = column_text(row, 17), .area = column_text(row, 18),
+    };
+}
+
+bool notices_each(struct store *store, const struct notice *after, bool has_subscriber, uint64_t subscriber,
+                  bool (*each)(void *context, const struct listed_notice *notice, bool *enough, struct error *error), void *context,
+                  struct error *error)
+{
+    struct statement *select = store_prepare(store, has_subscriber ? notices_of_subscriber : all_notices, error);
+    bool row = select != NULL, enough = false;
+    if (!row) return false;
+    statement_number(select, 1, after ? (int64_t)after->entry : -1);
+    statement_number(select, 2, after ? after->place : 0);
+    statement_number(select, 3, after ? after->rank : 0);
+    if (has_subscriber) statement_number(select, 4, subscriber > INT64_MAX ? -1 : (int64_t)subscriber);
+    for (;;) {
+        struct listed_notice listed;
+        if (!statement_step(select, &row, error)) return false;
+        if (!row) return true;
+        notice_read(select, &listed);
+        bool done = each(context, &listed, &enough, error);
+        if (!done || enough) {
+            statement_reset(select);
+            return done;
+        }
+    }
+}
+
+void notice_show(struct rows *rows, const struct listed_notice *listed, struct str subscriber)
+{
+    const struct notice *notice = &listed->notice;
+    char id[NOTICE_ID_ROOM], cycle[DAY_ROOM], charge[DECIMAL_ROOM];
+    bool is_service = notice->level == LEVEL_OVER || notice->level == LEVEL_CAP;
+    notice_id(notice, id);
+    rows_begin(rows);
+    rows_string(rows, "notice", str_of(id));
+    rows_string(rows, "subscriber", subscriber);
+    rows_string(rows, "cycle", (struct str){ cycle, period_format(period_of(notice->cycle, 'M'), cycle) });
+    rows_string(rows, "pool", notice->pool);
+    rows_string(rows, "level", str_of(level_words[notice->level]));
+    if (is_service)
+        rows_null(rows, "percent");
+    else
+        rows_number(rows, "percent", notice->percent);
+    rows_number(rows, "used", (int64_t)notice->used);
+    if (notice->has_quantity)
+        rows_number(rows, "quantity", (int64_t)notice->quantity);
+    else
+        rows_null(rows, "quantity");
+    rows_string(rows, "charge", (struct str){ charge, decimal_format(notice->charge, MONEY_DECIMALS, 2, charge) });
+    rows_moment(rows, "time", notice->time);
+    rows_string(rows, "source", listed->source);
+    rows_number(rows, "seq", (int64_t)notice->seq);
+    rows_end(rows);
+}

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "door/kind.h"
+#include "store/store.h"
 
 enum notice_level { LEVEL_THRESHOLD, LEVEL_REACHED, LEVEL_OVER, LEVEL_CAP, LEVELS };
 extern const char *const level_words[LEVELS]; /* as in the contract: "threshold" ... the choices of notice_sent.level in this order */
@@ -39,5 +40,20 @@ extern const char notice_table[];
 enum { NOTICE_ID_ROOM = 24 };
 /* A function of subscriber, cycle, pool, level, percent and occurrence: the same notice has the same ID in every run. */
 void notice_id(const struct notice *notice, char id[NOTICE_ID_ROOM]);
+
+/* A notice as it is listed: with the name of its cause's source, and whose the subscriber was said to be. */
+struct listed_notice {
+    struct notice notice;
+    struct str source, operator_, area;
+};
+/* Calls back for each notice behind (entry, place, rank) of `after` (NULL: from the first), in the order of the ledger; of one subscriber
+   where has_subscriber. Strings last until the next. `each` may stop it by setting *enough. */
+bool notices_each(struct store *store, const struct notice *after, bool has_subscriber, uint64_t subscriber,
+                  bool (*each)(void *context, const struct listed_notice *notice, bool *enough, struct error *error), void *context,
+                  struct error *error);
+
+struct rows;
+/* As `notices` prints it; subscriber is what may be shown of the number. */
+void notice_show(struct rows *rows, const struct listed_notice *listed, struct str subscriber);
 
 #endif

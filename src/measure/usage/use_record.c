@@ -62,7 +62,8 @@ bool use_records(const struct entry *entry, struct use_record *records, size_t *
 
 bool corrects_read(struct str corrects, struct str *source, uint64_t *seq)
 {
-    const char *slash = corrects.length ? memrchr(corrects.at, '/', corrects.length) : NULL;
+    if (!corrects.at) return false;
+    const char *slash = memrchr(corrects.at, '/', corrects.length);
     if (!slash || slash == corrects.at) return false;
     *source = (struct str){ corrects.at, (size_t)(slash - corrects.at) };
     return str_number((struct str){ slash + 1, corrects.length - source->length - 1 }, seq);
