@@ -240,6 +240,90 @@ class World:
         return count
 
 
+    # ---- audits: what an operator says it sent and charged ----
+
+    def operator_says(self):
+        """Sent notices derived from what is owed, with faults; bill lines derived from the computed ones, with errors."""
+        rng, sent, lines = self.rng, [], []
+        for one in self.subscribers:
+            tariffs, subs = one.known()
+            uses = reference.counted(list(one.steps()))
+            one.owed = reference.owed_in_audit(tariffs, subs, uses)
+            one.sent = []
+            for key, causes in one.owed.items():
+                for cause in causes:
+                    turn = rng.randrange(8)
+                    if turn == 0:
+                        continue
+                    late = rng.choice([0, 60, 1799, 1800, 1801, 7200]) if turn < 6 else 0
+                    one.sent.append({"key": key, "sent": cause["start"] + timedelta(seconds=late)})
+                    if turn == 6:
+                        one.sent.append({"key": key, "sent": cause["start"] + timedelta(seconds=3600)})
+                    if turn == 7:
+                        one.sent.append({"key": key, "sent": cause["start"] - timedelta(seconds=rng.choice([1, 86400]))})
+            if rng.random() < 0.1:
+                one.sent.append({"key": (date(2015, 1, 1), "data:nowhere", "threshold", 80), "sent": datetime(2015, 1, 5)})
+            for each in one.sent:
+                each["name"] = ("s", len(sent) + 1)
+                cycle, pool, level, percent = each["key"]
+                sent.append({"source": "s", "seq": len(sent) + 1, "subscriber": one.number, "cycle": cycle.strftime("%Y-%m"), "pool": pool,
+                             "level": level, "percent": percent or "", "sent": time_text(each["sent"])})
+            one.charged = {}
+            for cycle in CYCLES:
+                if rng.random() < 0.5:
+                    continue
+                items = dict(reference.bill(subs, tariffs, uses, cycle))
+                for item in list(items):
+                    if rng.random() < 0.1:
+                        items[item] += Fraction(rng.choice([1, 100, -5]), 100)
+                    if rng.random() < 0.1:
+                        del items[item]
+                if rng.random() < 0.1:
+                    items["vas:nothing"] = Fraction(6)
+                one.charged[cycle] = items
+                lines += [{"subscriber": one.number, "cycle": cycle.strftime("%Y-%m"), "item": item, "amount": reference.money(value)}
+                          for item, value in items.items()]
+        rng.shuffle(sent)
+        self.load("notice_sent", self.write("sent.csv", list(sent[0]), sorted(sent, key=lambda row: row["seq"])))
+        self.load("bill_line", self.write("bill_line.csv", ["subscriber", "cycle", "item", "amount"], lines))
+
+    def audits(self, as_of):
+        found, count = {}, 0
+        for row in run(self.data, "check", *(["--as-of", time_text(as_of)] if as_of else [])):
+            number = row["subject"].split(":")[1] if row["duty"].startswith(("usage.", "bill.")) else None
+            found.setdefault(number, []).append(
+                (row["duty"], row["subject"], row["time"], row["amount"], (row["records"] or [{"source": None}])[0]["source"],
+                 (row["records"] or [{"seq": None}])[0]["seq"]))
+        starts = [use["start"] for one in self.subscribers for what, use in one.steps() if what == "use"]
+        latest = as_of or max(starts + [each["sent"] for one in self.subscribers for each in one.sent])
+        for one in self.subscribers:
+            tariffs, subs = one.known()
+            uses = reference.counted(list(one.steps()))
+            owed = one.owed if not as_of else reference.owed_in_audit(tariffs, subs, [use for use in uses if use["start"] <= as_of])
+            wanted = []
+            for duty, (cycle, pool, level, percent), at, name in reference.audit(owed, one.sent, latest):
+                subject = f"notice:{one.number}:{cycle:%Y-%m}:{pool}:{level}" + (f":{percent}" if percent else "")
+                wanted.append((duty, subject, time_text(at), None, *name))
+            for cycle, items in one.charged.items():
+                if as_of and datetime.combine(reference.months_later(cycle, 1), datetime.min.time()) > as_of:
+                    continue
+                some = [use for use in uses if not as_of or use["start"] <= as_of]
+                computed = dict(reference.bill(subs, tariffs, some, cycle))
+                for item in set(items) | set(computed) if items else ():
+                    difference = items.get(item, 0) - computed.get(item, 0)
+                    if difference:
+                        wanted.append(("bill.follows", f"bill_line:{one.number}:{cycle:%Y-%m}:{item}",
+                                       time_text(datetime.combine(reference.months_later(cycle, 1), datetime.min.time())), reference.money(difference)))
+            here = sorted((row[:4] if row[0] == "bill.follows" else row for row in found.get(one.number, [])), key=str)
+            wanted.sort(key=str)
+            if here != wanted:
+                extra, lack = [row for row in here if row not in wanted], [row for row in wanted if row not in here]
+                raise AssertionError(f"audit of {one.number} as of {as_of}: only the program {extra}\nonly the reference {lack}\n{story(one)}\n"
+                                     f"sent {one.sent}")
+            count += len(wanted)
+        return count
+
+
 def story(one):
     lines = [f"subscriber {one.number}"]
     for turn, steps in enumerate(one.rounds):
@@ -255,7 +339,9 @@ def try_world(seed, count, bills):
         world.load_all()
         notices = world.notices()
         lines = world.bills(bills)
-        return notices, lines
+        world.operator_says()
+        found = sum(world.audits(as_of) for as_of in (None, datetime(2015, 2, 10, 12), datetime(2015, 3, 1)))
+        return notices, lines, found
 
 
 def main():
@@ -265,11 +351,11 @@ def main():
     parser.add_argument("--bills", type=int, default=40)
     arguments = parser.parse_args()
     try:
-        notices, lines = try_world(arguments.seed, arguments.subscribers, arguments.bills)
+        notices, lines, found = try_world(arguments.seed, arguments.subscribers, arguments.bills)
     except AssertionError as wrong:
         print(f"seed {arguments.seed}: {wrong}")
         return 1
-    print(f"{arguments.subscribers} subscribers: {notices} notices and {lines} bill lines agreed")
+    print(f"{arguments.subscribers} subscribers: {notices} notices, {lines} bill lines and {found} findings agreed")
     return 0
 
 

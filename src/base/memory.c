@@ -1,6 +1,8 @@
 #include "base/memory.h"
 
 #include <stdint.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,4 +85,22 @@ void arena_close(struct arena *arena)
     arena_reset(arena);
     free(arena->block);
     arena->block = NULL;
+}
+
+struct str arena_format(struct arena *arena, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    int length = vsnprintf(NULL, 0, format, list);
+    va_end(list);
+    char *text = arena_take(arena, (size_t)length + 1);
+    va_start(list, format);
+    vsnprintf(text, (size_t)length + 1, format, list);
+    va_end(list);
+    return (struct str){ text, (size_t)length };
+}
+
+struct str arena_str(struct arena *arena, struct str string)
+{
+    return (struct str){ arena_copy(arena, string.at ? string.at : "", string.length), string.length };
 }

@@ -5,6 +5,8 @@
 
 #include <stddef.h>
 
+#include "base/str.h"
+
 /* Zeroed memory, freed by free(). Never NULL. */
 void *allocate(size_t bytes);
 /* As realloc; what is new is not zeroed. Never NULL. */
@@ -21,6 +23,10 @@ struct arena {
 void *arena_take(struct arena *arena, size_t bytes);
 /* A zero-terminated copy of length bytes. */
 char *arena_copy(struct arena *arena, const char *bytes, size_t length);
+/* As printf writes it; zero-terminated as well. */
+struct str arena_format(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A copy of a string. */
+struct str arena_str(struct arena *arena, struct str string);
 /* A place in an arena, to which arena_release goes back: what was taken since is forgotten. */
 struct arena_mark {
     struct arena_block *block;

@@ -4,6 +4,7 @@
 #include "command/session.h"
 #include "measure/query.h"
 #include "measure/show.h"
+#include "measure/unseal.h"
 
 /* ---- findings ---- */
 
@@ -26,6 +27,38 @@ static bool findings_keep(void *context, const struct finding *finding, struct e
     }
     print->list[print->count++] = *finding;
     return true;
+}
+
+/* "notice:17:2015-01:.." with the number in place of the subject. */
+static struct str clear_subject(struct str subject, struct str number, struct arena *arena)
+{
+    size_t first = str_find(subject, ':') + 1, second = first;
+    while (second < subject.length && subject.at[second] != ':') second++;
+    return arena_format(arena, "%.*s%.*s%.*s", (int)first, subject.at, STR_ARGS(number), (int)(subject.length - second), subject.at + second);
+}
+
+/* The local owner may see whose number it is; one record is kept of all that are read in one go. */
+static bool numbers_unseal(struct invocation *invocation, struct findings_print *print)
+{
+    struct identity who = { .role = ROLE_ADMINISTRATOR };
+    struct session *session = print->session;
+    struct unseal_wish *wishes = allocate((print->count + 1) * sizeof *wishes);
+    struct str *clear = allocate((print->count + 1) * sizeof *clear);
+    size_t count = 0;
+    user_name(invocation->user, who.account);
+    for (size_t i = 0; i < print->count; i++)
+        if (print->list[i].names_subscriber) wishes[count++] = (struct unseal_wish){ UNSEAL_PERSON, print->list[i].subscriber };
+    bool done = unseal_for(session->engine, &who, wishes, count, STR("mingbai check"), &session->arena, clear, &invocation->error);
+    count = 0;
+    for (size_t i = 0; done && i < print->count; i++) {
+        struct finding *finding = &print->list[i];
+        if (!finding->names_subscriber) continue;
+        if (clear[count].at) finding->shown_subject = clear_subject(finding->subject, clear[count], &session->arena);
+        count++;
+    }
+    free(clear);
+    free(wishes);
+    return done;
 }
 
 static bool query_read(struct findings_query *query, struct invocation *invocation, struct session *session)
@@ -66,6 +99,7 @@ static enum exit_code findings(struct invocation *invocation)
         done = query_read(&print.query, invocation, &session) &&
                findings_run(invocation, &session, &print, duties, invocation->argument_count);
         if (print.count) qsort(print.list, print.count, sizeof *print.list, finding_order);
+        done = done && numbers_unseal(invocation, &print);
         for (size_t i = 0; done && i < print.count; i++) finding_show(&print.rows, &print.list[i], invocation->language);
         done = rows_finish(&print.rows, &invocation->error) && done;
         session_close(&session);

@@ -184,8 +184,8 @@ static bool notice_keep(void *context, const struct listed_notice *listed, bool 
     }
     struct listed_notice *kept = &print->list[print->count++];
     *kept = *listed;
-    kept->notice.pool = (struct str){ arena_copy(print->arena, listed->notice.pool.at, listed->notice.pool.length), listed->notice.pool.length };
-    kept->source = (struct str){ arena_copy(print->arena, listed->source.at, listed->source.length), listed->source.length };
+    kept->notice.pool = arena_str(print->arena, listed->notice.pool);
+    kept->source = arena_str(print->arena, listed->source);
     return true;
 }
 

@@ -11,9 +11,33 @@ bool audit_open(struct audit *audit, struct store *store, uint64_t position, str
     *audit = (struct audit){ .store = store, .as_of = MOMENT_NONE, .loaded_as_of = MOMENT_NONE, .own_times = true,
                              .clock = MOMENT_NONE, .position = position,
                              .arena = arena };
+    audit->memo = arena_take(arena, sizeof *audit->memo);
+    *audit->memo = NULL;
     struct law *law = law_open(store, error);
     audit->law = law;
     return law != NULL;
+}
+
+struct audit_memo {
+    const void *key;
+    int64_t as_of;
+    void *value;
+    struct audit_memo *next;
+};
+
+void *audit_memo_find(const struct audit *audit, const void *key)
+{
+    for (struct audit_memo *memo = audit->memo ? *audit->memo : NULL; memo; memo = memo->next)
+        if (memo->key == key && memo->as_of == audit->as_of) return memo->value;
+    return NULL;
+}
+
+void audit_memo_keep(const struct audit *audit, const void *key, void *value)
+{
+    if (!audit->memo) return;
+    struct audit_memo *memo = arena_take(audit->arena, sizeof *memo);
+    *memo = (struct audit_memo){ key, audit->as_of, value, *audit->memo };
+    *audit->memo = memo;
 }
 
 void audit_close(struct audit *audit)
@@ -39,7 +63,10 @@ static bool latest_of_field(const struct audit *audit, const struct kind *kind, 
                             struct error *error)
 {
     struct text sql = { 0 };
-    text_format(&sql, "SELECT MAX(\"%s\") FROM \"%s\"%s", field->name, kind->name, loaded ? LOADED : "");
+    if (kind->sums_only) /* which keeps it in a table of its own */
+        text_format(&sql, "SELECT MAX(\"%s\") FROM \"%s_latest\"", field->name, kind->name);
+    else
+        text_format(&sql, "SELECT MAX(\"%s\") FROM \"%s\"%s", field->name, kind->name, loaded ? LOADED : "");
     struct statement *select = store_prepare(audit->store, text_zero(&sql), error);
     text_close(&sql);
     bool row;
@@ -134,6 +161,7 @@ bool audit_judge(const struct audit *audit, const struct duty *duty, struct find
             struct audit own;
             if (duty && each != duty) continue;
             if (!audit_for(audit, each->reads, &own, error)) return false;
+            if (own.as_of == MOMENT_NONE && each->timeless) own.as_of = own.loaded_as_of = INT64_MAX;
             if (own.as_of != MOMENT_NONE && !each->judge(&own, each, sink, error)) return false;
         }
     return true;

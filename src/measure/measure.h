@@ -25,11 +25,14 @@ enum { FINDING_RECORDS = 8 };
 
 struct duty;
 
+struct audit_memo;
+
 /* A duty that was broken, by whom, and the records that show it. Strings live in the audit's arena. */
 struct finding {
     const struct duty *duty;
     struct str operator_, area; /* empty: null */
-    struct str subject;         /* "complaint:ID" */
+    struct str subject;         /* "complaint:ID"; persons in it are subjects */
+    struct str shown_subject;   /* the same with the clear number, for who may see it; empty: there is none */
     int64_t occurrence;         /* tells several of one subject apart, the same in every run; 0 where there can be one */
     int64_t time;               /* when the duty was broken */
     struct str limit, measured; /* "15 day", "17 day"; empty: null */
@@ -37,6 +40,7 @@ struct finding {
     int64_t amount;             /* micro-yuan */
     bool has_subscriber;
     uint64_t subscriber;        /* the subject whose case it is */
+    bool names_subscriber;      /* the subject is "notice:SUBSCRIBER:.." or "bill_line:SUBSCRIBER:..": who may see the number is shown it there */
     bool provisional;           /* rests on working days that are not yet published */
     struct str says[LANGUAGES];
     struct reference records[FINDING_RECORDS]; /* the record judged first, then what else shows it */
@@ -56,6 +60,7 @@ struct audit {
                        MOMENT_NONE */
     uint64_t position;
     struct arena *arena; /* lives until the results have been used */
+    struct audit_memo **memo; /* what several duties of one audit need (audit.h) */
 };
 
 struct findings_sink {
@@ -70,6 +75,7 @@ struct duty {
     const char *rule[LANGUAGES]; /* what starts, stops and pauses the clock, in two or three plain sentences */
     bool (*judge)(const struct audit *audit, const struct duty *duty, struct findings_sink sink, struct error *error);
     const struct kind *const *reads; /* the kinds that it reads, ended by NULL: an open case is judged as of their latest event */
+    bool timeless;                   /* it judges also where there is no event at all; as_of is then the end of time */
 };
 
 enum figure_better { BETTER_LOWER, BETTER_HIGHER };

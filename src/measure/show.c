@@ -28,7 +28,7 @@ void finding_show(struct rows *rows, const struct finding *finding, enum languag
     rows_string(rows, "duty", str_of(finding->duty->id));
     rows_string(rows, "operator", finding->operator_);
     rows_string(rows, "area", finding->area);
-    rows_string(rows, "subject", finding->subject);
+    rows_string(rows, "subject", finding->shown_subject.length ? finding->shown_subject : finding->subject);
     rows_moment(rows, "time", finding->time);
     rows_string(rows, "limit", finding->limit);
     rows_string(rows, "measured", finding->measured);

@@ -1,5 +1,7 @@
 #include "measure/bill/bill.h"
 
+#include "measure/bill/follows.h"
+#include "measure/usage/usage.h"
 #include "measure/view.h"
 
 static const struct kind *const kinds[] = { &bill_line_kind };
@@ -10,6 +12,21 @@ static const struct access access[] = {
       .of_subject = "\"bill_line\".\"subscriber\" = $9" },
 };
 
+static const struct kind *const reads[] = { &usage_kind, NULL };
+
+static const struct duty duties[] = {
+    {
+        .id = "bill.follows",
+        .says = { "bill line that does not follow", "账单对不上" },
+        .rule = { "Each line of a bill equals what comes out of the records and the tariff's words. The amount is what was charged less"
+                  " what was computed; a line that is missing on one side counts as 0.",
+                  "账单的每一项都应等于按记录和资费算出的数额。金额为实收减去应收；一方没有的项按 0 计。" },
+        .judge = judge_follows,
+        .reads = reads,
+        .timeless = true,
+    },
+};
+
 const struct measure bill_measure = {
     .name = "bill",
     .says = { "bills that can be followed", "看得懂的账单" },
@@ -17,4 +34,6 @@ const struct measure bill_measure = {
     .kind_count = sizeof kinds / sizeof *kinds,
     .access = access,
     .access_count = sizeof access / sizeof *access,
+    .duties = duties,
+    .duty_count = sizeof duties / sizeof *duties,
 };

@@ -4,7 +4,7 @@
 
 static const struct field bill_fields[] = {
     [BILL_SUBSCRIBER] = { "subscriber", FIELD_PERSON, FIELD_NEEDED | FIELD_KEY, { "the number or account", "号码或账号" }, NULL, 0 },
-    [BILL_CYCLE] = { "cycle", FIELD_MONTH, FIELD_NEEDED | FIELD_KEY | FIELD_EVENT, { "the month", "账期" }, NULL, 0 },
+    [BILL_CYCLE] = { "cycle", FIELD_MONTH, FIELD_NEEDED | FIELD_KEY, { "the month", "账期" }, NULL, 0 },
     [BILL_ITEM] = { "item", FIELD_ID, FIELD_NEEDED | FIELD_KEY,
       { "what is charged: fee:TARIFF, once:TARIFF, exit:TARIFF, data:SCOPE, voice:SCOPE, sms:SCOPE",
         "收费项目：fee:资费、once:资费、exit:资费、data:范围、voice:范围、sms:范围" }, NULL, 0 },

@@ -1,6 +1,5 @@
 #include "measure/bill/lines.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -27,20 +26,6 @@ struct computing {
     struct bill *bill;
     size_t room;
 };
-
-static struct str text_in(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static struct str text_in(struct arena *arena, const char *format, ...)
-{
-    va_list list;
-    va_start(list, format);
-    int length = vsnprintf(NULL, 0, format, list);
-    va_end(list);
-    char *text = arena_take(arena, (size_t)length + 1);
-    va_start(list, format);
-    vsnprintf(text, (size_t)length + 1, format, list);
-    va_end(list);
-    return (struct str){ text, (size_t)length };
-}
 
 static const char *money(int64_t amount, unsigned least, struct arena *arena)
 {
@@ -115,11 +100,11 @@ static void charges_add(struct computing *computing, enum charge charge)
         int64_t amount = to_fen(sum);
         if (!times || (charge != CHARGE_FEE && !amount)) continue;
         struct bill_line line = { .tariff = tariff->tariff, .quantity = times, .unit = "time", .amount = amount,
-                                  .item = text_in(computing->arena, "%s:%.*s", charges[charge].item, STR_ARGS(tariff->tariff)) };
+                                  .item = arena_format(computing->arena, "%s:%.*s", charges[charge].item, STR_ARGS(tariff->tariff)) };
         struct str name = tariff->name.length ? tariff->name : tariff->tariff;
-        const char *named = text_in(computing->arena, "%.*s", STR_ARGS(name)).at;
+        const char *named = arena_format(computing->arena, "%.*s", STR_ARGS(name)).at;
         for (int language = 0; language < LANGUAGES; language++)
-            line.because[language] = text_in(computing->arena, charges[charge].because[language], named, money(one, 2, computing->arena), times);
+            line.because[language] = arena_format(computing->arena, charges[charge].because[language], named, money(one, 2, computing->arena), times);
         line_add(computing, line);
     }
     qsort(computing->bill->lines + first, computing->bill->line_count - first, sizeof *computing->bill->lines, line_order);
@@ -142,8 +127,8 @@ static const struct {
 static const char *shown(enum service service, uint64_t quantity, struct arena *arena)
 {
     uint64_t of = units[service].of;
-    if (of == 1) return text_in(arena, "%llu", (unsigned long long)quantity).at;
-    return text_in(arena, "%llu.%02llu", (unsigned long long)(quantity / of), (unsigned long long)((quantity % of) * 100 / of)).at;
+    if (of == 1) return arena_format(arena, "%llu", (unsigned long long)quantity).at;
+    return arena_format(arena, "%llu.%02llu", (unsigned long long)(quantity / of), (unsigned long long)((quantity % of) * 100 / of)).at;
 }
 
 /* The price of one of what is shown. */
@@ -165,10 +150,10 @@ static void over_reason(struct computing *computing, const struct over *over, ui
     enum service service = over->service;
     for (int language = 0; language < LANGUAGES; language++) {
         const char *rounding = over->price->increment
-                                   ? text_in(arena, rounded[language], shown(service, over->price->increment, arena), units[service].shown[language]).at
+                                   ? arena_format(arena, rounded[language], shown(service, over->price->increment, arena), units[service].shown[language]).at
                                    : "";
         line->because[language] =
-            text_in(arena, forms[language], shown(service, used, arena), units[service].shown[language],
+            arena_format(arena, forms[language], shown(service, used, arena), units[service].shown[language],
                     shown(service, used - over->quantity, arena), shown(service, over->quantity, arena), rounding,
                     shown(service, over->charged, arena), unit_price(over->price, arena));
     }
@@ -177,9 +162,9 @@ static void over_reason(struct computing *computing, const struct over *over, ui
 static void cap_reason(struct bill_line *line, int64_t cap, struct arena *arena)
 {
     const char *most = money(cap, 2, arena);
-    line->because[ENGLISH] = text_in(arena, "%.*s; all data beyond what is included costs at most %s yuan a month, so this line is less",
+    line->because[ENGLISH] = arena_format(arena, "%.*s; all data beyond what is included costs at most %s yuan a month, so this line is less",
                                      STR_ARGS(line->because[ENGLISH]), most);
-    line->because[CHINESE] = text_in(arena, "%.*s；套餐外流量一个月最多收%s元，所以这一行少收", STR_ARGS(line->because[CHINESE]), most);
+    line->because[CHINESE] = arena_format(arena, "%.*s；套餐外流量一个月最多收%s元，所以这一行少收", STR_ARGS(line->because[CHINESE]), most);
 }
 
 /* The data lines are cut from the last on, so that they sum to the cap. */
@@ -208,7 +193,7 @@ static void overs_add(struct computing *computing, const struct rating *rating, 
                 if (sums[k].service == over->service && str_equal(sums[k].scope, over->scope)) used = use_add(used, sums[k].quantity);
             struct bill_line line = { .tariff = rating->main->tariff->tariff, .quantity = over->quantity, .unit = units[service].unit,
                                       .amount = to_fen(over->amount),
-                                      .item = text_in(computing->arena, "%s:%.*s", service_word(over->service), STR_ARGS(over->scope)) };
+                                      .item = arena_format(computing->arena, "%s:%.*s", service_word(over->service), STR_ARGS(over->scope)) };
             over_reason(computing, over, used, &line);
             line_add(computing, line);
         }

@@ -10,10 +10,15 @@ static const char correction_table[] =
     "CREATE TABLE IF NOT EXISTS \"correction\" (\"target_source\" TEXT NOT NULL, \"target_seq\" BIGINT NOT NULL, \"source\" TEXT NOT NULL,"
     " \"seq\" BIGINT NOT NULL, PRIMARY KEY (\"target_source\", \"target_seq\"));"
     "CREATE UNIQUE INDEX IF NOT EXISTS \"correction_by_record\" ON \"correction\" (\"source\", \"seq\");";
-static const char *const meter_tables[] = { notice_table, correction_table, NULL };
+/* The latest start of all use: as of when an audit judges. */
+static const char latest_table[] = "CREATE TABLE IF NOT EXISTS \"usage_latest\" (\"one\" BIGINT NOT NULL, \"start\" BIGINT NOT NULL, PRIMARY KEY (\"one\"))";
+static const char put_latest[] = "INSERT INTO \"usage_latest\" (\"one\", \"start\") VALUES (1, $1) ON CONFLICT (\"one\") DO UPDATE SET"
+                                 " \"start\" = excluded.\"start\" WHERE excluded.\"start\" > \"usage_latest\".\"start\"";
+static const char *const meter_tables[] = { notice_table, correction_table, latest_table, NULL };
 
 static const char *const meter_digested[][2] = { { "notice", "\"entry\", \"place\", \"rank\"" },
-                                                 { "correction", "\"target_source\", \"target_seq\"" } };
+                                                 { "correction", "\"target_source\", \"target_seq\"" },
+                                                 { "usage_latest", "\"one\"" } };
 
 void meter_clear(struct kept *meter)
 {
@@ -156,6 +161,17 @@ static void use_prefetch(struct kept *meter, const struct use_record *use, struc
     known_prefetch(meter->known, use->subject);
 }
 
+static bool latest_put(struct kept *meter, size_t count, struct error *error)
+{
+    int64_t latest = INT64_MIN;
+    for (size_t i = 0; i < count; i++)
+        if (meter->records[i].start > latest) latest = meter->records[i].start;
+    struct statement *put = count ? store_prepare(meter->seam.store, put_latest, error) : NULL;
+    if (!put) return !count;
+    statement_number(put, 1, latest);
+    return statement_run(put, NULL, error);
+}
+
 static bool batch_apply(struct kept *meter, const struct applied *applied, bool again, struct error *error)
 {
     size_t count;
@@ -177,7 +193,7 @@ static bool batch_apply(struct kept *meter, const struct applied *applied, bool 
         if (use->corrects.length) corrected = known_corrected(meter->known, applied->entry->source);
     }
     meter->since_snapshot += count;
-    return true;
+    return again || latest_put(meter, count, error);
 }
 
 static bool meter_apply(struct kept *meter, const struct applied *applied, bool again, struct error *error)

@@ -30,12 +30,6 @@ static bool cycle_read(struct kept *meter, const struct entry_source *entries, u
     return true;
 }
 
-/* The names in what was read are the meter's and may move as it grows. */
-static struct str kept_text(struct str text, struct arena *arena)
-{
-    return (struct str){ arena_copy(arena, text.at, text.length), text.length };
-}
-
 bool meter_cycle(struct kept *meter, struct ledger *ledger, uint64_t subject, int32_t cycle, int64_t as_of, struct arena *arena,
                  struct metered *out, struct error *error)
 {
@@ -43,7 +37,7 @@ bool meter_cycle(struct kept *meter, struct ledger *ledger, uint64_t subject, in
     *out = (struct metered){ .cycle = cycle };
     pthread_rwlock_rdlock(&meter->lock);
     bool done = cycle_read(meter, &entries, subject, as_of, arena, out, error);
-    for (size_t i = 0; done && i < out->holding_count; i++) out->holdings[i].id = kept_text(out->holdings[i].id, arena);
+    for (size_t i = 0; done && i < out->holding_count; i++) out->holdings[i].id = arena_str(arena, out->holdings[i].id);
     pthread_rwlock_unlock(&meter->lock);
     return done;
 }

@@ -139,15 +139,6 @@ bool sums_of(const struct kept *meter, const struct entry_source *entries, uint6
 
 /* ---- what rolls over ---- */
 
-static unsigned longest_rollover(const struct holding *holdings, size_t count)
-{
-    unsigned longest = 0;
-    for (size_t i = 0; i < count; i++)
-        for (size_t a = 0; holdings[i].tariff && a < holdings[i].tariff->allowance_count; a++)
-            if (holdings[i].tariff->allowances[a].rollover > longest) longest = holdings[i].tariff->allowances[a].rollover;
-    return longest;
-}
-
 /* Before the first use all is left whole, so that as many cycles before it are enough as anything lives. */
 static int32_t first_needed(const struct kept *meter, uint64_t subject, int32_t cycle, const struct holding *holdings, size_t count)
 {

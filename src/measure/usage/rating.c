@@ -89,6 +89,15 @@ int32_t cycle_rolls_from(const struct holding *holdings, size_t count, int32_t c
     return first;
 }
 
+unsigned longest_rollover(const struct holding *holdings, size_t count)
+{
+    unsigned longest = 0;
+    for (size_t i = 0; i < count; i++)
+        for (size_t a = 0; holdings[i].tariff && a < holdings[i].tariff->allowance_count; a++)
+            if (holdings[i].tariff->allowances[a].rollover > longest) longest = holdings[i].tariff->allowances[a].rollover;
+    return longest;
+}
+
 static int main_rank(enum tariff_type type)
 {
     return type == TYPE_MAIN ? 3 : type == TYPE_BUNDLE ? 2 : type == TYPE_SINGLE ? 1 : 0;

@@ -87,6 +87,8 @@ size_t cycle_cuts(const struct holding *holdings, size_t count, int32_t cycle, i
 bool cycle_has_hours(const struct holding *holdings, size_t count, int32_t cycle, enum service service);
 /* The first cycle from which on rating must go forward to rate this one: an earlier one where something may roll over. */
 int32_t cycle_rolls_from(const struct holding *holdings, size_t count, int32_t cycle);
+/* The most cycles that any allowance of them lives on. */
+unsigned longest_rollover(const struct holding *holdings, size_t count);
 /* The main tariff's holding of the cycle, or NULL. */
 const struct holding *cycle_main(const struct holding *holdings, size_t count, int32_t cycle);
 /* The main tariff's price for a service and scope, or NULL. */

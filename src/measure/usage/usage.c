@@ -1,5 +1,6 @@
 #include "measure/usage/usage.h"
 
+#include "measure/usage/reminders.h"
 #include "measure/view.h"
 
 static const struct kind *const kinds[] = { &usage_kind, &notice_sent_kind, &usage_setting_kind };
@@ -11,6 +12,42 @@ static const struct access access[] = {
     { .kind = &usage_setting_kind, .of_subject = "\"usage_setting\".\"subscriber\" = $9" },
 };
 
+static const struct kind *const reads[] = { &usage_kind, &notice_sent_kind, NULL };
+
+static const struct duty duties[] = {
+    {
+        .id = "usage.notice.missing",
+        .says = { "notice not sent", "该提醒而没有提醒" },
+        .rule = { "A record of use that reaches a level which the tariff states makes a notice due: at its percentages of what is"
+                  " included, at each amount of charges beyond, and at the cap. One that was not sent within the limit is missing.",
+                  "用量达到资费写明的档位，即应提醒：套餐内用量的百分比、超出费用每满一定金额、费用封顶。过了时限仍未发的，记为缺失。" },
+        .judge = judge_missing,
+        .reads = reads,
+    },
+    {
+        .id = "usage.notice.late",
+        .says = { "notice sent late", "提醒不及时" },
+        .rule = { "A notice is sent within the limit after the record that made it due began.", "提醒须在引起它的用量发生后的时限内发出。" },
+        .judge = judge_late,
+        .reads = reads,
+    },
+    {
+        .id = "usage.notice.twice",
+        .says = { "notice sent more than once", "重复提醒" },
+        .rule = { "Each level is owed once in a month, and again only where what is included has grown since.",
+                  "每个档位一个账期提醒一次；只有包含的用量增加了，才会再次提醒。" },
+        .judge = judge_twice,
+        .reads = reads,
+    },
+    {
+        .id = "usage.notice.unowed",
+        .says = { "notice without a cause", "不该提醒而提醒" },
+        .rule = { "A notice that no record had made due when it was sent misleads people.", "发出时没有任何用量达到相应档位的提醒，会误导用户。" },
+        .judge = judge_unowed,
+        .reads = reads,
+    },
+};
+
 const struct measure usage_measure = {
     .name = "usage",
     .says = { "use, reminders", "用量与提醒" },
@@ -18,5 +55,7 @@ const struct measure usage_measure = {
     .kind_count = sizeof kinds / sizeof *kinds,
     .access = access,
     .access_count = sizeof access / sizeof *access,
+    .duties = duties,
+    .duty_count = sizeof duties / sizeof *duties,
     .keeping = &meter_keeping,
 };

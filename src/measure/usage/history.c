@@ -1,0 +1,265 @@
+#include "measure/usage/history.h"
+
+#include <stdlib.h>
+
+#include "engine/replay.h"
+#include "measure/usage/kinds.h"
+#include "measure/usage/use_record.h"
+
+enum { SLICE_RECORDS = 40000000 };
+
+/* ---- reading ---- */
+
+struct reading {
+    const struct audit *audit;
+    struct decisions *decisions;
+    uint64_t slices, slice, counted;
+    struct history *history;      /* NULL: only counts */
+    size_t room;
+    struct sources corrected;
+    struct use_record *records;
+};
+
+static uint32_t place_in(struct sources *names, struct str name)
+{
+    struct source *found = sources_find(names, name);
+    return (uint32_t)((found ? found : sources_add(names, name))->number - 1);
+}
+
+static void used_add(struct reading *reading, const struct use_record *use, uint32_t source)
+{
+    struct history *history = reading->history;
+    if (history->count == reading->room) {
+        reading->room = reading->room ? reading->room * 2 : 4096;
+        history->at = reallocate(history->at, reading->room * sizeof *history->at);
+    }
+    history->at[history->count++] = (struct used){ .subject = use->subject, .start = use->start, .units = use_units(use->service, use->quantity),
+                                                   .seq = use->seq, .source = source, .scope = place_in(&history->scopes, use->scope),
+                                                   .service = use->service };
+}
+
+static bool entry_take(void *context, uint64_t index, struct str bytes, struct error *error)
+{
+    struct reading *reading = context;
+    struct entry entry;
+    size_t count;
+    if (!entry_read(bytes, &entry, error)) return false;
+    if (!str_equal(entry.kind, str_of(usage_kind.name)) || decisions_on(reading->decisions, index, &entry) != ENTRY_COUNTS) return true;
+    reading->counted += entry.count;
+    if (!reading->history) return true;
+    if (!use_records(&entry, reading->records, &count, error)) return false;
+    uint32_t source = place_in(&reading->history->sources, entry.source);
+    const struct source *corrected = sources_look(&reading->corrected, entry.source);
+    for (size_t i = 0; i < count; i++) {
+        const struct use_record *use = &reading->records[i];
+        if (use->subject % reading->slices != reading->slice || use->start > reading->audit->as_of) continue;
+        if (!corrected || !seen_has(&corrected->seen, use->seq)) used_add(reading, use, source);
+    }
+    return true;
+}
+
+static bool ledger_take(struct reading *reading, struct error *error)
+{
+    reading->decisions = decisions_of_state(reading->audit->store, error);
+    bool done = reading->decisions && ledger_scan(reading->audit->ledger, 0, reading->audit->position, entry_take, reading, error);
+    decisions_close(reading->decisions);
+    return done;
+}
+
+bool history_slices(const struct audit *audit, uint64_t *slices, struct error *error)
+{
+    struct reading reading = { .audit = audit };
+    *slices = 1;
+    if (!audit->ledger) return true;
+    if (!ledger_take(&reading, error)) return false;
+    *slices = 1 + reading.counted / SLICE_RECORDS;
+    return true;
+}
+
+static bool corrected_read(struct reading *reading, struct error *error)
+{
+    struct statement *select = store_prepare(reading->audit->store, "SELECT \"target_source\", \"target_seq\" FROM \"correction\"", error);
+    bool row = select != NULL;
+    while (row) {
+        if (!statement_step(select, &row, error)) return false;
+        if (!row) return true;
+        struct str name = column_text(select, 0);
+        struct source *source = sources_find(&reading->corrected, name);
+        if (!source) source = sources_add(&reading->corrected, name);
+        uint64_t seq = (uint64_t)column_number(select, 1);
+        size_t from, gone;
+        seen_add(&source->seen, (struct span){ seq, seq }, &from, &gone);
+    }
+    return false;
+}
+
+/* ---- order ---- */
+
+static int name_order(const void *left, const void *right, void *context)
+{
+    const struct sources *sources = context;
+    return str_compare(source_name(&sources->at[*(const uint32_t *)left]), source_name(&sources->at[*(const uint32_t *)right]));
+}
+
+static int used_order(const void *left, const void *right, void *context)
+{
+    const struct used *a = left, *b = right;
+    const uint32_t *rank = context;
+    if (a->subject != b->subject) return a->subject < b->subject ? -1 : 1;
+    if (a->start != b->start) return a->start < b->start ? -1 : 1;
+    if (a->source != b->source) return rank[a->source] < rank[b->source] ? -1 : 1;
+    return (a->seq > b->seq) - (a->seq < b->seq);
+}
+
+static void sort(struct history *history)
+{
+    size_t count = history->sources.count;
+    uint32_t *order = allocate((count + 1) * sizeof *order);
+    history->source_rank = allocate((count + 1) * sizeof *history->source_rank);
+    for (size_t i = 0; i < count; i++) order[i] = (uint32_t)i;
+    qsort_r(order, count, sizeof *order, name_order, &history->sources);
+    for (size_t i = 0; i < count; i++) history->source_rank[order[i]] = (uint32_t)i;
+    free(order);
+    if (history->count) qsort_r(history->at, history->count, sizeof *history->at, used_order, history->source_rank);
+}
+
+bool history_open(const struct audit *audit, uint64_t slices, uint64_t slice, struct history *history, struct error *error)
+{
+    *history = (struct history){ 0 };
+    struct reading reading = { .audit = audit, .slices = slices, .slice = slice, .history = history,
+                               .records = allocate(BATCH_RECORDS * sizeof *reading.records) };
+    bool done = tariffs_load(audit->store, audit->arena, &history->tariffs, &history->tariff_count, error) && corrected_read(&reading, error) &&
+                (!audit->ledger || ledger_take(&reading, error));
+    sources_close(&reading.corrected);
+    free(reading.records);
+    if (done)
+        sort(history);
+    else
+        history_close(history);
+    return done;
+}
+
+void history_close(struct history *history)
+{
+    free(history->at);
+    free(history->source_rank);
+    sources_close(&history->sources);
+    sources_close(&history->scopes);
+    *history = (struct history){ 0 };
+}
+
+size_t history_next(const struct history *history, size_t *at, const struct used **first)
+{
+    size_t begin = *at;
+    *first = &history->at[begin];
+    while (*at < history->count && history->at[*at].subject == history->at[begin].subject) ++*at;
+    return *at - begin;
+}
+
+/* ---- subscriptions ---- */
+
+static int holding_order(const void *left, const void *right)
+{
+    const struct holding *a = left, *b = right;
+    return a->from != b->from ? (a->from > b->from) - (a->from < b->from) : str_compare(a->id, b->id);
+}
+
+bool holdings_load(const struct audit *audit, const struct history *history, uint64_t subject, struct arena *arena, struct holding **holdings,
+                   size_t *count, struct error *error)
+{
+    struct statement *select =
+        store_prepare(audit->store, "SELECT \"tariff\", \"from\", \"to\" FROM \"subscription\" WHERE \"subscriber\" = $1", error);
+    size_t room = 0;
+    *count = 0;
+    *holdings = NULL;
+    if (!select) return false;
+    statement_number(select, 1, (int64_t)subject);
+    for (bool row;;) {
+        if (!statement_step(select, &row, error)) return false;
+        if (!row) break;
+        if (*count == room) {
+            struct holding *larger = arena_take(arena, (room = room ? room * 2 : 8) * sizeof *larger);
+            if (*count) memcpy(larger, *holdings, *count * sizeof *larger);
+            *holdings = larger;
+        }
+        struct str id = column_text(select, 0);
+        (*holdings)[(*count)++] = (struct holding){
+            .tariff = tariffs_find(history->tariffs, history->tariff_count, id), .id = arena_str(arena, id),
+            .from = (int32_t)column_number(select, 1), .to = column_is_null(select, 2) ? DAY_NONE : (int32_t)column_number(select, 2),
+        };
+    }
+    if (*count) qsort(*holdings, *count, sizeof **holdings, holding_order);
+    return true;
+}
+
+/* ---- sums ---- */
+
+void cycle_sums_open(struct cycle_sums *sums, const struct holding *holdings, size_t count, int32_t cycle)
+{
+    *sums = (struct cycle_sums){ .cycle = cycle };
+    sums->cut_count = cycle_cuts(holdings, count, cycle, sums->cuts);
+    for (int service = 0; service < SERVICES; service++)
+        if (cycle_has_hours(holdings, count, cycle, (enum service)service)) sums->hours |= 1u << service;
+    sums->is_plain = !sums->cut_count && !sums->hours;
+}
+
+void cycle_sums_add(struct cycle_sums *sums, const struct history *history, const struct used *used, struct arena *arena)
+{
+    int32_t day = day_of(used->start), part = sums->cycle;
+    for (size_t i = 0; i < sums->cut_count && sums->cuts[i] <= day; i++) part = sums->cuts[i];
+    struct use_sum sum = { used->service, source_name(&history->scopes.at[used->scope]), part,
+                           sums->hours >> used->service & 1 ? (int)((used->start - day_start(day)) / HOUR_MS) : HOUR_ANY, used->units };
+    sums->is_plain = sums->is_plain && str_equal(sum.scope, STR("home"));
+    for (size_t i = 0; i < sums->count; i++) {
+        struct use_sum *same = &sums->sums[i];
+        if (same->service != sum.service || same->day != sum.day || same->hour != sum.hour || !str_equal(same->scope, sum.scope)) continue;
+        same->quantity = use_add(same->quantity, sum.quantity);
+        return;
+    }
+    if (sums->count == sums->room) {
+        struct use_sum *larger = arena_take(arena, (sums->room = sums->room ? sums->room * 2 : 8) * sizeof *larger);
+        if (sums->count) memcpy(larger, sums->sums, sums->count * sizeof *larger);
+        sums->sums = larger;
+    }
+    sums->sums[sums->count++] = sum;
+}
+
+const struct rating *rating_before(const struct cycle_sums *cycles, size_t cycle_count, int32_t cycle, const struct holding *holdings,
+                                   size_t count, struct arena *arena)
+{
+    int32_t from = cycle_rolls_from(holdings, count, cycle), first = cycle_count && cycles[0].cycle < cycle ? cycles[0].cycle : cycle;
+    if (from == cycle) return NULL;
+    /* Before the first use all is left whole: as many cycles before it are enough as anything lives. */
+    int32_t needed = day_add_months(first, -(int)longest_rollover(holdings, count));
+    const struct rating *earlier = NULL;
+    size_t at = 0;
+    for (int32_t month = from > needed ? from : needed; month < cycle; month = cycle_end(month)) {
+        while (at < cycle_count && cycles[at].cycle < month) at++;
+        bool is_used = at < cycle_count && cycles[at].cycle == month;
+        earlier = rate(holdings, count, month, is_used ? cycles[at].sums : NULL, is_used ? cycles[at].count : 0, earlier, month, arena);
+    }
+    return earlier;
+}
+
+/* ---- whose ---- */
+
+bool subscriber_of(const struct audit *audit, uint64_t subject, const struct holding *holdings, size_t count, int32_t cycle,
+                   struct str *operator_, struct str *area, struct error *error)
+{
+    struct statement *select =
+        store_prepare(audit->store, "SELECT \"operator\", \"area\" FROM \"subscriber\" WHERE \"subscriber\" = $1", error);
+    bool row;
+    *operator_ = *area = (struct str){ 0 };
+    if (!select) return false;
+    statement_number(select, 1, (int64_t)subject);
+    if (!statement_step(select, &row, error)) return false;
+    if (row) {
+        *operator_ = arena_str(audit->arena, column_text(select, 0));
+        *area = arena_str(audit->arena, column_text(select, 1));
+        statement_reset(select);
+        return true;
+    }
+    const struct holding *main = cycle_main(holdings, count, cycle);
+    if (main) *operator_ = main->tariff->operator_;
+    return true;
+}
