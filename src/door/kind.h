@@ -68,6 +68,10 @@ struct kind {
     bool sums_only;     /* the state has no table of its records: its measure follows the entries itself (measure/keeping.h) */
     const struct field *fields;
     size_t field_count;
+    /* A kind whose records may replace another: the field that names it as SOURCE/SEQ, and the table of the state ("target_source",
+       "target_seq", "source", "seq") in which what was replaced stands (engine/correction.h). NULL: there are none. */
+    const char *corrections;
+    size_t corrects;
     /* What no single field can tell ("moved needs an operator"); may be NULL. Names the field and what would be right. */
     bool (*check)(const struct record *record, const struct field **field, struct error *error);
 };

@@ -218,8 +218,12 @@ bool state_ready(struct engine *engine, struct error *error)
 {
     bool remake;
     char folder[PATH_ROOM];
-    return directory_path(engine->directory, "state", folder, error) && engine->disk->make_directory(engine->disk, folder, error) &&
-           catch_up(engine, &remake, error) && (!remake || generation_remake(engine, error));
+    if (!directory_path(engine->directory, "state", folder, error) || !engine->disk->make_directory(engine->disk, folder, error) ||
+        !catch_up(engine, &remake, error))
+        return false;
+    if (!remake) return true;
+    *error = (struct error){ 0 }; /* what was wrong with the old one is mended by the new one */
+    return generation_remake(engine, error);
 }
 
 /* ---- withdrawing ---- */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "engine/admit.h"
+#include "engine/correction.h"
 #include "engine/door.h"
 #include "engine/key.h"
 
@@ -39,6 +40,7 @@ struct intake {
     size_t span_count;
     uint64_t batch_count;
     struct sources held;           /* of a held load: what was seen within it */
+    struct sources corrected, corrections; /* that were taken here, by name: what they replace, and they themselves */
     struct text acknowledge_source; /* the source whose progress is not yet told, and how far it is */
     uint64_t acknowledge_seq;
     bool has_progress;
@@ -74,7 +76,8 @@ struct intake *intake_open(struct engine *engine, const struct intake_options *o
     intake->block = allocate(BLOCK_RECORDS * sizeof *intake->block);
     intake->spans = allocate(BATCH_RECORDS * sizeof *intake->spans);
     pthread_mutex_init(&intake->lock, NULL);
-    intake->form = (options->looks ? CLAIM_LOOKS : CLAIM_PLAIN) | (options->hold ? CLAIM_HELD : CLAIM_PLAIN);
+    /* Who takes a correction looks at what is corrected already. */
+    intake->form = (options->looks || options->kind->corrections ? CLAIM_LOOKS : CLAIM_PLAIN) | (options->hold ? CLAIM_HELD : CLAIM_PLAIN);
     /* Bulk kinds come by the million: only who looks at each record can afford to claim each key. */
     intake->claims_keys = kind_has_key(options->kind) && (options->looks || !options->kind->bulk);
     if (options->looks) namings_find(intake);
@@ -92,6 +95,8 @@ void intake_close(struct intake *intake)
     if (intake->group) engine_discard(intake->engine, intake->group);
     if (intake->reader) store_close(intake->reader);
     sources_close(&intake->held);
+    sources_close(&intake->corrected);
+    sources_close(&intake->corrections);
     text_close(&intake->content);
     text_close(&intake->key);
     text_close(&intake->batch);
@@ -325,6 +330,76 @@ bool intake_claim(struct intake *intake, const struct field **field, struct erro
     key_write(intake_record(intake), &intake->key);
     intake->slot_has_key = key_free(intake, true, key, field, error);
     return intake->slot_has_key;
+}
+
+/* ---- corrections ---- */
+
+static bool name_is_in(struct sources *names, struct record_name name)
+{
+    struct source *source = sources_find(names, name.source);
+    return source && seen_has(&source->seen, name.seq);
+}
+
+static void name_add(struct sources *names, struct record_name name)
+{
+    struct source *source = sources_find(names, name.source);
+    if (!source) source = sources_add(names, name.source);
+    size_t from, gone;
+    seen_add(&source->seen, (struct span){ name.seq, name.seq }, &from, &gone);
+}
+
+/* Claims a record's name among corrections, of this kind; *waited: others had it, and all must be looked at anew. */
+static bool name_claim(struct intake *intake, struct record_name name, bool *waited, struct error *error)
+{
+    struct door *door = engine_door(intake->engine);
+    struct text key = { 0 };
+    text_format(&key, "%s corrects %llu %.*s", intake->options.kind->name, (unsigned long long)name.seq, STR_ARGS(name.source));
+    enum sight sight = door_claim_key(door, claim_ready(intake), text_str(&key));
+    bool done = true;
+    *waited = sight != SIGHT_NEW;
+    if (sight == SIGHT_HELD)
+        done = fail_both(error, ERROR_CONFLICT, "another file that replaces a source is just correcting the same record: load yours again when it is done",
+                         "另一个替换来源的文件正在更正同一条记录：请待其完成后重新装入");
+    else if (*waited)
+        done = hand_empty(intake, error) && door_await_key(door, intake, intake->form, text_str(&key), error);
+    text_close(&key);
+    return done;
+}
+
+bool intake_correct(struct intake *intake, bool *may, const struct field **field, struct error *error)
+{
+    const struct kind *kind = intake->options.kind;
+    struct record_name own, target;
+    *may = true;
+    if (!kind->corrections || !record_has(intake_record(intake), kind->corrects)) return true;
+    *field = &kind->fields[kind->corrects];
+    for (bool waited = true; waited;) {
+        const struct record *record = intake_record(intake);
+        own = (struct record_name){ record->source, record->seq };
+        if (!record_name_read(record->values[kind->corrects].text, &target)) return true;
+        if (!name_claim(intake, target, &waited, error)) return false;
+        if (!waited && !name_claim(intake, own, &waited, error)) return false;
+    }
+    /* What comes again is no second correction: it is a duplicate. */
+    if (name_is_in(&intake->corrections, own)) return true;
+    struct error failure = { 0 };
+    if (record_name_equal(own, target) || name_is_in(&intake->corrections, target))
+        *may = correction_of_correction(target, error);
+    else if (name_is_in(&intake->corrected, target))
+        *may = correction_twice(target, error);
+    else if (name_is_in(&intake->corrected, own))
+        *may = correction_is_corrected(own, error);
+    else if (!reader_ready(intake, error))
+        return false;
+    else if (!correction_look(intake->reader, kind->corrections, own, target, intake->options.replaces, &failure)) {
+        *error = failure;
+        if (failure.code != ERROR_INPUT) return false;
+        *may = false;
+    }
+    if (!*may) return true;
+    name_add(&intake->corrected, target);
+    name_add(&intake->corrections, own);
+    return true;
 }
 
 /* How a held load knows a record: by the door, but for the source that it replaces, and by what it holds itself. */

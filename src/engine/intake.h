@@ -33,6 +33,10 @@ struct arena *intake_arena(struct intake *intake);
    Waiting moves the record: ask intake_record again. ERROR_CONFLICT with the field where two replacements meet. */
 bool intake_claim(struct intake *intake, const struct field **field, struct error *error);
 
+/* Whether the record that was filled may correct the one that it names; true for one that corrects nothing. *may is false with the field
+   and the reason in error where it may not: a record is corrected once, and a correction is not corrected. Waits, as intake_claim. */
+bool intake_correct(struct intake *intake, bool *may, const struct field **field, struct error *error);
+
 enum taken {
     TAKEN_NEW,
     TAKEN_DUPLICATE, /* the same (source, seq) with the same content (in bulk kinds: uncompared) */

@@ -172,6 +172,18 @@ static bool load_row(struct load *load, const struct row *row, struct error *err
         if (record->source.length) intake_pass(load->intake, record->source, record->seq);
         return true;
     }
+    bool may;
+    const struct field *its;
+    if (!intake_correct(load->intake, &may, &its, &reason)) {
+        *error = reason;
+        return false;
+    }
+    record = intake_record(load->intake);
+    if (!may) {
+        load_reject(load, row, str_of(its->name), &reason);
+        intake_pass(load->intake, record->source, record->seq);
+        return true;
+    }
     source_note(load, record->source);
     enum taken taken;
     if (!intake_take(load->intake, &taken, error)) return false;

@@ -1,8 +1,8 @@
 #include "measure/usage/kinds.h"
 
+#include "engine/correction.h"
 #include "measure/tariff/tariff.h"
 #include "measure/usage/notice.h"
-#include "measure/usage/use_record.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -42,8 +42,7 @@ static bool is_scope(struct str scope)
 
 static bool usage_check(const struct record *record, const struct field **field, struct error *error)
 {
-    struct str source;
-    uint64_t seq;
+    struct record_name name;
     *field = &usage_fields[USAGE_START];
     if (!in_years(record->values[USAGE_START].number))
         return fail_both(error, ERROR_INPUT, "a time between 1990 and 2149 is wanted", "须为 1990 年至 2149 年之间的时间");
@@ -51,7 +50,7 @@ static bool usage_check(const struct record *record, const struct field **field,
     if (record_has(record, USAGE_SCOPE) && !is_scope(record->values[USAGE_SCOPE].text))
         return fail_both(error, ERROR_INPUT, "home, roaming or directed:NAME is wanted", "须为 home（国内）、roaming（漫游）或 directed:名称（定向）");
     *field = &usage_fields[USAGE_CORRECTS];
-    if (record_has(record, USAGE_CORRECTS) && !corrects_read(record->values[USAGE_CORRECTS].text, &source, &seq))
+    if (record_has(record, USAGE_CORRECTS) && !record_name_read(record->values[USAGE_CORRECTS].text, &name))
         return fail_both(error, ERROR_INPUT, "write the record as SOURCE/SEQ, as january.csv/17", "须写成 来源/序号，如 january.csv/17");
     return true;
 }
@@ -64,6 +63,8 @@ const struct kind usage_kind = {
     .sums_only = true,
     .fields = usage_fields,
     .field_count = COUNT(usage_fields),
+    .corrections = "correction",
+    .corrects = USAGE_CORRECTS,
     .check = usage_check,
 };
 

@@ -1,5 +1,6 @@
 #include "measure/usage/meter_inside.h"
 
+#include "engine/correction.h"
 #include "engine/state.h"
 #include "measure/tariff/tariff.h"
 #include "measure/usage/kinds.h"
@@ -129,18 +130,17 @@ static bool use_take_out(struct applying *applying, const struct use_record *tar
     return true;
 }
 
-/* *before_it (may be filled) are the sums of this record's cycle with what it corrects, where that is in the same cycle. */
+/* What the record corrects, if it came before, is taken out; else it will be passed over when it comes. */
 static bool correct(struct applying *applying, struct error *error)
 {
-    struct str source;
-    uint64_t seq;
+    struct record_name name;
     struct use_record target;
     bool found;
-    if (!corrects_read(applying->use->corrects, &source, &seq)) return true;
-    if (!target_find(applying, source, seq, &target, &found, error)) return false;
-    if (corrected_has(known_corrected(applying->meter->known, source), seq)) return true;
-    known_correction(applying->meter->known, source, seq);
-    if (!applying->again && !correction_put(applying, source, seq, error)) return false;
+    if (!record_name_read(applying->use->corrects, &name)) return true;
+    if (!target_find(applying, name.source, name.seq, &target, &found, error)) return false;
+    if (corrected_has(known_corrected(applying->meter->known, name.source), name.seq)) return true;
+    known_correction(applying->meter->known, name.source, name.seq);
+    if (!applying->again && !correction_put(applying, name.source, name.seq, error)) return false;
     return !found || use_take_out(applying, &target, error);
 }
 

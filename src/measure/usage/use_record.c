@@ -59,12 +59,3 @@ bool use_records(const struct entry *entry, struct use_record *records, size_t *
         }
     return true;
 }
-
-bool corrects_read(struct str corrects, struct str *source, uint64_t *seq)
-{
-    if (!corrects.at) return false;
-    const char *slash = memrchr(corrects.at, '/', corrects.length);
-    if (!slash || slash == corrects.at) return false;
-    *source = (struct str){ corrects.at, (size_t)(slash - corrects.at) };
-    return str_number((struct str){ slash + 1, corrects.length - source->length - 1 }, seq);
-}

@@ -17,7 +17,5 @@ struct use_record {
 
 /* All records of a usage entry, in their order; room for BATCH_RECORDS. ERROR_DAMAGE. */
 bool use_records(const struct entry *entry, struct use_record *records, size_t *count, struct error *error);
-/* Takes "SOURCE/SEQ" apart; false where it is no such thing. */
-bool corrects_read(struct str corrects, struct str *source, uint64_t *seq);
 
 #endif
