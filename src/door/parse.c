@@ -326,6 +326,7 @@ static bool parse_form(struct parsing *parsing, struct value *value, struct erro
     struct str text = parsing->text;
     bool is_json = text.at[0] == '[' || text.at[0] == '{';
     if (text.length > FORM_BYTES_MOST) return refuse(parsing, error, "is too long: at most 64 KiB", "太长：最多 64 KiB");
+    if (has_control(text, true)) return refuse(parsing, error, "has a control character in it: take it out", "含有控制字符：请去掉");
     json_error_t place;
     json_t *json = is_json ? json_loadb(text.at, text.length, JSON_REJECT_DUPLICATES, &place) : words_list(text);
     if (!json) return refuse(parsing, error, "is no JSON: a list looks like [80, 100]", "不是 JSON：列表写成 [80, 100] 这样");

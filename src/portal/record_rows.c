@@ -148,6 +148,9 @@ static bool list_bind(struct statement *select, const struct record_query *query
 
 bool records_list(struct view *view, const struct record_query *query, struct records_sink sink, struct text *next, struct error *error)
 {
+    if (query->kind->sums_only)
+        return fail_both(error, ERROR_USAGE, "records of kind %s are kept as sums, not one by one: /api/usage/records lists those of a number and month",
+                         "%s 类记录只保存合计，不逐条列出：/api/usage/records 可列出某号码某月的记录", query->kind->name);
     const struct kind *kind = query->kind;
     struct order order = order_of(kind);
     struct text sql = { 0 }, last = { 0 };

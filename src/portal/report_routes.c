@@ -67,7 +67,7 @@ struct span_of_days {
 
 static bool span_of(struct view *view, const struct kind *kind, bool portal, struct span_of_days *span, struct error *error)
 {
-    for (size_t i = 0; i < kind->field_count; i++) {
+    for (size_t i = 0; !kind->sums_only && i < kind->field_count; i++) {
         struct text sql = { 0 };
         bool row;
         if ((kind->fields[i].flags & (FIELD_EVENT | FIELD_NEEDED)) != (FIELD_EVENT | FIELD_NEEDED)) continue;

@@ -8,6 +8,7 @@
 #include "measure/query.h"
 #include "measure/results.h"
 #include "measure/show.h"
+#include "measure/usage/usage.h"
 #include "portal/portal.h"
 
 #define QUERY(parameters) .query = (parameters), .query_count = sizeof(parameters) / sizeof *(parameters)
@@ -194,13 +195,69 @@ static const struct parameter summary_query[] = {
 
 /* ---- notices ---- */
 
-/* No measure owes any yet: what is asked for is read as ever, and nothing answers to it. */
+struct notices_page {
+    struct request *request;
+    struct reply_table *table;
+    struct findings_query query;
+    struct text next;
+    size_t shown;
+    struct notice last;
+};
+
+/* Who looks: a person their own, an operator its own subscribers', by the subject's number: who may read more asks for that. */
+static bool notice_is_theirs(const struct request *request, const struct listed_notice *listed)
+{
+    const struct identity *who = &request->who;
+    if (who->role == ROLE_SUBSCRIBER) return who->has_subject && who->subject == listed->notice.subscriber;
+    return who->role != ROLE_OPERATOR || str_equal(listed->operator_, str_of(who->operator_));
+}
+
+static bool notice_add(void *context, const struct listed_notice *listed, bool *enough, struct error *error)
+{
+    (void)error;
+    struct notices_page *page = context;
+    const struct findings_query *query = &page->query;
+    char subject[24];
+    bool is_wanted = notice_is_theirs(page->request, listed) && str_starts(str_of(level_words[listed->notice.level]), query->kind) &&
+                     (!query->operator_.length || str_equal(query->operator_, listed->operator_)) &&
+                     (!query->area.length || law_area_within(page->request->view->audit.law, listed->area, query->area)) &&
+                     listed->notice.time >= query->since && listed->notice.time < query->until;
+    if (!is_wanted) return true;
+    if (page->shown == page->table->most) {
+        text_format(&page->next, "%llu %u %u", (unsigned long long)page->last.entry, page->last.place, page->last.rank);
+        *enough = true;
+        return true;
+    }
+    page->shown++;
+    page->last = listed->notice;
+    bool is_own = page->request->who.role == ROLE_SUBSCRIBER;
+    snprintf(subject, sizeof subject, "%llu", (unsigned long long)listed->notice.subscriber);
+    notice_show(&page->table->rows, listed, str_of(is_own ? page->request->who.masked : subject));
+    return true;
+}
+
 static bool notices_get(struct request *request, struct reply *reply, struct error *error)
 {
-    struct findings_query query;
+    struct notice after = { 0 };
     struct reply_table table;
-    return query_read(request, &query, error) && reply_table_open(&table, request, reply, "notices", error) &&
-           reply_table_close(&table, true, (struct str){ 0 }, (struct str){ 0 }, error);
+    struct notices_page page = { .request = request, .table = &table };
+    if (!query_read(request, &page.query, error) || !reply_table_open(&table, request, reply, "notices", error)) return false;
+    bool is_person = request->who.role == ROLE_SUBSCRIBER, has_one = is_person ? request->who.has_subject : page.query.has_subscriber;
+    bool done = true;
+    if (table.after.length) {
+        char room[64];
+        snprintf(room, sizeof room, "%.*s", STR_ARGS(table.after));
+        unsigned long long entry;
+        done = sscanf(room, "%llu %u %u", &entry, &after.place, &after.rank) == 3 ||
+               fail_both(error, ERROR_USAGE, "after: give what `next` of the page before had", "after：须取自上一页的 next");
+        if (done) after.entry = entry;
+    }
+    done = done && ((is_person && !has_one) ||
+                    notices_each(request->view->store, table.after.length ? &after : NULL, has_one,
+                                 is_person ? request->who.subject : page.query.subscriber, notice_add, &page, error));
+    done = reply_table_close(&table, done, text_str(&page.next), (struct str){ 0 }, error);
+    text_close(&page.next);
+    return done;
 }
 
 static const struct parameter notices_query[] = {
@@ -294,7 +351,7 @@ const struct route result_routes[] = {
       .says = { "How often each duty was broken, by operator", "各项义务被违反的次数，按企业" } },
     { ROUTE(GET, "/api/findings/{finding}", FOR_STAFF | FOR(SUBSCRIBER), REACH_OWN), .handle = finding_get, .flags = ROUTE_SLOW,
       .says = { "One finding by its ID", "按编号查一项发现" } },
-    { ROUTE(GET, "/api/notices", FOR_STAFF | FOR(SUBSCRIBER), REACH_OWN), .handle = notices_get, .flags = ROUTE_TABLE, QUERY(notices_query),
+    { ROUTE(GET, "/api/notices", FOR_STAFF | FOR(SUBSCRIBER), REACH_OWN), .handle = notices_get, .flags = ROUTE_TABLE | ROUTE_SLOW, QUERY(notices_query),
       .says = { "The notices that the measures owe to people", "应向用户发出的提醒" } },
     { ROUTE(GET, "/api/figures", FOR_ALL, REACH_OPEN), .handle = figures_get, .flags = ROUTE_TABLE | ROUTE_TRY, QUERY(figures_query),
       .says = { "Figures, each with its margin, its n and its position in the ledger", "指标，各附误差范围、样本数和账本位置" } },

@@ -1,6 +1,7 @@
 #include "measure/bill/bill.h"
 
 #include "measure/bill/follows.h"
+#include "measure/bill/routes.h"
 #include "measure/usage/usage.h"
 #include "measure/view.h"
 
@@ -34,6 +35,8 @@ const struct measure bill_measure = {
     .kind_count = sizeof kinds / sizeof *kinds,
     .access = access,
     .access_count = sizeof access / sizeof *access,
+    .routes = bill_routes,
+    .route_count = BILL_ROUTES,
     .duties = duties,
     .duty_count = sizeof duties / sizeof *duties,
 };

@@ -1,6 +1,7 @@
 #include "measure/usage/usage.h"
 
 #include "measure/usage/reminders.h"
+#include "measure/usage/routes.h"
 #include "measure/view.h"
 
 static const struct kind *const kinds[] = { &usage_kind, &notice_sent_kind, &usage_setting_kind };
@@ -55,6 +56,8 @@ const struct measure usage_measure = {
     .kind_count = sizeof kinds / sizeof *kinds,
     .access = access,
     .access_count = sizeof access / sizeof *access,
+    .routes = usage_routes,
+    .route_count = USAGE_ROUTES,
     .duties = duties,
     .duty_count = sizeof duties / sizeof *duties,
     .keeping = &meter_keeping,

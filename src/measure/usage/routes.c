@@ -1,0 +1,487 @@
+#include "measure/usage/routes.h"
+
+#include <stdlib.h>
+
+#include "base/number.h"
+#include "engine/write.h"
+#include "measure/province/province.h"
+#include "measure/query.h"
+#include "measure/usage/forecast.h"
+#include "measure/usage/usage.h"
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+/* ---- who and when ---- */
+
+static bool is_theirs(struct request *request, uint64_t subject, bool *is_it, struct error *error)
+{
+    struct statement *select = view_select(request->view, &subscriber_kind, "SELECT 1 FROM \"subscriber\" WHERE {scope} AND \"subscriber\" = $1", error);
+    if (!select) return false;
+    statement_number(select, 1, (int64_t)subject);
+    if (!statement_step(select, is_it, error)) return false;
+    statement_reset(select);
+    return true;
+}
+
+bool asked_subject(struct request *request, struct reply *reply, uint64_t *subject, struct error *error)
+{
+    const char *number = request_query(request, "subscriber");
+    struct findings_query query = { 0 };
+    bool is_it = true;
+    if (request->who.role == ROLE_SUBSCRIBER) {
+        if (!request->who.has_subject)
+            return refuse(reply, error, 404, "no-records", "There are no records of your number yet.", "还没有你这个号码的记录。");
+        *subject = request->who.subject;
+        return true;
+    }
+    if (!number) return refuse(reply, error, 422, "number-missing", "Say which number: subscriber=...", "请写明号码：subscriber=…");
+    if (!findings_query_subscriber(&query, engine_vault(request->engine), number, error)) return false;
+    *subject = query.subscriber;
+    if (*subject != UINT64_MAX && request->who.role == ROLE_OPERATOR && !is_theirs(request, *subject, &is_it, error)) return false;
+    if (*subject == UINT64_MAX || !is_it)
+        return refuse(reply, error, 404, "no-records", "There are no records of that number.", "没有该号码的记录。");
+    return true;
+}
+
+bool asked_cycle(struct request *request, struct kept *meter, uint64_t subject, int32_t *cycle, struct error *error)
+{
+    struct period period = { 0 };
+    if (!asked_period(request_asked, request, "cycle", &period, error)) return false;
+    if (period.kind && period.kind != 'M')
+        return fail_both(error, ERROR_USAGE, "cycle: a month is wanted, as 2015-01", "cycle：须为月份，如 2015-01");
+    *cycle = period.first;
+    if (period.kind) return true;
+    int32_t *cycles;
+    size_t count = meter_cycles(meter, subject, request->arena, &cycles);
+    *cycle = count ? cycles[count - 1] : cycle_of(request->now);
+    return true;
+}
+
+/* ---- what is left ---- */
+
+static void put_money(struct json *json, const char *name, int64_t money)
+{
+    char room[DECIMAL_ROOM];
+    json_put_string(json, name, (struct str){ room, decimal_format(money, MONEY_DECIMALS, 2, room) });
+}
+
+static void put_count(struct json *json, const char *name, uint64_t number, bool is_there)
+{
+    json_key(json, name);
+    if (is_there)
+        json_add_number(json, (int64_t)number);
+    else
+        json_add_null(json);
+}
+
+static void put_day(struct json *json, const char *name, int32_t day)
+{
+    char room[DAY_ROOM];
+    json_put_string(json, name, (struct str){ room, day_format(day, room) });
+}
+
+static void put_month(struct json *json, const char *name, int32_t cycle)
+{
+    char room[DAY_ROOM];
+    json_put_string(json, name, (struct str){ room, period_format(period_of(cycle, 'M'), room) });
+}
+
+static void put_moment(struct json *json, const char *name, int64_t moment)
+{
+    char room[MOMENT_ROOM];
+    if (moment == MOMENT_NONE) {
+        json_key(json, name);
+        json_add_null(json);
+    } else {
+        json_put_string(json, name, (struct str){ room, moment_format(moment, room) });
+    }
+}
+
+/* Use of a pool's service by day of the cycle: what a pool is drawn on follows it closely enough for a forecast. */
+struct daily {
+    uint64_t used[SERVICES][CYCLE_DAYS];
+    uint64_t records[SERVICES];
+    int32_t cycle;
+};
+
+static bool day_add(void *context, const struct metered_record *record, struct error *error)
+{
+    (void)error;
+    struct daily *daily = context;
+    int32_t day = day_of(record->use.start) - daily->cycle;
+    enum service service = record->use.service;
+    daily->records[service]++;
+    if (day >= 0 && day < CYCLE_DAYS) daily->used[service][day] = use_add(daily->used[service][day], use_units(service, record->use.quantity));
+    return true;
+}
+
+static void put_forecast(struct json *json, const struct daily *daily, const struct pool *pool, int32_t today)
+{
+    struct pace pace = { .left = pool->left };
+    struct forecast forecast;
+    int32_t end = cycle_end(daily->cycle), ended = today - daily->cycle;
+    pace.days = ended < 0 ? 0 : (size_t)ended > CYCLE_DAYS ? CYCLE_DAYS : (size_t)ended;
+    pace.days_left = today < end ? (size_t)(end - today) : 0;
+    for (size_t i = 0; i < pace.days; i++) pace.used[i] = daily->used[pool->service][i];
+    json_key(json, "forecast");
+    if (!pace.days_left || pool->unlimited || !pool->left || (forecast_make(&pace, &forecast), !forecast.is_known)) {
+        json_add_null(json);
+        return;
+    }
+    json_open(json, '{');
+    json_key(json, "enough");
+    json_add_bool(json, forecast.is_enough);
+    put_count(json, "by_end", use_add(pool->drawn, forecast.by_end), true);
+    if (!forecast.is_enough) {
+        put_day(json, "day", today + (int32_t)forecast.days);
+        put_day(json, "soonest", today + (int32_t)forecast.soonest);
+        put_day(json, "latest", today + (int32_t)forecast.latest);
+    }
+    json_close(json, '}');
+}
+
+static void put_pools(struct json *json, const struct metered *metered, const struct daily *daily, int32_t today)
+{
+    json_key(json, "pools");
+    json_open(json, '[');
+    for (size_t i = 0; i < metered->rating->pool_count; i++) {
+        const struct pool *pool = &metered->rating->pools[i];
+        if (!pool->drawn && !pool->left && !pool->unlimited) continue;
+        json_open(json, '{');
+        json_put_string(json, "pool", pool->name);
+        put_count(json, "quantity", use_add(pool->drawn, pool->left), !pool->unlimited);
+        put_count(json, "used", pool->drawn, true);
+        put_count(json, "left", pool->left, !pool->unlimited);
+        put_forecast(json, daily, pool, today);
+        json_key(json, "from");
+        json_open(json, '[');
+        for (size_t g = 0; g < metered->rating->grant_count; g++) {
+            const struct grant *grant = &metered->rating->grants[g];
+            if (!str_equal(grant->pool, pool->name)) continue;
+            json_open(json, '{');
+            json_put_string(json, "tariff", grant->holding->id);
+            json_put_string(json, "name", grant->holding->tariff->name.length ? grant->holding->tariff->name : grant->holding->id);
+            put_count(json, "given", use_add(grant->drawn, grant->left), !grant->allowance->unlimited);
+            put_count(json, "used", grant->drawn, true);
+            put_day(json, "expires", grant->expires);
+            json_close(json, '}');
+        }
+        json_close(json, ']');
+        json_close(json, '}');
+    }
+    json_close(json, ']');
+}
+
+static void put_services(struct json *json, const struct metered *metered, const struct daily *daily)
+{
+    json_key(json, "services");
+    json_open(json, '[');
+    for (int service = 0; service < SERVICES; service++) {
+        json_open(json, '{');
+        json_put_string(json, "service", str_of(service_word((enum service)service)));
+        put_count(json, "over", metered->rating->over[service], true);
+        put_money(json, "charge", to_fen(metered->rating->charge[service]));
+        put_count(json, "records", daily->records[service], true);
+        json_close(json, '}');
+    }
+    json_close(json, ']');
+}
+
+/* The levels that count for a person: the tariff's and their own. */
+static void put_levels(struct json *json, const struct metered *metered)
+{
+    const struct tariff *main = metered->rating->main ? metered->rating->main->tariff : NULL;
+    json_key(json, "levels");
+    json_open(json, '{');
+    json_key(json, "notice_at");
+    json_open(json, '[');
+    for (size_t i = 0; main && i < main->notice_at_count; i++) json_add_number(json, main->notice_at[i]);
+    json_close(json, ']');
+    json_key(json, "own_notice_at");
+    json_open(json, '[');
+    for (size_t i = 0; metered->has_own && i < metered->own.notice_at_count; i++) json_add_number(json, metered->own.notice_at[i]);
+    json_close(json, ']');
+    if (main && main->notice_every) put_money(json, "notice_every", main->notice_every);
+    if (main && main->has_data_cap) put_money(json, "data_cap", main->data_cap);
+    if (metered->has_own && metered->own.has_cap) put_money(json, "own_data_cap", metered->own.cap);
+    json_close(json, '}');
+}
+
+struct notices_put {
+    struct json *json;
+    int32_t cycle;
+};
+
+static bool notice_put(void *context, const struct listed_notice *listed, bool *enough, struct error *error)
+{
+    (void)enough, (void)error;
+    struct notices_put *put = context;
+    const struct notice *notice = &listed->notice;
+    if (notice->cycle != put->cycle) return true;
+    char id[NOTICE_ID_ROOM];
+    notice_id(notice, id);
+    json_open(put->json, '{');
+    json_put_string(put->json, "notice", str_of(id));
+    json_put_string(put->json, "pool", notice->pool);
+    json_put_string(put->json, "level", str_of(level_words[notice->level]));
+    put_count(put->json, "percent", (uint64_t)notice->percent, notice->percent != 0);
+    put_count(put->json, "used", notice->used, true);
+    put_count(put->json, "quantity", notice->quantity, notice->has_quantity);
+    put_money(put->json, "charge", notice->charge);
+    put_moment(put->json, "time", notice->time);
+    json_close(put->json, '}');
+    return true;
+}
+
+static void put_held(struct json *json, const struct metered *metered)
+{
+    json_key(json, "tariffs");
+    json_open(json, '[');
+    for (size_t i = 0; i < metered->holding_count; i++) {
+        const struct holding *holding = &metered->holdings[i];
+        if (holding->from >= cycle_end(metered->cycle) || (holding->to != DAY_NONE && holding->to <= metered->cycle)) continue;
+        json_open(json, '{');
+        json_put_string(json, "tariff", holding->id);
+        json_put_string(json, "name", holding->tariff && holding->tariff->name.length ? holding->tariff->name : holding->id);
+        put_day(json, "from", holding->from);
+        if (holding->to != DAY_NONE) put_day(json, "to", holding->to);
+        json_close(json, '}');
+    }
+    json_close(json, ']');
+}
+
+static bool usage_put(struct request *request, struct kept *meter, uint64_t subject, struct reply *reply, struct error *error)
+{
+    struct metered metered;
+    struct ledger *ledger = engine_ledger(request->engine);
+    struct daily daily = { 0 };
+    int32_t *cycles;
+    if (!asked_cycle(request, meter, subject, &daily.cycle, error)) return false;
+    /* In the month that is going on what a pack gives counts from its first day, whether or not it was used since. */
+    bool is_now = cycle_of(request->now) == daily.cycle;
+    if (!meter_cycle(meter, ledger, subject, daily.cycle, is_now ? request->now : MOMENT_NONE, request->arena, &metered, error) ||
+        !meter_records(meter, ledger, subject, daily.cycle, day_add, &daily, error))
+        return false;
+    size_t cycle_count = meter_cycles(meter, subject, request->arena, &cycles);
+    int32_t today = day_of(is_now || metered.latest == MOMENT_NONE ? request->now : metered.latest);
+    struct json json = reply_json(reply);
+    json_open(&json, '{');
+    if (request->who.role == ROLE_SUBSCRIBER) json_put_string(&json, "subscriber", str_of(request->who.masked));
+    put_month(&json, "cycle", daily.cycle);
+    put_day(&json, "today", today);
+    put_moment(&json, "latest", metered.latest);
+    put_pools(&json, &metered, &daily, today);
+    put_services(&json, &metered, &daily);
+    put_levels(&json, &metered);
+    put_held(&json, &metered);
+    json_key(&json, "notices");
+    json_open(&json, '[');
+    struct notices_put put = { &json, daily.cycle };
+    bool done = notices_each(request->view->store, NULL, true, subject, notice_put, &put, error);
+    json_close(&json, ']');
+    json_key(&json, "cycles");
+    json_open(&json, '[');
+    for (size_t i = 0; i < cycle_count; i++) {
+        char room[DAY_ROOM];
+        json_add_string(&json, (struct str){ room, period_format(period_of(cycles[i], 'M'), room) });
+    }
+    json_close(&json, ']');
+    json_put_number(&json, "position", (int64_t)metered.position);
+    json_close(&json, '}');
+    return done;
+}
+
+static bool usage_get(struct request *request, struct reply *reply, struct error *error)
+{
+    uint64_t subject;
+    if (!asked_subject(request, reply, &subject, error)) return false;
+    struct keeper *keeper = engine_kept(request->engine, &usage_measure);
+    bool done = usage_put(request, keeper->kept, subject, reply, error);
+    keeper_give(keeper);
+    return done;
+}
+
+/* ---- what is left, of all of an operator's numbers ---- */
+
+static bool left_rows(struct request *request, struct reply_table *table, struct kept *meter, struct text *next, struct error *error)
+{
+    uint64_t after = 0;
+    struct period period = { 0 };
+    if (table->after.length && !str_number(table->after, &after)) return fail_both(error, ERROR_USAGE, "after: take it from `next`", "after：取自上一页的 next");
+    if (!asked_period(request_asked, request, "cycle", &period, error)) return false;
+    int32_t cycle = period.kind ? period.first : meter_newest(meter);
+    struct statement *select = view_select(request->view, &subscriber_kind,
+                                           "SELECT \"subscriber\" FROM \"subscriber\" WHERE {scope} AND \"subscriber\" > $1 ORDER BY \"subscriber\"", error);
+    if (!select || cycle == DAY_NONE) return select != NULL;
+    statement_number(select, 1, table->after.length ? (int64_t)after : -1);
+    size_t shown = 0;
+    for (bool row;;) {
+        if (!statement_step(select, &row, error)) return false;
+        if (!row) return true;
+        if (shown++ == table->most) {
+            statement_reset(select);
+            text_format(next, "%llu", (unsigned long long)after);
+            return true;
+        }
+        struct metered metered;
+        struct arena_mark mark = arena_mark(request->arena);
+        after = (uint64_t)column_number(select, 0);
+        if (!meter_cycle(meter, engine_ledger(request->engine), after, cycle, MOMENT_NONE, request->arena, &metered, error)) {
+            statement_reset(select);
+            return false;
+        }
+        for (size_t i = 0; i < metered.rating->pool_count; i++) {
+            const struct pool *pool = &metered.rating->pools[i];
+            char month[DAY_ROOM];
+            if (!pool->drawn && !pool->left && !pool->unlimited) continue;
+            rows_begin(&table->rows);
+            rows_number(&table->rows, "subject", (int64_t)after);
+            rows_string(&table->rows, "cycle", (struct str){ month, period_format(period_of(cycle, 'M'), month) });
+            rows_string(&table->rows, "pool", pool->name);
+            if (pool->unlimited) {
+                rows_null(&table->rows, "quantity");
+                rows_number(&table->rows, "used", (int64_t)pool->drawn);
+                rows_null(&table->rows, "left");
+            } else {
+                rows_number(&table->rows, "quantity", (int64_t)use_add(pool->drawn, pool->left));
+                rows_number(&table->rows, "used", (int64_t)pool->drawn);
+                rows_number(&table->rows, "left", (int64_t)pool->left);
+            }
+            rows_end(&table->rows);
+        }
+        arena_release(request->arena, mark);
+    }
+}
+
+static bool left_get(struct request *request, struct reply *reply, struct error *error)
+{
+    struct reply_table table;
+    struct text next = { 0 };
+    if (!reply_table_open(&table, request, reply, "usage-left", error)) return false;
+    struct keeper *keeper = engine_kept(request->engine, &usage_measure);
+    bool done = left_rows(request, &table, keeper->kept, &next, error);
+    keeper_give(keeper);
+    done = reply_table_close(&table, done, text_str(&next), (struct str){ 0 }, error);
+    text_close(&next);
+    return done;
+}
+
+/* ---- each record ---- */
+
+struct records_put {
+    struct reply_table *table;
+    uint64_t from, at;
+    bool has_more;
+};
+
+static bool record_put(void *context, const struct metered_record *record, struct error *error)
+{
+    (void)error;
+    struct records_put *put = context;
+    struct rows *rows = &put->table->rows;
+    if (put->at++ < put->from) return true;
+    put->has_more = put->at > put->from + put->table->most;
+    if (put->has_more) return true;
+    rows_begin(rows);
+    rows_string(rows, "service", str_of(service_word(record->use.service)));
+    rows_moment(rows, "start", record->use.start);
+    rows_number(rows, "quantity", (int64_t)record->use.quantity);
+    rows_string(rows, "scope", record->use.scope);
+    rows_string(rows, "source", record->source);
+    rows_number(rows, "seq", (int64_t)record->use.seq);
+    rows_number(rows, "entry", (int64_t)record->index);
+    rows_end(rows);
+    return true;
+}
+
+static bool records_get(struct request *request, struct reply *reply, struct error *error)
+{
+    uint64_t subject;
+    int32_t cycle;
+    struct reply_table table;
+    struct text next = { 0 };
+    if (!asked_subject(request, reply, &subject, error) || !reply_table_open(&table, request, reply, "usage", error)) return false;
+    struct keeper *keeper = engine_kept(request->engine, &usage_measure);
+    struct records_put put = { .table = &table };
+    bool done = (!table.after.length || str_number(table.after, &put.from) ||
+                 fail_both(error, ERROR_USAGE, "after: take it from `next`", "after：取自上一页的 next")) &&
+                asked_cycle(request, keeper->kept, subject, &cycle, error) &&
+                meter_records(keeper->kept, engine_ledger(request->engine), subject, cycle, record_put, &put, error);
+    keeper_give(keeper);
+    if (put.has_more) text_format(&next, "%llu", (unsigned long long)(put.from + table.most));
+    done = reply_table_close(&table, done, text_str(&next), (struct str){ 0 }, error);
+    text_close(&next);
+    return done;
+}
+
+/* ---- own levels ---- */
+
+static bool percents_text(struct request *request, struct reply *reply, struct text *out)
+{
+    const json_t *list = json_object_get(request->body, "notice_at");
+    text_add_byte(out, '[');
+    for (size_t i = 0; list && i < json_array_size(list); i++) {
+        const json_t *percent = json_object_get(json_array_get(list, i), "percent");
+        if (!json_is_integer(percent) || json_integer_value(percent) < 1 || json_integer_value(percent) > 100) {
+            reply_fault(request, reply, "notice_at", "Whole numbers from 1 to 100", "须为 1 至 100 的整数");
+            return false;
+        }
+        text_format(out, "%s%d", i ? "," : "", (int)json_integer_value(percent));
+    }
+    text_add_byte(out, ']');
+    return true;
+}
+
+static bool settings_post(struct request *request, struct reply *reply, struct error *error)
+{
+    struct record record = { .kind = &usage_setting_kind, .present = 1u << SETTING_SUBSCRIBER | 1u << SETTING_FROM | 1u << SETTING_NOTICE_AT };
+    struct text percents = { 0 }, number = { 0 };
+    uint64_t subject, position;
+    struct str cap = request_text(request, "data_cap");
+    if (!asked_subject(request, reply, &subject, error)) return false;
+    if (cap.length && (!decimal_parse(cap, MONEY_DECIMALS, &record.values[SETTING_DATA_CAP].number) || record.values[SETTING_DATA_CAP].number < 0))
+        reply_fault(request, reply, "data_cap", "An amount in yuan, as 30 or 30.00", "须为金额（元），如 30 或 30.00");
+    else if (cap.length)
+        record.present |= 1u << SETTING_DATA_CAP;
+    bool done = percents_text(request, reply, &percents) && !reply->fault_count;
+    if (!done) refuse_faults(reply, error);
+    done = done && vault_person(engine_vault(request->engine), subject, &number, error);
+    record.values[SETTING_SUBSCRIBER].text = text_str(&number);
+    record.values[SETTING_FROM].number = request->now;
+    record.values[SETTING_NOTICE_AT].text = text_str(&percents);
+    done = done && engine_write(request->engine, STR(PORTAL_SOURCE), &record, 1, &position, error);
+    text_close(&number);
+    text_close(&percents);
+    if (!done) return false;
+    struct json json = reply_json(reply);
+    json_open(&json, '{');
+    json_put_number(&json, "position", (int64_t)position);
+    json_close(&json, '}');
+    return true;
+}
+
+static const struct parameter usage_query[] = {
+    { "subscriber", PARAMETER_TEXT, false, 64, { "the number; a person sees their own", "号码；用户只能看自己的" } },
+    { "cycle", PARAMETER_TEXT, false, 16, { "the month, as 2015-01; the newest with use unless given", "账期，如 2015-01；默认为最近有用量的月份" } },
+};
+static const struct parameter left_query[] = {
+    { "cycle", PARAMETER_TEXT, false, 16, { "the month, as 2015-01; the newest with use unless given", "账期，如 2015-01；默认为最近有用量的月份" } },
+};
+static const struct parameter settings[] = {
+    { "notice_at", PARAMETER_LIST, false, 32, { "own percentages: {percent}", "自设的提醒百分比：{percent}" } },
+    { "data_cap", PARAMETER_MONEY, false, 0, { "own cap of charges for data, in yuan", "自设的流量费用上限（元）" } },
+};
+
+const struct route usage_routes[USAGE_ROUTES] = {
+    { ROUTE(GET, "/api/usage", FOR(SUBSCRIBER) | FOR(OPERATOR) | FOR(REGULATOR), REACH_OWN), .handle = usage_get, .flags = ROUTE_SLOW,
+      .says = { "What a number used in a month, what is left and how long it will last", "某号码一个月的用量、剩余和预计用完的日子" },
+      .query = usage_query, .query_count = COUNT(usage_query) },
+    { ROUTE(GET, "/api/usage/left", FOR(OPERATOR) | FOR(REGULATOR), REACH_OWN), .handle = left_get, .flags = ROUTE_TABLE | ROUTE_SLOW,
+      .says = { "What is left of each pool, for all of an operator's numbers", "企业全部号码各项套餐的剩余" },
+      .query = left_query, .query_count = COUNT(left_query) },
+    { ROUTE(GET, "/api/usage/records", FOR(SUBSCRIBER) | FOR(OPERATOR) | FOR(REGULATOR), REACH_OWN), .handle = records_get,
+      .flags = ROUTE_TABLE | ROUTE_SLOW, .says = { "Each record of a number's use in a month", "某号码一个月的每一条用量记录" },
+      .query = usage_query, .query_count = COUNT(usage_query) },
+    { ROUTE(POST, "/api/usage/settings", FOR(SUBSCRIBER), REACH_OWN), .handle = settings_post, .flags = ROUTE_SLOW, .body = BODY_JSON,
+      .says = { "Sets one's own levels of notice and cap", "设定自己的提醒和上限" }, .fields = settings, .field_count = COUNT(settings), .hourly = 60 },
+};
