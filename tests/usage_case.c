@@ -43,6 +43,8 @@ void case_tariff(struct world *world, struct world_tariff tariff)
 
 void case_holds(struct world *world, const char *tariff, const char *from, const char *to)
 {
+    world->subscribers[0] = case_subscriber;
+    world->subscriber_count = 1;
     world_add(world, (struct world_record){ .kind = WORLD_SUBSCRIPTION,
                                             .subscription = { case_subscriber, tariff, case_day(from), to ? case_day(to) : DAY_NONE } });
 }
