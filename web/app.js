@@ -13,9 +13,9 @@ const common = words(frame_words);
 // At most seven for a role, and only those whose page there is: [path, word].
 const navigation = {
     public: [['/', 'home'], ['/figures', 'figures'], ['/public/complaints', 'complaints'], ['/rules', 'rules'], ['/report', 'report']],
-    subscriber: [['/complaints', 'my_complaints'], ['/public/complaints', 'complaints'], ['/figures', 'figures'], ['/rules', 'rules']],
-    operator: [['/work', 'work'], ['/findings', 'findings'], ['/complaints', 'complaints'], ['/figures', 'figures'], ['/upload', 'upload'],
-        ['/records', 'records']],
+    subscriber: [['/usage', 'usage'], ['/complaints', 'my_complaints'], ['/public/complaints', 'complaints'], ['/figures', 'figures'], ['/rules', 'rules']],
+    operator: [['/work', 'work'], ['/findings', 'findings'], ['/complaints', 'complaints'], ['/usage', 'usage'], ['/figures', 'figures'],
+        ['/upload', 'upload'], ['/records', 'records']],
     tester: [['/', 'home'], ['/figures', 'figures'], ['/upload', 'upload'], ['/rules', 'rules']],
     regulator: [['/work', 'desk'], ['/findings', 'findings'], ['/figures', 'figures'], ['/complaints', 'complaints'], ['/rules', 'rules'],
         ['/records', 'records'], ['/report', 'report']],

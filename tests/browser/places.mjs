@@ -9,6 +9,7 @@ export const places = [
     ['/', everybody, () => '/'],
     ['/figures', everybody, () => '/figures'],
     ['/figures/:figure', everybody, () => '/figures/complaint.in_time'],
+    ['/usage', ['public', 'subscriber', 'operator', 'regulator'], () => '/usage'],
     ['/rules', everybody, () => '/rules'],
     ['/rules/edit', ['regulator'], () => '/rules/edit?duty=complaint.answer.late'],
     ['/findings', insiders, () => '/findings'],

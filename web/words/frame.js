@@ -3,7 +3,7 @@ export default {
     zh: {
         mark: '明白', region: '{province}电信用户保护', skip: '跳到正文', theme: '主题', auto: '自动', light: '浅色', dark: '深色',
         other: 'English', sign_in: '登录', sign_out: '退出', main_navigation: '主导航',
-        home: '首页', figures: '指标', complaints: '投诉', rules: '规则', report: '报告', my_complaints: '我的投诉', work: '待办',
+        home: '首页', figures: '指标', complaints: '投诉', rules: '规则', report: '报告', my_complaints: '我的投诉', usage: '用量账单', work: '待办',
         desk: '工作台', findings: '发现', upload: '报送', records: '账本', accounts: '账号',
         whence: '这一页的出处', position: '账本位置', position_is: '第{n}条', checkpoint: '检查点', checkpoint_is: '{time}签名',
         checkpoint_plain: '覆盖到第{n}条', download: '下载', root: '根', verify: '怎样自己验证', open: '公开', help: '帮助',
@@ -18,7 +18,7 @@ export default {
     en: {
         mark: 'mingbai', region: '{province} telecom user protection', skip: 'Skip to content', theme: 'Theme', auto: 'Auto', light: 'Light',
         dark: 'Dark', other: '中文', sign_in: 'Sign in', sign_out: 'Sign out', main_navigation: 'Main',
-        home: 'Home', figures: 'Indicators', complaints: 'Complaints', rules: 'Rules', report: 'Reports', my_complaints: 'My complaints',
+        home: 'Home', figures: 'Indicators', complaints: 'Complaints', rules: 'Rules', report: 'Reports', my_complaints: 'My complaints', usage: 'Use and bill',
         work: 'To do', desk: 'Desk', findings: 'Findings', upload: 'Submit', records: 'Ledger', accounts: 'Accounts',
         whence: 'Where this page comes from', position: 'Ledger position', position_is: '{n}', checkpoint: 'Checkpoint',
         checkpoint_is: 'signed {time}', checkpoint_plain: 'covers {n} entries', download: 'Download', root: 'Root', verify: 'Verify it yourself',

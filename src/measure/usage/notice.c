@@ -101,3 +101,69 @@ void notice_show(struct rows *rows, const struct listed_notice *listed, struct s
     rows_number(rows, "seq", (int64_t)notice->seq);
     rows_end(rows);
 }
+
+/* ---- in words ---- */
+
+static const struct {
+    struct str service, scope; /* what the pool's begins with; empty: none */
+    const char *says[LANGUAGES]; /* %.*s: the name behind it */
+} pool_words[] = {
+    { STR("data"), STR("home"), { "data at home", "国内流量" } },
+    { STR("data"), STR("roaming"), { "data while roaming", "漫游流量" } },
+    { STR("data"), STR("directed:"), { "data for %.*s", "定向流量（%.*s）" } },
+    { STR("data"), STR("any"), { "data anywhere", "通用流量" } },
+    { STR("voice"), STR("home"), { "calls at home", "国内通话" } },
+    { STR("voice"), STR("roaming"), { "calls while roaming", "漫游通话" } },
+    { STR("voice"), STR("directed:"), { "calls to %.*s", "定向通话（%.*s）" } },
+    { STR("voice"), STR("any"), { "calls anywhere", "通话" } },
+    { STR("sms"), STR("home"), { "text messages", "短信" } },
+    { STR("sms"), STR("roaming"), { "text messages while roaming", "漫游短信" } },
+    { STR("sms"), STR("directed:"), { "text messages to %.*s", "定向短信（%.*s）" } },
+    { STR("sms"), STR("any"), { "text messages anywhere", "短信" } },
+    { STR("data"), STR(""), { "data", "流量" } },
+    { STR("voice"), STR(""), { "calls", "通话" } },
+    { STR("sms"), STR(""), { "text messages", "短信" } },
+};
+
+/* "23-07" behind the last colon. */
+static bool hours_take(struct str *pool, struct str *hours)
+{
+    if (pool->length < 6 || pool->at[pool->length - 6] != ':' || pool->at[pool->length - 3] != '-') return false;
+    *hours = (struct str){ pool->at + pool->length - 5, 5 };
+    for (size_t i = 0; i < 5; i++)
+        if (i != 2 && (hours->at[i] < '0' || hours->at[i] > '9')) return false;
+    pool->length -= 6;
+    return true;
+}
+
+struct str pool_says(struct str pool, enum language language, struct arena *arena)
+{
+    struct str hours = { 0 }, rest = pool;
+    bool has_hours = hours_take(&rest, &hours);
+    size_t colon = str_find(rest, ':');
+    struct str service = { rest.at, colon };
+    struct str scope = colon < rest.length ? (struct str){ rest.at + colon + 1, rest.length - colon - 1 } : STR("");
+    struct str words = pool;
+    for (size_t i = 0; i < sizeof pool_words / sizeof *pool_words; i++) {
+        bool is_directed = str_equal(pool_words[i].scope, STR("directed:"));
+        if (!str_equal(pool_words[i].service, service)) continue;
+        if (is_directed ? !str_starts(scope, pool_words[i].scope) : !str_equal(scope, pool_words[i].scope)) continue;
+        const char *says = pool_words[i].says[language], *gap = is_directed ? strstr(says, "%.*s") : NULL;
+        words = gap ? arena_format(arena, "%.*s%.*s%s", (int)(gap - says), says, (int)(scope.length - 9), scope.at + 9, gap + 4) : str_of(says);
+        break;
+    }
+    if (!has_hours) return arena_str(arena, words);
+    int from = (hours.at[0] - '0') * 10 + hours.at[1] - '0', to = (hours.at[3] - '0') * 10 + hours.at[4] - '0';
+    return language == CHINESE ? arena_format(arena, "%.*s（%d点到%d点）", STR_ARGS(words), from, to)
+                               : arena_format(arena, "%.*s from %02d:00 to %02d:00", STR_ARGS(words), from, to);
+}
+
+struct str moment_says(int64_t moment, enum language language, struct arena *arena)
+{
+    static const char *const months[] = { "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December" };
+    int32_t day = day_of(moment);
+    struct civil civil = civil_of(day);
+    int minute = (int)((moment - day_start(day)) / MINUTE_MS);
+    return language == CHINESE ? arena_format(arena, "%d年%d月%d日%02d:%02d", civil.year, civil.month, civil.day, minute / 60, minute % 60)
+                               : arena_format(arena, "%02d:%02d on %d %s %d", minute / 60, minute % 60, civil.day, months[civil.month - 1], civil.year);
+}

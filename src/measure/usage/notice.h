@@ -4,6 +4,7 @@
 #define MEASURE_USAGE_NOTICE_H
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/str.h"
 #include "door/kind.h"
 #include "store/store.h"
@@ -51,6 +52,11 @@ struct listed_notice {
 bool notices_each(struct store *store, const struct notice *after, bool has_subscriber, uint64_t subscriber,
                   bool (*each)(void *context, const struct listed_notice *notice, bool *enough, struct error *error), void *context,
                   struct error *error);
+
+/* A pool's name in words: "data at home, 23:00 to 07:00", "国内流量，23点到7点"; or a service's. */
+struct str pool_says(struct str pool, enum language language, struct arena *arena);
+/* "20:11 on 14 December 2016", "2016年12月14日20:11". */
+struct str moment_says(int64_t moment, enum language language, struct arena *arena);
 
 struct rows;
 /* As `notices` prints it; subscriber is what may be shown of the number. */

@@ -228,16 +228,17 @@ static struct str span_says(struct arena *arena, int64_t span, enum language lan
 
 static struct str level_says(struct arena *arena, const struct notice_key *key, enum language language)
 {
+    const char *pool = pool_says(key->pool, language, arena).at;
     bool is_chinese = language == CHINESE;
     switch (key->level) {
     case LEVEL_THRESHOLD:
-        return arena_format(arena, is_chinese ? "%.*s用到%d%%的提醒" : "of %.*s, %d %% used,", STR_ARGS(key->pool), key->percent);
+        return arena_format(arena, is_chinese ? "“%s用到%d%%”的提醒" : "that %s had reached %d %%", pool, key->percent);
     case LEVEL_REACHED:
-        return arena_format(arena, is_chinese ? "%.*s用完的提醒" : "of %.*s, all used,", STR_ARGS(key->pool));
+        return arena_format(arena, is_chinese ? "“%s用完”的提醒" : "that %s had been used up", pool);
     case LEVEL_OVER:
-        return arena_format(arena, is_chinese ? "%.*s超量费用的提醒" : "of charges beyond what is included (%.*s)", STR_ARGS(key->pool));
+        return arena_format(arena, is_chinese ? "“%s超出费用”的提醒" : "of charges for %s beyond what is included", pool);
     default:
-        return arena_format(arena, is_chinese ? "%.*s费用封顶的提醒" : "of the cap of charges (%.*s)", STR_ARGS(key->pool));
+        return arena_format(arena, is_chinese ? "“%s费用封顶”的提醒" : "that charges for %s had reached their cap", pool);
     }
 }
 
@@ -245,19 +246,18 @@ static struct str fault_says(const struct audit *audit, const struct reminder *r
 {
     struct arena *arena = audit->arena;
     bool is_chinese = language == CHINESE;
-    char at[MOMENT_ROOM];
-    moment_format(reminder->cause ? reminder->cause->start : reminder->sent->time, at);
+    const char *at = moment_says(reminder->cause ? reminder->cause->start : reminder->sent->time, language, arena).at;
     const char *level = level_says(arena, &reminder->key, language).at;
     switch (reminder->fault) {
     case REMINDER_MISSING:
-        return arena_format(arena, is_chinese ? "%s在%s应发，没有发。" : "The notice %s was due at %s and was not sent.", level, at);
+        return arena_format(arena, is_chinese ? "%s：%s应发，没有发。" : "The notice %s was due at %s and was not sent.", level, at);
     case REMINDER_LATE:
-        return arena_format(arena, is_chinese ? "%s在%s应发，过了%s才发。" : "The notice %s was due at %s and was sent %s later.", level, at,
-                       span_says(arena, reminder->sent->time - reminder->cause->start, language).at);
+        return arena_format(arena, is_chinese ? "%s：%s应发，过了%s才发。" : "The notice %s was due at %s and was sent %s later.", level, at,
+                            span_says(arena, reminder->sent->time - reminder->cause->start, language).at);
     case REMINDER_TWICE:
-        return arena_format(arena, is_chinese ? "%s已经发过，%s又发了一次。" : "The notice %s had been sent, and at %s was sent once more.", level, at);
+        return arena_format(arena, is_chinese ? "%s：已经发过，%s又发了一次。" : "The notice %s had been sent, and at %s it was sent once more.", level, at);
     default:
-        return arena_format(arena, is_chinese ? "%s在%s发出，但并没有应发的情形。" : "The notice %s was sent at %s, and nothing had made it due.", level, at);
+        return arena_format(arena, is_chinese ? "%s：%s发出，当时并没有该发的情形。" : "The notice %s was sent at %s, when nothing had made it due.", level, at);
     }
 }
 
