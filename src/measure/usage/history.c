@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "engine/correction.h"
 #include "engine/replay.h"
 #include "measure/usage/kinds.h"
 #include "measure/usage/use_record.h"
@@ -16,7 +17,6 @@ struct reading {
     uint64_t slices, slice, counted;
     struct history *history;      /* NULL: only counts */
     size_t room;
-    struct sources corrected;
     struct use_record *records;
 };
 
@@ -38,6 +38,24 @@ static void used_add(struct reading *reading, const struct use_record *use, uint
                                                    .service = use->service };
 }
 
+/* What a record that is seen corrects is left out in the end: a later correction is unseen, and what it replaces counts. */
+static void corrected_add(struct history *history, struct str corrects)
+{
+    struct record_name target;
+    if (!record_name_read(corrects, &target)) return;
+    struct source *source = &history->sources.at[place_in(&history->sources, target.source)];
+    size_t from, gone;
+    seen_add(&source->seen, (struct span){ target.seq, target.seq }, &from, &gone);
+}
+
+static void corrected_drop(struct history *history)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < history->count; i++)
+        if (!seen_has(&history->sources.at[history->at[i].source].seen, history->at[i].seq)) history->at[kept++] = history->at[i];
+    history->count = kept;
+}
+
 static bool entry_take(void *context, uint64_t index, struct str bytes, struct error *error)
 {
     struct reading *reading = context;
@@ -49,11 +67,11 @@ static bool entry_take(void *context, uint64_t index, struct str bytes, struct e
     if (!reading->history) return true;
     if (!use_records(&entry, reading->records, &count, error)) return false;
     uint32_t source = place_in(&reading->history->sources, entry.source);
-    const struct source *corrected = sources_look(&reading->corrected, entry.source);
     for (size_t i = 0; i < count; i++) {
         const struct use_record *use = &reading->records[i];
-        if (use->subject % reading->slices != reading->slice || use->start > reading->audit->as_of) continue;
-        if (!corrected || !seen_has(&corrected->seen, use->seq)) used_add(reading, use, source);
+        if (use->start > reading->audit->as_of) continue;
+        if (use->corrects.length) corrected_add(reading->history, use->corrects);
+        if (use->subject % reading->slices == reading->slice) used_add(reading, use, source);
     }
     return true;
 }
@@ -74,23 +92,6 @@ bool history_slices(const struct audit *audit, uint64_t *slices, struct error *e
     if (!ledger_take(&reading, error)) return false;
     *slices = 1 + reading.counted / SLICE_RECORDS;
     return true;
-}
-
-static bool corrected_read(struct reading *reading, struct error *error)
-{
-    struct statement *select = store_prepare(reading->audit->store, "SELECT \"target_source\", \"target_seq\" FROM \"correction\"", error);
-    bool row = select != NULL;
-    while (row) {
-        if (!statement_step(select, &row, error)) return false;
-        if (!row) return true;
-        struct str name = column_text(select, 0);
-        struct source *source = sources_find(&reading->corrected, name);
-        if (!source) source = sources_add(&reading->corrected, name);
-        uint64_t seq = (uint64_t)column_number(select, 1);
-        size_t from, gone;
-        seen_add(&source->seen, (struct span){ seq, seq }, &from, &gone);
-    }
-    return false;
 }
 
 /* ---- order ---- */
@@ -128,14 +129,15 @@ bool history_open(const struct audit *audit, uint64_t slices, uint64_t slice, st
     *history = (struct history){ 0 };
     struct reading reading = { .audit = audit, .slices = slices, .slice = slice, .history = history,
                                .records = allocate(BATCH_RECORDS * sizeof *reading.records) };
-    bool done = tariffs_load(audit->store, audit->arena, &history->tariffs, &history->tariff_count, error) && corrected_read(&reading, error) &&
+    bool done = tariffs_load(audit->store, audit->arena, &history->tariffs, &history->tariff_count, error) &&
                 (!audit->ledger || ledger_take(&reading, error));
-    sources_close(&reading.corrected);
     free(reading.records);
-    if (done)
+    if (done) {
+        corrected_drop(history);
         sort(history);
-    else
+    } else {
         history_close(history);
+    }
     return done;
 }
 
