@@ -81,7 +81,7 @@ class Reading(LeakCase):
                  "kind": self.kinds, "index": [], "level": ["0"], "number": ["000"], "upload": ["0"]}
         values = {"operator": ["jia", "yi", "none"], "area": ["320000", "320100", "320500"], "subscriber": [SIDES[side]["number"] for side in SIDES],
                   "source": [SIDES[side]["word"] + "-file" for side in SIDES] + ["mingbai:portal"], "id": both, "complaint": both, "appeal": both,
-                  "kind": ["complaint"], "since": ["2015-01-01"], "period": ["2015Q1"], "as-of": ["2016-01-01"], "category": ["hall"],
+                  "kind": ["complaint"], "since": ["2015-01-01"], "period": ["2015Q1"], "cycle": ["2015-01"], "as-of": ["2016-01-01"], "category": ["hall"],
                   "state": ["waiting_operator", "appeal_open"], "side": ["all", "operators", "regulator"], "by": ["operator,area,month,category"],
                   "assigned": [SIDES[side]["word"] + "-group" for side in SIDES], "format": ["csv", "xlsx", "jsonl", "raw"], "limit": ["1", "500"],
                   "duty": ["complaint.answer.late"], "month": ["2015-01"], "date": ["2015-01-01"], "seq": ["1", "2", "3", "4", "5"], "download": ["true"],
@@ -286,6 +286,12 @@ class Writing(LeakCase):
             "withdrawal": ["withdrawn,why\nONLYJIA-file,x\n"],
             "unsealing": ["what,why\nperson:1,x\n"],
             "clock": ["time\n2015-01-01\n"],
+            "tariff": ["tariff,operator,type\nT,jia,main\n"],
+            "subscription": ["subscriber,tariff,from\n" + SIDES["jia"]["number"] + ",T,2015-01-01\n"],
+            "usage": ["subscriber,service,start,quantity\n" + SIDES["jia"]["number"] + ",data,2015-01-01,1\n"],
+            "notice_sent": ["subscriber,cycle,pool,level,sent\n" + SIDES["jia"]["number"] + ",2015-01,data,cap,2015-01-02\n"],
+            "usage_setting": ["subscriber,from,data_cap\n" + SIDES["jia"]["number"] + ",2015-01-01,0\n"],
+            "bill_line": ["subscriber,cycle,item,amount\n" + SIDES["jia"]["number"] + ",2015-01,fee:T,1\n"],
         }
         self.assertEqual(set(self.kinds) - set(rows), set())
         for kind, texts in rows.items():

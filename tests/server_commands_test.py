@@ -76,7 +76,8 @@ class ServedProofs(Served, command_test.Proofs):
 COMMANDS = [
     ["sources"], ["sources", "--format", "csv"], ["check"], ["check", "--lang", "zh"], ["check", "--format", "table"],
     ["check", "complaint.answer.late"], ["findings", "--subscriber", "13800138000"], ["findings", "--operator", "yi"],
-    ["findings", "--subscriber", "x\x01"], ["notices"], ["figures"], ["figures", "--by", "operator,period", "--format", "csv"],
+    ["findings", "--subscriber", "x\x01"], ["notices"], ["usage", "13800138000"], ["usage", "nobody"], ["bill", "13800138000", "2015-01"],
+    ["bill", "13800138000", "never"], ["figures"], ["figures", "--by", "operator,period", "--format", "csv"],
     ["figures", "--by", "colour"], ["figures", "--definitions"], ["figures", "--since", "2015-99"], ["figures", "no.such"],
     ["entry", "5"], ["entry", "5", "--format", "raw"], ["entry", "99999"], ["proof", "--index", "3"], ["proof", "--source", "s", "--seq", "2"],
     ["proof", "--from", "2", "--to", "9"], ["proof"], ["checkpoint"], ["checkpoint", "--key"], ["verify"], ["verify", "--replay"],

@@ -1,5 +1,6 @@
 #include "portal/taking.h"
 
+#include "engine/correction.h"
 #include "engine/key.h"
 #include "portal/accounts.h"
 
@@ -161,10 +162,24 @@ static bool operator_admit(struct taking *taking, const struct record *record, c
     return true;
 }
 
+/* What is corrected must be the writer's own, or it could take out what others reported. */
+static bool correction_admit(const struct taking *taking, const struct record *record, const struct field **field, struct error *error)
+{
+    const struct kind *kind = taking->kind;
+    struct record_name target;
+    if (!kind->corrections || !record_has(record, kind->corrects) || taking->who.role == ROLE_ADMINISTRATOR) return true;
+    *field = &kind->fields[kind->corrects];
+    if (!record_name_read(record->values[kind->corrects].text, &target) || str_equal(target.source, record->source)) return true;
+    return accounts_source_is_own(taking->portal->accounts, target.source, taking->who.account) ||
+           fail_both(error, ERROR_CONFLICT, "the source %.*s is not your account's: who brought a record corrects it",
+                     "来源 %.*s 不属于你的账号：由报送该记录的账号更正", STR_ARGS(target.source));
+}
+
 bool taking_admit(void *context, const struct record *record, const struct field **field, struct error *error)
 {
     struct taking *taking = context;
     if (!taking->sees_all && !operator_admit(taking, record, field, error)) return false;
+    if (!correction_admit(taking, record, field, error)) return false;
     static const struct field source_field = { .name = "source" };
     *field = &source_field;
     return source_admit(taking, record, error);

@@ -6,11 +6,13 @@
 
 static const struct kind *const kinds[] = { &usage_kind, &notice_sent_kind, &usage_setting_kind };
 
+/* Use has no rows to be seen one by one: a number's own page shows its records. What a person sets for themselves is theirs. */
 static const struct access access[] = {
+    { .kind = &usage_kind },
     { .kind = &notice_sent_kind,
       .of_operator = "\"notice_sent\".\"subscriber\" IN (SELECT \"subscriber\" FROM \"subscriber\" WHERE \"operator\" = $9)",
       .of_subject = "\"notice_sent\".\"subscriber\" = $9" },
-    { .kind = &usage_setting_kind, .of_subject = "\"usage_setting\".\"subscriber\" = $9" },
+    { .kind = &usage_setting_kind, .forms_only = true, .of_subject = "\"usage_setting\".\"subscriber\" = $9" },
 };
 
 static const struct kind *const reads[] = { &usage_kind, &notice_sent_kind, NULL };
