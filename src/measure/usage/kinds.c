@@ -28,11 +28,11 @@ static const struct field usage_fields[] = {
     [USAGE_CORRECTS] = { "corrects", FIELD_LABEL, 0, { "the record that this one replaces, as SOURCE/SEQ", "本条更正的记录，写成 来源/序号" }, NULL, 0 },
 };
 
-/* No network counted use before, and no file that is read today comes from after. */
+/* No network counted use before 1990, and no file that is read today comes from after 2149: days since 1970-01-01. */
+enum { DAY_1990 = 7305, DAY_2150 = 65744 };
 static bool in_years(int64_t moment)
 {
-    int year = civil_of(day_of(moment)).year;
-    return year >= 1990 && year < 2150;
+    return moment >= day_start(DAY_1990) && moment < day_start(DAY_2150);
 }
 
 static bool is_scope(struct str scope)
