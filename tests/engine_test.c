@@ -7,6 +7,7 @@
 
 #include <sodium.h>
 
+#include "engine/inside.h"
 #include "engine/intake.h"
 #include "engine/replay.h"
 #include "fault_disk.h"
@@ -24,7 +25,16 @@ static void fill(struct intake *intake, const char *kind_name, const char *sourc
     snprintf(id, sizeof id, "%s-%d", source, (int)seq);
     snprintf(person, sizeof person, "1380013%04d", (int)(seq % 5));
     snprintf(text, sizeof text, "complaint number %d", (int)seq);
-    const char *const cells[][2] = { { "id", id }, { "operator", "jia" }, { "area", "320100" }, { "filed", "2015-01-03T08:00:00+08:00" },
+    char start[32], quantity[32], corrects[32];
+    snprintf(start, sizeof start, "2015-01-%02dT08:00:00+08:00", (int)seq + 1);
+    snprintf(quantity, sizeof quantity, "%d", (int)seq * 30000000);
+    snprintf(corrects, sizeof corrects, "use/%d", (int)seq);
+    bool is_correction = !strcmp(source, "mended") && seq % 3 == 0;
+    const char *const cells[][2] = { { "tariff", "T" }, { "type", "main" }, { "from", "2014-01-01" }, { "service", "data" }, { "start", start },
+                                     { "quantity", quantity }, { "notice_at", "80 100" }, { "notice_every", "0.5" },
+                                     { "allowances", "[{\"id\":\"d\",\"service\":\"data\",\"quantity\":100000000,\"scope\":\"home\"}]" },
+                                     { "prices", "[{\"service\":\"data\",\"per\":1000000,\"price\":\"0.01\"}]" },
+                                     { "corrects", is_correction ? corrects : NULL }, { "id", id }, { "operator", "jia" }, { "area", "320100" }, { "filed", "2015-01-03T08:00:00+08:00" },
                                      { "channel", "hall" }, { "subscriber", person }, { "text", text }, { "since", "2014-01-01" } };
     record->kind = kind;
     record->present = 0;
@@ -32,7 +42,7 @@ static void fill(struct intake *intake, const char *kind_name, const char *sourc
     record->seq = seq;
     for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
         size_t field = kind_field(kind, str_of(cells[i][0]));
-        if (field == kind->field_count) continue;
+        if (field == kind->field_count || !cells[i][1]) continue;
         struct error error = { 0 };
         struct str copy = { arena_copy(intake_arena(intake), cells[i][1], strlen(cells[i][1])), strlen(cells[i][1]) };
         assert_true(field_parse(&kind->fields[field], (struct cell){ copy, CELL_TEXT }, moment_now(), intake_arena(intake),
@@ -70,7 +80,7 @@ static bool load_all(struct engine *engine, const char *kind, const char *source
 
 static struct engine *open_on(struct fault_disk *fault, struct error *error)
 {
-    return engine_open(&(struct engine_options){ .disk = fault_disk_of(fault), .directory = directory }, error);
+    return engine_open(&(struct engine_options){ .disk = fault_disk_of(fault), .directory = directory, .snapshot_records = 4 }, error);
 }
 
 static uint64_t count_rows(struct engine *engine, const char *sql)
@@ -112,9 +122,15 @@ static void check_whole(struct fault_disk *fault, struct engine *engine, uint64_
     store_close(reader);
     struct state *state = state_open(fault_disk_of(fault), "scratch.db", &error);
     struct decisions *decisions = decisions_read(engine_ledger(engine), position, &error);
-    assert_true(state && decisions && replay(engine_ledger(engine), state, position, decisions, NULL, NULL, &error));
+    assert_true(fault_disk_of(fault)->make_directory(fault_disk_of(fault), "scratch", &error));
+    assert_true(state && state_keep(state, fault_disk_of(fault), "scratch", engine_ledger(engine), 0, &error));
+    assert_true(decisions && replay_kept(engine_ledger(engine), state, decisions, &error));
+    assert_true(replay(engine_ledger(engine), state, position, decisions, NULL, NULL, &error));
     assert_true(state_digest(state_store(state), &again, &error));
     assert_true(hash_equal(&present, &again));
+    /* what the meter keeps in memory, too: from a snapshot and the rest, or from the beginning */
+    struct hash kept = state_kept_digest(engine->state), kept_again = state_kept_digest(state);
+    assert_true(hash_equal(&kept, &kept_again));
     decisions_close(decisions);
     state_close(state);
     struct ledger_verified verified;
@@ -137,6 +153,10 @@ static bool story(struct fault_disk *fault, struct acknowledged *acknowledged, s
     if (!engine) return false;
     bool done = load_all(engine, "complaint", "s", 0, acknowledged, error) &&
                 load_all(engine, "subscriber", "bulk", 0, acknowledged, error) &&
+                load_all(engine, "tariff", "tariffs", 0, acknowledged, error) &&
+                load_all(engine, "subscription", "held", 0, acknowledged, error) &&
+                load_all(engine, "usage", "use", 0, acknowledged, error) &&
+                load_all(engine, "usage", "mended", 0, acknowledged, error) &&
                 load_all(engine, "complaint", "t", 0, acknowledged, error) &&
                 load_all(engine, "complaint", "u", 77, acknowledged, error) &&
                 engine_withdraw(engine, STR("t"), STR("why"), 77, STR("u"), error);
@@ -172,6 +192,12 @@ static uint64_t story_steps(void)
     uint64_t before = fault_disk_steps(fault);
     assert_true(story(fault, &acknowledged, &error));
     uint64_t steps = fault_disk_steps(fault) - before;
+    struct engine *engine = open_on(fault, &error);
+    assert_non_null(engine);
+    assert_true(count_rows(engine, "SELECT COUNT(*) FROM \"notice\"") > 5);
+    assert_int_equal(count_rows(engine, "SELECT COUNT(*) FROM \"correction\""), ALL / 3);
+    check_whole(fault, engine, ALL);
+    engine_close(engine);
     fault_disk_close(fault);
     assert_true(steps > 100);
     return steps;

@@ -58,7 +58,7 @@ static struct state *scratch_state(struct verification *verification, const char
         return NULL;
     }
     struct state *state = state_open(disk_posix(), path, verification->error);
-    if (state && !state_keep(state, disk_posix(), verification->scratch, verification->ledger, verification->error)) {
+    if (state && !state_keep(state, disk_posix(), verification->scratch, verification->ledger, 0, verification->error)) {
         state_close(state);
         return NULL;
     }

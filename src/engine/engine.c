@@ -40,6 +40,7 @@ struct engine *engine_open(const struct engine_options *options, struct error *e
     engine->disk = options->disk ? options->disk : disk_posix();
     engine->lock = -1;
     engine->ledger_only = options->ledger_only;
+    engine->snapshot_records = options->snapshot_records;
     engine->progress = options->progress;
     engine->context = options->context;
     engine->kind_count = kinds_all(engine->kinds);

@@ -18,6 +18,7 @@ struct engine_options {
     const char *directory;
     bool ledger_only;             /* door and ledger without applying: for measuring them alone */
     uint64_t segment_bytes;       /* 0: the usual */
+    uint64_t snapshot_records;    /* how many records behind a snapshot of what the measures keep may fall; 0: the usual */
     void (*progress)(void *context, uint64_t done, uint64_t all); /* of a recovery or rebuild; may be NULL */
     void *context;
 };

@@ -17,7 +17,7 @@ static bool generation_open(struct engine *engine, uint64_t generation, struct s
            engine->disk->make_directory(engine->disk, folder, error) &&
            directory_state_path(engine->directory, generation, true, path, error) &&
            (*state = state_open(engine->disk, path, error)) &&
-           (engine->ledger_only || state_keep(*state, engine->disk, folder, engine->ledger, error));
+           (engine->ledger_only || state_keep(*state, engine->disk, folder, engine->ledger, engine->snapshot_records, error));
 }
 
 static bool generation_remove(struct engine *engine, uint64_t generation, struct error *error)

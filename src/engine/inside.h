@@ -16,6 +16,7 @@ struct engine {
     struct vault *vault;
     struct ledger *ledger;
     bool ledger_only;
+    uint64_t snapshot_records;
     void (*progress)(void *context, uint64_t done, uint64_t all);
     void *context;
 

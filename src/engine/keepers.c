@@ -30,11 +30,12 @@ static bool keeper_open(struct keepers *keepers, const struct measure *measure, 
     return (keeper->kept = keeper->keeping->open(&keeper->seam, most, &keeper->position, error)) != NULL;
 }
 
-bool keepers_open(struct keepers *keepers, struct disk *disk, const char *folder, struct store *store, struct ledger *ledger, uint64_t most,
-                  struct error *error)
+bool keepers_open(struct keepers *keepers, const struct keeping_seam *given, struct ledger *ledger, uint64_t most, struct error *error)
 {
+    struct keeping_seam seam = *given;
     keepers->ledger = ledger;
-    struct keeping_seam seam = { .disk = disk, .folder = folder, .store = store, .entry = entry_find, .context = keepers };
+    seam.entry = entry_find;
+    seam.context = keepers;
     for (size_t i = 0; i < measure_count; i++)
         if (measures[i]->keeping && !keeper_open(keepers, measures[i], seam, most, error)) return false;
     return true;

@@ -37,9 +37,8 @@ struct keepers {
     struct pending pending;
 };
 
-/* Opens all; most: entries that the tables have durably. */
-bool keepers_open(struct keepers *keepers, struct disk *disk, const char *folder, struct store *store, struct ledger *ledger, uint64_t most,
-                  struct error *error);
+/* Opens all with a seam, whose way to the entries is set here; most: entries that the tables have durably. */
+bool keepers_open(struct keepers *keepers, const struct keeping_seam *given, struct ledger *ledger, uint64_t most, struct error *error);
 void keepers_close(struct keepers *keepers);
 /* The position up to which all of them have seen everything. */
 uint64_t keepers_position(const struct keepers *keepers);

@@ -261,9 +261,10 @@ uint64_t state_position(const struct state *state)
     return state->committed;
 }
 
-bool state_keep(struct state *state, struct disk *disk, const char *folder, struct ledger *ledger, struct error *error)
+bool state_keep(struct state *state, struct disk *disk, const char *folder, struct ledger *ledger, uint64_t snapshot_records, struct error *error)
 {
-    return keepers_open(&state->keepers, disk, folder, state->store, ledger, state->committed, error);
+    struct keeping_seam seam = { .disk = disk, .folder = folder, .store = state->store, .snapshot_records = snapshot_records };
+    return keepers_open(&state->keepers, &seam, ledger, state->committed, error);
 }
 
 struct keepers *state_keepers(struct state *state)

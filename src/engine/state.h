@@ -20,8 +20,8 @@ struct state;
 struct state *state_open(struct disk *disk, const char *path, struct error *error);
 void state_close(struct state *state);
 /* Opens what the measures keep in a folder beside the tables, over the ledger that the state is made from. It may be behind the
-   tables: replay_kept (replay.h) brings it up. Without it, nothing is kept and nothing of it is applied. */
-bool state_keep(struct state *state, struct disk *disk, const char *folder, struct ledger *ledger, struct error *error);
+   tables: replay_kept (replay.h) brings it up. snapshot_records: as in engine.h. Without it, nothing is kept and nothing of it is applied. */
+bool state_keep(struct state *state, struct disk *disk, const char *folder, struct ledger *ledger, uint64_t snapshot_records, struct error *error);
 struct keepers *state_keepers(struct state *state);
 /* Entries that are applied before they stand in the ledger. */
 void state_pending(struct state *state, const struct str *entries, uint64_t first, size_t count);

@@ -224,7 +224,8 @@ enum { SNAPSHOT_RECORDS = 2000000 };
 
 static bool meter_wants_snapshot(const struct kept *meter)
 {
-    return meter->since_snapshot > SNAPSHOT_RECORDS + meter->used / 2;
+    uint64_t most = meter->seam.snapshot_records;
+    return meter->since_snapshot > (most ? most : SNAPSHOT_RECORDS + meter->used / 2);
 }
 
 static void meter_digest(struct kept *meter, struct sha256_run *run)
