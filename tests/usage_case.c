@@ -11,7 +11,7 @@ static void reference_notice_lines(const struct world *world, struct text *lines
     struct arena arena = { 0 };
     struct reference_notice *notices;
     size_t count = reference_notices(world, &arena, &notices);
-    for (size_t i = 0; i < count; i++) reference_notice_show(&notices[i], lines);
+    for (size_t i = 0; i < count; i++) reference_notice_show(&notices[i], &arena, lines);
     arena_close(&arena);
 }
 

@@ -23,8 +23,11 @@ struct found {
 struct usage_program {
     struct fault_disk *disk;
     struct engine *engine;
+    struct intake *intakes[WORLD_KINDS]; /* open while records come */
+    struct store *reader;                /* open while questions come */
     struct found *found;
     size_t found_count, found_room;
+    struct arena arena;                  /* of one answer */
 };
 
 /* Whatever fails here is no answer. */
@@ -76,21 +79,67 @@ static void finish(struct intake *intake)
     intake_close(intake);
 }
 
-void usage_program_load(struct usage_program *program, const struct world *world, size_t from, size_t to)
+/* Everything that is on its way is there. */
+static void settle(struct usage_program *program)
+{
+    for (size_t i = 0; i < WORLD_KINDS; i++) {
+        if (program->intakes[i]) finish(program->intakes[i]);
+        program->intakes[i] = NULL;
+    }
+}
+
+static struct store *reader_of(struct usage_program *program)
+{
+    struct error error = { 0 };
+    settle(program);
+    if (!program->reader) program->reader = engine_reader(program->engine, &error);
+    check(program->reader != NULL, &error);
+    return program->reader;
+}
+
+static void reader_end(struct usage_program *program)
+{
+    if (program->reader) store_close(program->reader);
+    program->reader = NULL;
+}
+
+static void record_take(struct usage_program *program, const struct world_record *record, struct arena *arena)
+{
+    const char *kind = world_kind_words[record->kind];
+    if (!program->intakes[record->kind]) program->intakes[record->kind] = intake_for(program, kind);
+    struct world_cell cells[WORLD_CELLS];
+    size_t count = world_cells(record, cells, arena);
+    intake_record(program->intakes[record->kind])->kind = kind_find(str_of(kind));
+    take(program->intakes[record->kind], record->source, record->seq, cells, count);
+    arena_reset(arena);
+}
+
+/* The kind that most worlds bring next; WORLD_KINDS: none brings anything. */
+static enum world_kind next_kind(const struct world *worlds, const size_t *at, size_t count)
+{
+    size_t heads[WORLD_KINDS + 1] = { 0 }, best = WORLD_KINDS;
+    for (size_t i = 0; i < count; i++)
+        if (at[i] < worlds[i].count) heads[worlds[i].records[at[i]]->kind]++;
+    for (size_t kind = 0; kind < WORLD_KINDS; kind++)
+        if (heads[kind] > heads[best]) best = kind;
+    return (enum world_kind)best;
+}
+
+void usage_program_load(struct usage_program *program, const struct world *worlds, size_t count, struct chances *chances)
 {
     struct arena arena = { 0 };
-    for (size_t i = from; i < to;) {
-        enum world_kind kind = world->records[i]->kind;
-        struct intake *intake = intake_for(program, world_kind_words[kind]);
-        for (; i < to && world->records[i]->kind == kind; i++) {
-            struct world_cell cells[WORLD_CELLS];
-            size_t count = world_cells(world->records[i], cells, &arena);
-            intake_record(intake)->kind = kind_find(str_of(world_kind_words[kind]));
-            take(intake, world->records[i]->source, world->records[i]->seq, cells, count);
-            arena_reset(&arena);
-        }
-        finish(intake);
+    struct error error = { 0 };
+    size_t *at = allocate((count + 1) * sizeof *at);
+    reader_end(program);
+    for (enum world_kind kind; (kind = next_kind(worlds, at, count)) != WORLD_KINDS;) {
+        for (size_t i = 0; i < count; i++)
+            while (at[i] < worlds[i].count && worlds[i].records[at[i]]->kind == kind) {
+                record_take(program, worlds[i].records[at[i]++], &arena);
+                if (chances && chances_percent(chances, 20)) break;
+            }
+        check(intake_flush(program->intakes[kind], &error), &error); /* before what the next kind brings */
     }
+    free(at);
     arena_close(&arena);
 }
 
@@ -110,6 +159,7 @@ struct usage_program *usage_program_open(void)
     struct usage_program *program = allocate(sizeof *program);
     struct error error = { 0 };
     program->disk = fault_disk_open();
+    arena_take(&program->arena, 1); /* so that its first block stays */
     check(directory_make(fault_disk_of(program->disk), directory, &error), &error);
     program->engine = engine_open(&(struct engine_options){ .disk = fault_disk_of(program->disk), .directory = directory }, &error);
     check(program->engine != NULL, &error);
@@ -125,8 +175,11 @@ static void forget(struct usage_program *program)
 
 void usage_program_close(struct usage_program *program)
 {
+    settle(program);
+    reader_end(program);
     forget(program);
     free(program->found);
+    arena_close(&program->arena);
     engine_close(program->engine);
     fault_disk_close(program->disk);
     free(program);
@@ -135,6 +188,8 @@ void usage_program_close(struct usage_program *program)
 void usage_program_rebuild(struct usage_program *program)
 {
     struct error error = { 0 };
+    settle(program);
+    reader_end(program);
     check(engine_rebuild(program->engine, &error), &error);
 }
 
@@ -157,13 +212,14 @@ typedef void show(const struct metered *metered, struct arena *arena, struct tex
 static void metered_show(struct usage_program *program, const char *subscriber, int32_t cycle, show *shown, struct text *lines)
 {
     struct error error = { 0 };
-    struct arena arena = { 0 };
+    struct arena_mark mark = arena_mark(&program->arena);
     struct metered metered;
+    settle(program);
     struct keeper *keeper = engine_kept(program->engine, &usage_measure);
-    check(meter_cycle(keeper->kept, engine_ledger(program->engine), subject_of(program, subscriber), cycle, MOMENT_NONE, &arena, &metered, &error), &error);
-    shown(&metered, &arena, lines);
+    check(meter_cycle(keeper->kept, engine_ledger(program->engine), subject_of(program, subscriber), cycle, MOMENT_NONE, &program->arena, &metered, &error), &error);
+    shown(&metered, &program->arena, lines);
     keeper_give(keeper);
-    arena_close(&arena);
+    arena_release(&program->arena, mark);
 }
 
 static void bill_show(const struct metered *metered, struct arena *arena, struct text *lines)
@@ -219,6 +275,7 @@ struct told {
 
 struct telling {
     const char *subscriber;
+    struct arena arena;
     struct told *at;
     size_t count;
 };
@@ -228,13 +285,12 @@ static bool notice_tell(void *context, const struct listed_notice *listed, bool 
     (void)enough, (void)error;
     struct telling *telling = context;
     const struct notice *notice = &listed->notice;
-    struct arena arena = { 0 };
     char time[MOMENT_ROOM];
     telling->at = reallocate(telling->at, (telling->count + 1) * sizeof *telling->at);
     struct told *told = &telling->at[telling->count++];
     *told = (struct told){ .entry = notice->entry, .place = notice->place, .rank = notice->rank };
     text_format(&told->line, "{\"subscriber\":\"%s\",\"cycle\":\"%s\",\"pool\":\"%.*s\",\"level\":\"%s\",\"percent\":", telling->subscriber,
-                world_cycle_text(notice->cycle, &arena), STR_ARGS(notice->pool), level_words[notice->level]);
+                world_cycle_text(notice->cycle, &telling->arena), STR_ARGS(notice->pool), level_words[notice->level]);
     if (notice->percent)
         text_format(&told->line, "%d", notice->percent);
     else
@@ -248,7 +304,6 @@ static bool notice_tell(void *context, const struct listed_notice *listed, bool 
     money_add(&told->line, notice->charge);
     moment_format(notice->time, time);
     text_format(&told->line, "\",\"time\":\"%s\",\"source\":\"%.*s\",\"seq\":%llu}\n", time, STR_ARGS(listed->source), (unsigned long long)notice->seq);
-    arena_close(&arena);
     return true;
 }
 
@@ -264,19 +319,18 @@ void usage_program_notices(struct usage_program *program, const struct world *wo
 {
     struct error error = { 0 };
     struct telling telling = { 0 };
-    struct store *reader = engine_reader(program->engine, &error);
-    check(reader != NULL, &error);
+    struct store *reader = reader_of(program);
     for (size_t i = 0; i < world->subscriber_count; i++) {
         telling.subscriber = world->subscribers[i];
         check(notices_each(reader, NULL, true, subject_of(program, world->subscribers[i]), notice_tell, &telling, &error), &error);
     }
-    store_close(reader);
     if (telling.count) qsort(telling.at, telling.count, sizeof *telling.at, by_place);
     for (size_t i = 0; i < telling.count; i++) {
         text_add(lines, text_str(&telling.at[i].line));
         text_close(&telling.at[i].line);
     }
     free(telling.at);
+    arena_close(&telling.arena);
 }
 
 /* ---- findings ---- */
@@ -324,17 +378,15 @@ void usage_program_audit(struct usage_program *program, int64_t as_of)
     struct error error = { 0 };
     struct arena arena = { 0 };
     struct findings_sink sink = { finding_add, program };
-    struct store *reader = engine_reader(program->engine, &error);
+    struct store *reader = reader_of(program);
     forget(program);
-    for (size_t i = 0; reader && i < sizeof duties / sizeof *duties; i++) {
+    for (size_t i = 0; i < sizeof duties / sizeof *duties; i++) {
         struct audit audit;
         check(audit_open(&audit, reader, engine_position(program->engine), &arena, &error), &error);
         audit.ledger = engine_ledger(program->engine);
         check(audit_set_time(&audit, i < 4 ? as_of : MOMENT_NONE, &error) && audit_judge(&audit, duty_find(str_of(duties[i])), sink, &error), &error);
         audit_close(&audit);
     }
-    check(reader != NULL, &error);
-    store_close(reader);
     arena_close(&arena);
 }
 
@@ -382,7 +434,7 @@ void usage_program_bill_findings(struct usage_program *program, const struct wor
 static struct usage_program *loaded(const struct world *world)
 {
     struct usage_program *program = usage_program_open();
-    usage_program_load(program, world, 0, world->count);
+    usage_program_load(program, world, 1, NULL);
     return program;
 }
 

@@ -3,13 +3,14 @@
 #define TESTS_USAGE_PROGRAM_H
 
 #include "usage_case.h"
+#include "usage_random.h"
 
 struct usage_program;
 
 struct usage_program *usage_program_open(void);
 void usage_program_close(struct usage_program *program);
-/* Takes the records from `from` up to `to` of a world in, in their order; several worlds can be loaded where their names differ. */
-void usage_program_load(struct usage_program *program, const struct world *world, size_t from, size_t to);
+/* Takes the records of worlds with different names in, those of each in their order; with chances in portions cut anywhere. */
+void usage_program_load(struct usage_program *program, const struct world *worlds, size_t count, struct chances *chances);
 /* Throws the state away and replays the ledger. */
 void usage_program_rebuild(struct usage_program *program);
 

@@ -143,7 +143,7 @@ void reference_usage(const struct world *world, const char *subscriber, int32_t 
     struct arena arena = { 0 };
     struct seen seen = all_of(world, &arena);
     const struct rated *rated = rated_cycle(seen, subscriber, cycle, &arena);
-    int64_t latest = seen_latest(seen, subscriber, cycle);
+    int64_t latest = seen_latest(seen, subscriber, cycle, &arena);
     struct pool_of_day *pools;
     size_t count = rated_pools(rated, latest == MOMENT_NONE ? world_cycle_add(cycle, 1) - 1 : day_of(latest), &arena, &pools);
     for (size_t i = 0; i < count; i++) {

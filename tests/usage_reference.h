@@ -36,7 +36,7 @@ struct reference_notice {
 /* What was due as the records came, in their order. */
 size_t reference_notices(const struct world *world, struct arena *arena, struct reference_notice **notices);
 /* As `notices` prints it, with the occurrence in place of the ID. */
-void reference_notice_show(const struct reference_notice *notice, struct text *lines);
+void reference_notice_show(const struct reference_notice *notice, struct arena *arena, struct text *lines);
 
 /* What an audit as of a moment finds owed, by subscriber and in the order of the causes. */
 size_t reference_owed(const struct world *world, int64_t as_of, struct arena *arena, struct reference_notice **notices);

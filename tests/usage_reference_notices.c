@@ -38,7 +38,7 @@ struct charged {
     bool cap, own_cap;
 };
 
-enum { MARKS = 1024, CYCLES = 64 };
+enum { MARKS = 256, CYCLES = 32 };
 struct remembered {
     struct mark marks[MARKS];
     size_t mark_count;
@@ -136,7 +136,7 @@ static void keep_sizes(struct remembered *remembered, const struct step *step)
 
 static bool is_level(const struct step *step, int percent)
 {
-    for (size_t i = 0; i < step->after->main->notice_at_count; i++)
+    for (size_t i = 0; step->after->main && i < step->after->main->notice_at_count; i++)
         if (step->after->main->notice_at[i] == percent) return true;
     for (size_t i = 0; step->own && i < step->own->notice_at_count; i++)
         if (step->own->notice_at[i] == percent) return true;
@@ -166,6 +166,7 @@ static bool charge_due(struct remembered *remembered, const struct step *step, s
     struct charged *charged = charged_of(remembered, step);
     struct fraction charge = rated_charge(step->after, service);
     bool is_due = false;
+    if (!main) return false; /* nothing costs anything */
     *due = (struct reference_notice){ .pool = use_service_words[service], .used = rated_over(step->after, service) };
     if (main->every) {
         wide multiple = charge.above / charge.below / main->every * main->every;
@@ -197,7 +198,6 @@ static void judge_step(struct remembered *remembered, const struct step *step)
     struct reference_notice due;
     grow(remembered, step);
     keep_sizes(remembered, step);
-    if (!step->after->main) return;
     bool stands_above = charge_due(remembered, step, &due);
     if (stands_above) owe(remembered, step, due);
     for (size_t i = 0; i < step->count_after; i++) {
@@ -220,7 +220,7 @@ static void judge_step(struct remembered *remembered, const struct step *step)
 static struct step step_of(const struct world_record *record, struct seen before, struct seen after, struct arena *arena)
 {
     struct step step = { .record = record, .cycle = world_cycle_of(record->use.start) };
-    int32_t day = day_of(seen_latest(after, record->use.subscriber, step.cycle));
+    int32_t day = day_of(seen_latest(after, record->use.subscriber, step.cycle, arena));
     const struct rated *rated = rated_cycle(before, record->use.subscriber, step.cycle, arena);
     step.after = rated_cycle(after, record->use.subscriber, step.cycle, arena);
     step.count_before = rated_pools(rated, day, arena, &step.pools_before);
@@ -266,11 +266,10 @@ static void moment_add(struct text *out, int64_t moment)
     text_add(out, (struct str){ room, moment_format(moment, room) });
 }
 
-void reference_notice_show(const struct reference_notice *notice, struct text *out)
+void reference_notice_show(const struct reference_notice *notice, struct arena *arena, struct text *out)
 {
-    struct arena arena = { 0 };
     text_format(out, "{\"subscriber\":\"%s\",\"cycle\":\"%s\",\"pool\":\"%s\",\"level\":\"%s\",\"percent\":", notice->subscriber,
-                world_cycle_text(notice->cycle, &arena), notice->pool, world_level_words[notice->level]);
+                world_cycle_text(notice->cycle, arena), notice->pool, world_level_words[notice->level]);
     if (notice->percent)
         text_format(out, "%d", notice->percent);
     else
@@ -280,10 +279,9 @@ void reference_notice_show(const struct reference_notice *notice, struct text *o
         text_format(out, "%lld", (long long)notice->quantity);
     else
         text_add(out, STR("null"));
-    text_format(out, ",\"charge\":\"%s\",\"time\":\"", world_money(notice->charge, &arena));
+    text_format(out, ",\"charge\":\"%s\",\"time\":\"", world_money(notice->charge, arena));
     moment_add(out, notice->cause->use.start);
     text_format(out, "\",\"source\":\"%s\",\"seq\":%llu}\n", notice->cause->source, (unsigned long long)notice->cause->seq);
-    arena_close(&arena);
 }
 
 /* ---- audit ---- */

@@ -95,15 +95,15 @@ size_t seen_uses(struct seen seen, const char *subscriber, struct arena *arena, 
     return count;
 }
 
-int64_t seen_latest(struct seen seen, const char *subscriber, int32_t cycle)
+int64_t seen_latest(struct seen seen, const char *subscriber, int32_t cycle, struct arena *arena)
 {
-    struct arena arena = { 0 };
+    struct arena_mark mark = arena_mark(arena);
     const struct world_use **uses;
     int64_t latest = MOMENT_NONE;
-    size_t count = seen_uses(seen, subscriber, &arena, &uses);
+    size_t count = seen_uses(seen, subscriber, arena, &uses);
     for (size_t i = 0; i < count; i++)
         if (world_cycle_of(uses[i]->start) == cycle && uses[i]->start > latest) latest = uses[i]->start;
-    arena_close(&arena);
+    arena_release(arena, mark);
     return latest;
 }
 
@@ -367,8 +367,8 @@ static void heap_draw(const struct part *part, const struct heap *heap)
 
 static void part_draw(struct rating_cycle *rating, enum use_service service, int32_t begin, int32_t end)
 {
+    struct arena_mark mark = arena_mark(rating->arena);
     struct part *part = arena_take(rating->arena, sizeof *part);
-    memset(part, 0, sizeof *part);
     *part = (struct part){ .rating = rating, .service = service, .begin = begin, .end = end };
     find_windows(part);
     heap_up(part);
@@ -381,6 +381,7 @@ static void part_draw(struct rating_cycle *rating, enum use_service service, int
         }
         heap_draw(part, &part->heaps[done]);
     }
+    arena_release(rating->arena, mark);
 }
 
 /* What is left over of the cycle before stays; the rest is given afresh. */
@@ -405,18 +406,18 @@ static void rate_one(struct rating_cycle *rating)
 
 struct rated *rated_cycle(struct seen seen, const char *subscriber, int32_t cycle, struct arena *arena)
 {
-    struct arena scratch = { 0 };
-    struct rating_cycle rating = { .seen = seen, .cycle = cycle, .arena = &scratch };
-    rating.subscription_count = seen_subscriptions(seen, subscriber, &scratch, &rating.subscriptions);
-    rating.use_count = seen_uses(seen, subscriber, &scratch, &rating.uses);
+    struct rating_cycle rating = { .seen = seen, .cycle = cycle, .arena = arena };
+    rating.rated = arena_take(arena, sizeof *rating.rated);
+    *rating.rated = (struct rated){ .given = arena_take(arena, GIVEN_MAX * sizeof(struct given)) };
+    struct arena_mark mark = arena_mark(arena);
+    rating.subscription_count = seen_subscriptions(seen, subscriber, arena, &rating.subscriptions);
+    rating.use_count = seen_uses(seen, subscriber, arena, &rating.uses);
     for (size_t i = 0; i < rating.subscription_count; i++) {
         int32_t from = rating.subscriptions[i]->from - civil_of(rating.subscriptions[i]->from).day + 1;
         if (from < rating.cycle) rating.cycle = from;
     }
-    rating.rated = arena_take(arena, sizeof *rating.rated);
-    *rating.rated = (struct rated){ .given = arena_take(arena, GIVEN_MAX * sizeof(struct given)) };
     for (; rating.cycle <= cycle; rating.cycle = world_cycle_add(rating.cycle, 1)) rate_one(&rating);
-    arena_close(&scratch);
+    arena_release(arena, mark);
     return rating.rated;
 }
 

@@ -37,7 +37,7 @@ struct over_of_scope {
     int64_t quantity;
 };
 
-enum { GIVEN_MAX = 1024, OVERS_MAX = 32 };
+enum { GIVEN_MAX = 256, OVERS_MAX = 32 };
 struct rated {
     const struct world_tariff *main; /* NULL: none */
     const struct world_subscription *main_subscription;
@@ -56,7 +56,7 @@ bool seen_corrected(struct seen seen, const struct world_record *use);
 /* A subscriber's records of use that count, in the order in which they came. */
 size_t seen_uses(struct seen seen, const char *subscriber, struct arena *arena, const struct world_use ***uses);
 /* The latest start of a subscriber's use in a cycle, or MOMENT_NONE. */
-int64_t seen_latest(struct seen seen, const char *subscriber, int32_t cycle);
+int64_t seen_latest(struct seen seen, const char *subscriber, int32_t cycle, struct arena *arena);
 
 struct rated *rated_cycle(struct seen seen, const char *subscriber, int32_t cycle, struct arena *arena);
 struct fraction rated_charge_of_scope(const struct rated *rated, const struct over_of_scope *over);
