@@ -67,14 +67,19 @@ struct span_of_days {
 
 static bool span_of(struct view *view, const struct kind *kind, bool portal, struct span_of_days *span, struct error *error)
 {
-    for (size_t i = 0; !kind->sums_only && i < kind->field_count; i++) {
+    for (size_t i = 0; i < kind->field_count; i++) {
         struct text sql = { 0 };
         bool row;
         if ((kind->fields[i].flags & (FIELD_EVENT | FIELD_NEEDED)) != (FIELD_EVENT | FIELD_NEEDED)) continue;
-        text_format(&sql, "SELECT MIN(\"%s\"), MAX(\"%s\") FROM \"%s\" WHERE {scope} AND \"source\" %s (SELECT \"source\" FROM"
-                          " \"source_name\" WHERE \"name\" = '" PORTAL_SOURCE "')",
-                    kind->fields[i].name, kind->fields[i].name, kind->name, portal ? "IN" : "NOT IN");
-        struct statement *select = view_select(view, kind, text_zero(&sql), error);
+        if (kind->sums_only && portal) continue; /* nothing of it comes from forms */
+        if (kind->sums_only)
+            text_format(&sql, "SELECT MIN(\"first\"), MAX(\"%s\") FROM \"%s_latest\"", kind->fields[i].name, kind->name);
+        else
+            text_format(&sql, "SELECT MIN(\"%s\"), MAX(\"%s\") FROM \"%s\" WHERE {scope} AND \"source\" %s (SELECT \"source\" FROM"
+                              " \"source_name\" WHERE \"name\" = '" PORTAL_SOURCE "')",
+                        kind->fields[i].name, kind->fields[i].name, kind->name, portal ? "IN" : "NOT IN");
+        struct statement *select = kind->sums_only ? store_prepare(view->store, text_zero(&sql), error)
+                                                   : view_select(view, kind, text_zero(&sql), error);
         text_close(&sql);
         if (!select || !statement_step(select, &row, error)) return false;
         if (row && !column_is_null(select, 0)) {

@@ -1,5 +1,6 @@
 #include "measure/bill/bill.h"
 
+#include "measure/bill/figures.h"
 #include "measure/bill/follows.h"
 #include "measure/bill/routes.h"
 #include "measure/usage/usage.h"
@@ -39,4 +40,6 @@ const struct measure bill_measure = {
     .route_count = BILL_ROUTES,
     .duties = duties,
     .duty_count = sizeof duties / sizeof *duties,
+    .figures = bill_figures,
+    .figure_count = BILL_FIGURES,
 };

@@ -10,10 +10,13 @@ static const char correction_table[] =
     "CREATE TABLE IF NOT EXISTS \"correction\" (\"target_source\" TEXT NOT NULL, \"target_seq\" BIGINT NOT NULL, \"source\" TEXT NOT NULL,"
     " \"seq\" BIGINT NOT NULL, PRIMARY KEY (\"target_source\", \"target_seq\"));"
     "CREATE UNIQUE INDEX IF NOT EXISTS \"correction_by_record\" ON \"correction\" (\"source\", \"seq\");";
-/* The latest start of all use: as of when an audit judges. */
-static const char latest_table[] = "CREATE TABLE IF NOT EXISTS \"usage_latest\" (\"one\" BIGINT NOT NULL, \"start\" BIGINT NOT NULL, PRIMARY KEY (\"one\"))";
-static const char put_latest[] = "INSERT INTO \"usage_latest\" (\"one\", \"start\") VALUES (1, $1) ON CONFLICT (\"one\") DO UPDATE SET"
-                                 " \"start\" = excluded.\"start\" WHERE excluded.\"start\" > \"usage_latest\".\"start\"";
+/* The first and the latest start of all use: as of when an audit judges, and which periods there are. */
+static const char latest_table[] = "CREATE TABLE IF NOT EXISTS \"usage_latest\" (\"one\" BIGINT NOT NULL, \"first\" BIGINT NOT NULL,"
+                                   " \"start\" BIGINT NOT NULL, PRIMARY KEY (\"one\"))";
+static const char put_latest[] =
+    "INSERT INTO \"usage_latest\" (\"one\", \"first\", \"start\") VALUES (1, $1, $2) ON CONFLICT (\"one\") DO UPDATE SET"
+    " \"first\" = CASE WHEN excluded.\"first\" < \"usage_latest\".\"first\" THEN excluded.\"first\" ELSE \"usage_latest\".\"first\" END,"
+    " \"start\" = CASE WHEN excluded.\"start\" > \"usage_latest\".\"start\" THEN excluded.\"start\" ELSE \"usage_latest\".\"start\" END";
 static const char *const meter_tables[] = { notice_table, correction_table, latest_table, NULL };
 
 static const char *const meter_digested[][2] = { { "notice", "\"entry\", \"place\", \"rank\"" },
@@ -163,12 +166,15 @@ static void use_prefetch(struct kept *meter, const struct use_record *use, struc
 
 static bool latest_put(struct kept *meter, size_t count, struct error *error)
 {
-    int64_t latest = INT64_MIN;
-    for (size_t i = 0; i < count; i++)
+    int64_t latest = INT64_MIN, first = INT64_MAX;
+    for (size_t i = 0; i < count; i++) {
         if (meter->records[i].start > latest) latest = meter->records[i].start;
+        if (meter->records[i].start < first) first = meter->records[i].start;
+    }
     struct statement *put = count ? store_prepare(meter->seam.store, put_latest, error) : NULL;
     if (!put) return !count;
-    statement_number(put, 1, latest);
+    statement_number(put, 1, first);
+    statement_number(put, 2, latest);
     return statement_run(put, NULL, error);
 }
 

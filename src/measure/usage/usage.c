@@ -1,5 +1,6 @@
 #include "measure/usage/usage.h"
 
+#include "measure/usage/figures.h"
 #include "measure/usage/reminders.h"
 #include "measure/usage/routes.h"
 #include "measure/view.h"
@@ -62,5 +63,7 @@ const struct measure usage_measure = {
     .route_count = USAGE_ROUTES,
     .duties = duties,
     .duty_count = sizeof duties / sizeof *duties,
+    .figures = usage_figures,
+    .figure_count = USAGE_FIGURES,
     .keeping = &meter_keeping,
 };
