@@ -1,9 +1,9 @@
 # A thin face over meson and npm. `make run` and `make test` do everything that a fresh Debian 12 needs.
 BUILD := build
 PACKAGES := meson ninja-build gcc pkg-config libc6-dev libjansson-dev libzip-dev libexpat1-dev zlib1g-dev libsqlite3-dev \
-	libsodium-dev libssl-dev libcmocka-dev libarchive-dev libxlsxwriter-dev libmicrohttpd-dev python3 \
+	libsodium-dev libssl-dev libcmocka-dev libarchive-dev libxlsxwriter-dev libmicrohttpd-dev libcurl4-openssl-dev python3 \
 	$(if $(shell command -v node),,nodejs) $(if $(shell command -v npm),,npm)
-TEST_PACKAGES := postgresql clang libclang-rt-14-dev chromium fonts-noto-cjk
+TEST_PACKAGES := postgresql kannel kannel-extras clang libclang-rt-14-dev chromium fonts-noto-cjk
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .PHONY: run build test sanitized bench fuzz soak clean packages test-packages

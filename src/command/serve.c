@@ -39,7 +39,8 @@ static enum exit_code serve(struct invocation *invocation)
     const char *listen = invocation_option(invocation, "listen");
     struct progress progress = { invocation, .what = SAYS(invocation, "recovering", "恢复") };
     struct portal_options options = { .directory = invocation->directory, .listen = listen ? listen : "127.0.0.1:8080",
-                                      .spool = invocation_option(invocation, "spool"), .proxy = invocation_option(invocation, "proxy"),
+                                      .spool = invocation_option(invocation, "spool"), .gateway = invocation_option(invocation, "gateway"),
+                                      .proxy = invocation_option(invocation, "proxy"),
                                       .secure = invocation_option(invocation, "secure"), .progress = progress_show, .context = &progress };
     if (!rate_read(invocation, &options.rate)) return EXIT_USAGE;
     if (invocation_option(invocation, "measure"))
@@ -66,6 +67,7 @@ static enum exit_code serve(struct invocation *invocation)
 static const struct option serve_options[] = {
     { "listen", "HOST:PORT", { "where; 127.0.0.1:8080 unless given, port 0 takes a free one", "监听地址，默认 127.0.0.1:8080，端口 0 表示任选" } },
     { "measure", "HOST:PORT", { "where the speed test listens", "测速服务的监听地址" } },
+    { "gateway", "FILE", { "texts to people go to the HTTP gateway that FILE tells of: a webhook, or Kannel", "发给用户的短信交给该文件所写的 HTTP 网关（webhook 或 Kannel）" } },
     { "spool", "FILE", { "where messages to people are written; DIR.spool.jsonl unless given", "待发消息写入的文件，默认 目录.spool.jsonl" } },
     { "rate", "N", { "requests a second of one address while others are there; 200, 0: any", "有他人使用时每个地址每秒的请求数，默认 200，0 为不限" } },
     { "proxy", "ADDRESS", { "a reverse proxy in front: whom it asks for is the last in X-Forwarded-For", "前面的反向代理的地址：以 X-Forwarded-For 的最后一个为来访者" } },

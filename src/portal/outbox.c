@@ -12,6 +12,8 @@
 
 enum { DELIVERY_MESSAGES = 2000, HOUR_FIRST = 8, HOUR_END = 21 };
 static const int64_t sent_kept = 400 * DAY_MS;
+#define BACK_OFF_FIRST (5 * SECOND_MS)
+#define BACK_OFF_MOST (10 * MINUTE_MS)
 
 static const char select_waiting[] =
     "SELECT \"key\", \"recipient\", \"subject\", \"operator\", \"time\", \"english\", \"chinese\" FROM \"message\""
@@ -45,6 +47,8 @@ struct outbox {
     int64_t place;              /* the last given out; with the database held */
     atomic_uint_fast64_t waiting, aside;
     struct error told;          /* of the last delivery, said once; the thread's */
+    struct error refused;       /* by the gateway, the same */
+    int64_t back_off;           /* of the gateway; the delivery's */
 };
 
 /* ---- letters in hand ---- */
@@ -132,7 +136,7 @@ static bool letter_insert(struct outbox *outbox, struct store *store, const stru
     statement_text(insert, 1, letter->key);
     statement_number(insert, 2, ++outbox->place);
     statement_number(insert, 3, letter->to);
-    statement_number(insert, 4, letter->to == TO_PERSON ? (int64_t)letter->subject : -1);
+    statement_number(insert, 4, is_to_person(letter->to) ? (int64_t)letter->subject : -1);
     statement_text(insert, 5, letter->operator_);
     statement_number(insert, 6, letter->time);
     statement_text(insert, 7, letter->text[ENGLISH]);
@@ -217,8 +221,10 @@ struct delivery {
     struct message *messages;
     uint64_t *subjects;      /* of the messages, subject_of_nobody where there is none */
     struct str *numbers;     /* of those that have a subject */
-    bool *is_aside;          /* of the messages: their number cannot be read */
+    bool *is_aside;          /* of the messages: their number cannot be read, or the gateway will never take it */
+    bool *waits;             /* of the messages: the gateway did not take it now */
     size_t count;
+    size_t waiting;
 };
 static const uint64_t subject_of_nobody = UINT64_MAX;
 
@@ -238,7 +244,7 @@ static bool waiting_read(struct outbox *outbox, bool with_texts, struct delivery
                                      .address = copied(&delivery->arena, column_text(select, 3)), .time = column_number(select, 4),
                                      .text = { [ENGLISH] = copied(&delivery->arena, column_text(select, 5)),
                                                [CHINESE] = copied(&delivery->arena, column_text(select, 6)) } };
-        delivery->subjects[delivery->count++] = message->to == TO_PERSON ? (uint64_t)column_number(select, 2) : subject_of_nobody;
+        delivery->subjects[delivery->count++] = is_to_person(message->to) ? (uint64_t)column_number(select, 2) : subject_of_nobody;
     }
     accounts_release(outbox->accounts);
     return done;
@@ -263,9 +269,25 @@ static bool numbers_read(struct outbox *outbox, const uint64_t *subjects, size_t
     return true;
 }
 
-/* Puts the numbers in, and takes out whom nobody can reach any more, and who cannot be reached now. */
+/* By the gateway, which is tried no more in this run once it does not answer: a slow one is not waited for again and again. */
+static void text_send(struct outbox *outbox, struct delivery *delivery, size_t place, const struct message *message, bool *is_down)
+{
+    struct error why = { 0 };
+    enum gateway_answer answer = *is_down ? GATEWAY_LATER : gateway_send(outbox->options.gateway, message, &why);
+    if (answer == GATEWAY_TAKEN) return;
+    *is_down = answer == GATEWAY_LATER;
+    delivery->waits[place] = answer == GATEWAY_LATER;
+    delivery->waiting += answer == GATEWAY_LATER;
+    delivery->is_aside[place] = answer == GATEWAY_REFUSED;
+    if (why.code && strcmp(why.says, outbox->refused.says)) fprintf(stderr, "mingbai: a text was not taken: %s\n", why.says);
+    if (why.code) outbox->refused = why;
+}
+
+/* Puts the numbers in, and takes out whom nobody can reach any more, and who cannot be reached now. With a gateway texts go to it at once;
+   what is left is for the spool. */
 static bool numbers_fill(struct outbox *outbox, struct delivery *delivery, struct message *sendable, size_t *count, struct error *error)
 {
+    bool is_down = false;
     size_t asked = 0;
     uint64_t *subjects = arena_take(&delivery->arena, delivery->count * sizeof *subjects);
     for (size_t i = 0; i < delivery->count; i++)
@@ -276,13 +298,17 @@ static bool numbers_fill(struct outbox *outbox, struct delivery *delivery, struc
     asked = *count = 0;
     for (size_t i = 0; i < delivery->count; i++) {
         struct message message = delivery->messages[i];
-        delivery->is_aside[i] = false;
+        delivery->is_aside[i] = delivery->waits[i] = false;
         if (delivery->subjects[i] != subject_of_nobody) {
             message.address = delivery->numbers[asked];
             delivery->is_aside[i] = unreadable[asked++];
         }
         if (delivery->is_aside[i]) continue;
-        if (message.to != TO_PERSON || message.address.length) sendable[(*count)++] = message;
+        if (is_to_person(message.to) && !message.address.length) continue;
+        if (is_to_person(message.to) && outbox->options.gateway)
+            text_send(outbox, delivery, i, &message, &is_down);
+        else
+            sendable[(*count)++] = message;
     }
     return true;
 }
@@ -295,6 +321,7 @@ static bool sent_mark(struct outbox *outbox, const struct delivery *delivery, in
     bool done = aside && store_begin(store, error);
     if (done) {
         for (size_t i = 0; done && i < delivery->count; i++) {
+            if (delivery->waits[i]) continue;
             struct statement *update = delivery->is_aside[i] ? aside : sent;
             statement_text(update, 1, delivery->messages[i].key);
             if (update == sent) statement_number(update, 2, now);
@@ -303,7 +330,7 @@ static bool sent_mark(struct outbox *outbox, const struct delivery *delivery, in
         }
         done = accounts_end(outbox->accounts, done, false, error);
     }
-    if (done) atomic_fetch_sub(&outbox->waiting, delivery->count);
+    if (done) atomic_fetch_sub(&outbox->waiting, delivery->count - delivery->waiting);
     if (done) atomic_fetch_add(&outbox->aside, aside_count);
     accounts_release(outbox->accounts);
     return done;
@@ -316,6 +343,7 @@ static bool deliver(struct outbox *outbox, struct delivery *delivery, int64_t no
     delivery->subjects = arena_take(&delivery->arena, DELIVERY_MESSAGES * sizeof *delivery->subjects);
     delivery->numbers = arena_take(&delivery->arena, DELIVERY_MESSAGES * sizeof *delivery->numbers);
     delivery->is_aside = arena_take(&delivery->arena, DELIVERY_MESSAGES * sizeof *delivery->is_aside);
+    delivery->waits = arena_take(&delivery->arena, DELIVERY_MESSAGES * sizeof *delivery->waits);
     if (!waiting_read(outbox, with_texts, delivery, error)) return false;
     if (!delivery->count) return true;
     struct message *sendable = arena_take(&delivery->arena, delivery->count * sizeof *sendable);
@@ -346,7 +374,9 @@ bool outbox_deliver(struct outbox *outbox, int64_t now, int64_t *next, struct er
     pthread_mutex_unlock(&outbox->delivering);
     bool full = delivery.count == DELIVERY_MESSAGES;
     arena_close(&delivery.arena);
-    *next = !outbox_waiting(outbox) ? INT64_MAX : full ? now : hour == now ? now + MINUTE_MS : hour;
+    /* What a gateway does not take is tried again after 5 seconds, 10, 20 ... up to 10 minutes. */
+    outbox->back_off = !delivery.waiting ? 0 : !outbox->back_off ? BACK_OFF_FIRST : outbox->back_off * 2 > BACK_OFF_MOST ? BACK_OFF_MOST : outbox->back_off * 2;
+    *next = delivery.waiting ? now + outbox->back_off : !outbox_waiting(outbox) ? INT64_MAX : full ? now : hour == now ? now + MINUTE_MS : hour;
     return done;
 }
 

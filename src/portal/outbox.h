@@ -5,6 +5,7 @@
 #define PORTAL_OUTBOX_H
 
 #include "measure/letter.h"
+#include "portal/gateway.h"
 #include "portal/accounts.h"
 
 struct outbox;
@@ -12,6 +13,7 @@ struct outbox;
 struct outbox_options {
     struct disk *disk;
     const char *spool; /* a file outside the data directory */
+    struct gateway *gateway; /* takes texts to people; NULL: they go to the spool as well */
     /* The clear numbers of subjects, one for each; an empty one where it is no more. Called once for each delivery. In life
        outbox_numbers, and context is the engine. */
     bool (*numbers)(void *context, const uint64_t *subjects, size_t count, struct arena *arena, struct str *numbers,

@@ -43,6 +43,11 @@ static bool scratch_make(struct portal *portal, struct error *error)
     return true;
 }
 
+static bool gateway_ready(struct portal *portal, struct error *error)
+{
+    return !portal->options.gateway || (portal->gateway = gateway_open(portal->options.gateway, error));
+}
+
 static bool spool_name(struct portal *portal, struct error *error)
 {
     const char *given = portal->options.spool;
@@ -82,7 +87,7 @@ static bool accounts_ready(struct portal *portal, struct error *error)
 /* What works by itself: letters going out, and time passing. */
 static bool threads_ready(struct portal *portal, struct error *error)
 {
-    const struct outbox_options options = { .disk = engine_disk(portal->engine), .spool = portal->spool, .numbers = outbox_numbers,
+    const struct outbox_options options = { .disk = engine_disk(portal->engine), .spool = portal->spool, .gateway = portal->gateway, .numbers = outbox_numbers,
                                             .context = portal->engine };
     return (portal->outbox = outbox_open(portal->accounts, &options, error)) &&
            (portal->postman = postman_open(portal->views, portal->outbox, error)) &&
@@ -96,7 +101,7 @@ struct portal *portal_open(const struct portal_options *options, struct error *e
     struct portal *portal = allocate(sizeof *portal);
     portal->options = *options;
     portal->started = moment_now();
-    bool opened = directory_find(portal, error) && spool_name(portal, error) && scratch_make(portal, error) &&
+    bool opened = directory_find(portal, error) && spool_name(portal, error) && gateway_ready(portal, error) && scratch_make(portal, error) &&
                   (portal->engine = engine_open(&(struct engine_options){ .directory = portal->directory, .progress = options->progress,
                                                                           .context = options->context },
                                                 error)) &&
@@ -133,6 +138,7 @@ void portal_close(struct portal *portal)
     timekeeper_close(portal->timekeeper);
     postman_close(portal->postman);
     outbox_close(portal->outbox);
+    gateway_close(portal->gateway);
     upload_store_close(portal->uploads);
     if (portal->results) results_close(portal->results);
     places_close(portal->places);

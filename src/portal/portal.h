@@ -10,6 +10,7 @@ struct portal_options {
     const char *directory;
     const char *listen;  /* HOST:PORT; port 0 takes a free one */
     const char *spool;   /* where the outbox writes; NULL: DIRECTORY.spool.jsonl */
+    const char *gateway; /* the settings of a gateway for texts (gateway.h); NULL: they go to the spool */
     unsigned rate;       /* requests a second that an address may make while others are there; 0: any number */
     const char *proxy;   /* the address of a reverse proxy in front, which tells whom it asks for (X-Forwarded-For); NULL: none */
     bool secure;         /* people come through https: cookies say so */
@@ -41,6 +42,7 @@ struct portal {
     char directory[PATH_ROOM];    /* from the root on */
     char scratch[PATH_ROOM];      /* a folder of this run's own, mode 0700, outside the data directory; gone at the end */
     char spool[PATH_ROOM];
+    struct gateway *gateway;
     int64_t started;
     bool is_sample;               /* the records are the sample's */
 };

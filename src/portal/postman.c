@@ -8,6 +8,7 @@
 #include "base/moment.h"
 #include "engine/engine.h"
 #include "measure/view.h"
+#include "portal/herald.h"
 #include "portal/round.h"
 
 enum { ENTRIES_AT_ONCE = 4096 };
@@ -74,6 +75,7 @@ bool postman_follow(struct postman *postman, struct error *error)
         done = stretch_follow(postman, view, from, to, error);
         from = to;
     }
+    done = done && herald_follow(view, postman->outbox, error);
     view_give(view);
     return done;
 }

@@ -23,7 +23,8 @@ static void message_write(const struct message *message, struct text *out)
 {
     static const struct {
         const char *word, *address; /* what it goes to, and the name of where that is */
-    } ways[] = { [TO_PERSON] = { "text", "number" }, [TO_OPERATOR] = { "operator", "operator" }, [TO_REGULATOR] = { "regulator", NULL } };
+    } ways[] = { [TO_PERSON] = { "text", "number" }, [TO_OPERATOR] = { "operator", "operator" }, [TO_REGULATOR] = { "regulator", NULL },
+              [TO_PERSON_NOW] = { "text", "number" } };
     char time[MOMENT_ROOM];
     moment_format(message->time, time);
     struct json json = { .out = out };

@@ -19,6 +19,7 @@ static bool is_told(const struct telling *telling, const struct letter *letter)
     const struct identity *who = &telling->request->who;
     switch (letter->to) {
     case TO_PERSON:
+    case TO_PERSON_NOW:
         return telling->file->has_subscriber && letter->subject == telling->file->subscriber;
     case TO_OPERATOR:
         return who->role == ROLE_OPERATOR ? str_equal(letter->operator_, str_of(who->operator_)) : who->role != ROLE_SUBSCRIBER;
@@ -31,7 +32,7 @@ static bool is_told(const struct telling *telling, const struct letter *letter)
 static bool tell(void *context, const struct letter *letter, struct error *error)
 {
     (void)error;
-    static const char *const words[] = { [TO_PERSON] = "person", [TO_OPERATOR] = "operator", [TO_REGULATOR] = "regulator" };
+    static const char *const words[] = { [TO_PERSON] = "person", [TO_OPERATOR] = "operator", [TO_REGULATOR] = "regulator", [TO_PERSON_NOW] = "person" };
     struct telling *telling = context;
     if (!is_told(telling, letter)) return true;
     json_open(&telling->json, '{');

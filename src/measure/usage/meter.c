@@ -226,7 +226,7 @@ static bool meter_commit(struct kept *meter, uint64_t position, struct error *er
 }
 
 /* Reading a snapshot and replaying so many records take about as long. */
-enum { SNAPSHOT_RECORDS = 2000000 };
+enum { SNAPSHOT_RECORDS = 10000000 };
 
 static bool meter_wants_snapshot(const struct kept *meter)
 {

@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "base/moment.h"
 #include "base/number.h"
+#include "measure/tariff/tariff.h"
 #include "rows/rows.h"
 
 const char *const level_words[LEVELS] = { "threshold", "reached", "over", "cap" };
@@ -166,4 +167,50 @@ struct str moment_says(int64_t moment, enum language language, struct arena *are
     int minute = (int)((moment - day_start(day)) / MINUTE_MS);
     return language == CHINESE ? arena_format(arena, "%d年%d月%d日%02d:%02d", civil.year, civil.month, civil.day, minute / 60, minute % 60)
                                : arena_format(arena, "%02d:%02d on %d %s %d", minute / 60, minute % 60, civil.day, months[civil.month - 1], civil.year);
+}
+
+/* "1.60 GB", "86 minutes", "12 messages". */
+static struct str amount_says(enum service service, uint64_t amount, enum language language, struct arena *arena)
+{
+    static const uint64_t gigabyte = 1073741824, megabyte = 1048576;
+    if (service == SERVICE_DATA) {
+        bool is_large = amount >= gigabyte / 10;
+        uint64_t unit = is_large ? gigabyte : megabyte;
+        return arena_format(arena, "%llu.%02llu%s%s", (unsigned long long)(amount / unit), (unsigned long long)(amount % unit * 100 / unit),
+                            language == CHINESE ? "" : " ", is_large ? "GB" : "MB");
+    }
+    if (language == CHINESE) return arena_format(arena, "%llu%s", (unsigned long long)amount, service == SERVICE_VOICE ? "分钟" : "条");
+    return arena_format(arena, "%llu %s%s", (unsigned long long)amount, service == SERVICE_VOICE ? "minute" : "message", amount == 1 ? "" : "s");
+}
+
+static enum service service_of(struct str pool)
+{
+    for (int service = 0; service < SERVICES; service++)
+        if (str_starts(pool, str_of(service_word((enum service)service)))) return (enum service)service;
+    return SERVICE_DATA;
+}
+
+struct str notice_text(const struct notice *notice, enum language language, struct arena *arena)
+{
+    bool is_chinese = language == CHINESE;
+    enum service service = service_of(notice->pool);
+    const char *pool = pool_says(notice->pool, language, arena).at, *used = amount_says(service, notice->used, language, arena).at;
+    char charge[DECIMAL_ROOM];
+    decimal_format(notice->charge, MONEY_DECIMALS, 2, charge);
+    uint64_t left = notice->has_quantity && notice->quantity > notice->used ? notice->quantity - notice->used : 0;
+    switch (notice->level) {
+    case LEVEL_THRESHOLD:
+        return arena_format(arena, is_chinese ? "【明白】%s已用%d%%（%s，共%s），还剩%s。用完后按资费另收。" : "mingbai: %s: %d%% used (%s of %s), %s left. After that use is charged by your tariff.",
+                            pool, notice->percent, used, amount_says(service, notice->quantity, language, arena).at,
+                            amount_says(service, left, language, arena).at);
+    case LEVEL_REACHED:
+        return arena_format(arena, is_chinese ? "【明白】%s已用完（共%s）。再用按资费另收，目前超出费用%s元。" : "mingbai: all of %s (%s) is used. More is charged by your tariff; charges so far: %s yuan.",
+                            pool, amount_says(service, notice->quantity, language, arena).at, charge);
+    case LEVEL_OVER:
+        return arena_format(arena, is_chinese ? "【明白】%s超出套餐%s，本月超出费用已到%s元。" : "mingbai: %s: %s beyond what is included; charges this month have reached %s yuan.", pool, used,
+                            charge);
+    default:
+        return arena_format(arena, is_chinese ? "【明白】%s超出费用已到上限（%s元）。流量停用，你同意后才继续。" : "mingbai: charges for %s have reached the cap (%s yuan). Data stops until you agree to go on.",
+                            pool, charge);
+    }
 }

@@ -58,6 +58,9 @@ struct str pool_says(struct str pool, enum language language, struct arena *aren
 /* "20:11 on 14 December 2016", "2016年12月14日20:11". */
 struct str moment_says(int64_t moment, enum language language, struct arena *arena);
 
+/* What the person is told: what was used, what is left or what more costs; no advertising. */
+struct str notice_text(const struct notice *notice, enum language language, struct arena *arena);
+
 struct rows;
 /* As `notices` prints it; subscriber is what may be shown of the number. */
 void notice_show(struct rows *rows, const struct listed_notice *listed, struct str subscriber);

@@ -1,0 +1,185 @@
+#include "portal/gateway.h"
+
+#include <curl/curl.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/moment.h"
+
+enum { FILE_BYTES = 64 * 1024, ANSWER_BYTES = 4096, URL_BYTES = 1000 };
+
+enum form { FORM_WEBHOOK, FORM_KANNEL };
+
+struct gateway {
+    enum form form;
+    char *url, *token, *username, *password, *from;
+    CURL *curl;
+    char answer[ANSWER_BYTES];
+    size_t answered;
+};
+
+static size_t answer_keep(char *bytes, size_t size, size_t count, void *context)
+{
+    struct gateway *gateway = context;
+    size_t length = size * count, room = ANSWER_BYTES - 1 - gateway->answered, kept = length < room ? length : room;
+    memcpy(gateway->answer + gateway->answered, bytes, kept);
+    gateway->answered += kept;
+    return length;
+}
+
+/* ---- the file ---- */
+
+static char *text_of(const json_t *json, const char *name)
+{
+    const char *text = json_string_value(json_object_get(json, name));
+    if (!text) return NULL;
+    char *copy = allocate(strlen(text) + 1);
+    strcpy(copy, text);
+    return copy;
+}
+
+static bool settings_read(struct gateway *gateway, const json_t *json, const char *path, struct error *error)
+{
+    const char *form = json_string_value(json_object_get(json, "form"));
+    gateway->url = text_of(json, "url");
+    gateway->token = text_of(json, "token");
+    gateway->username = text_of(json, "username");
+    gateway->password = text_of(json, "password");
+    gateway->from = text_of(json, "from");
+    if (form && !strcmp(form, "kannel"))
+        gateway->form = FORM_KANNEL;
+    else if (!form || strcmp(form, "webhook"))
+        return fail_both(error, ERROR_INPUT, "%s: \"form\" is \"webhook\" or \"kannel\"", "%s：form 须为 webhook 或 kannel", path);
+    if (!gateway->url || strlen(gateway->url) > URL_BYTES || (strncmp(gateway->url, "http://", 7) && strncmp(gateway->url, "https://", 8)))
+        return fail_both(error, ERROR_INPUT, "%s: \"url\" is an address that begins with http:// or https://", "%s：url 须为 http:// 或 https:// 开头的地址", path);
+    return gateway->form != FORM_KANNEL || (gateway->username && gateway->password) ||
+           fail_both(error, ERROR_INPUT, "%s: Kannel needs \"username\" and \"password\"", "%s：Kannel 须有 username 和 password", path);
+}
+
+struct gateway *gateway_open(const char *path, struct error *error)
+{
+    char *bytes;
+    size_t length;
+    json_error_t place;
+    if (!disk_read_all(disk_posix(), path, FILE_BYTES, &bytes, &length, error)) return NULL;
+    json_t *json = json_loadb(bytes, length, 0, &place);
+    free(bytes);
+    struct gateway *gateway = allocate(sizeof *gateway);
+    bool done = json ? settings_read(gateway, json, path, error)
+                     : fail_both(error, ERROR_INPUT, "%s is no JSON: line %d", "%s 不是 JSON：第 %d 行", path, place.line);
+    json_decref(json);
+    done = done && ((gateway->curl = curl_easy_init()) || fail(error, ERROR_LIMIT, "no HTTP client can be made"));
+    if (done) return gateway;
+    gateway_close(gateway);
+    return NULL;
+}
+
+void gateway_close(struct gateway *gateway)
+{
+    if (!gateway) return;
+    if (gateway->curl) curl_easy_cleanup(gateway->curl);
+    free(gateway->url);
+    free(gateway->token);
+    free(gateway->username);
+    free(gateway->password);
+    free(gateway->from);
+    free(gateway);
+}
+
+/* ---- sending ---- */
+
+static void escaped_add(struct gateway *gateway, struct text *out, const char *name, struct str value)
+{
+    char *escaped = curl_easy_escape(gateway->curl, value.at ? value.at : "", (int)value.length);
+    text_format(out, "%c%s=%s", strchr(text_zero(out), '?') ? '&' : '?', name, escaped ? escaped : "");
+    curl_free(escaped);
+}
+
+/* Kannel's sendsms: the text as UTF-8, sent in UCS-2 (coding=2), which holds Chinese. */
+static void kannel_address(struct gateway *gateway, const struct message *message, struct text *out)
+{
+    text_add(out, str_of(gateway->url));
+    escaped_add(gateway, out, "username", str_of(gateway->username));
+    escaped_add(gateway, out, "password", str_of(gateway->password));
+    if (gateway->from) escaped_add(gateway, out, "from", str_of(gateway->from));
+    escaped_add(gateway, out, "to", message->address);
+    escaped_add(gateway, out, "coding", STR("2"));
+    escaped_add(gateway, out, "charset", STR("UTF-8"));
+    escaped_add(gateway, out, "text", message->text[CHINESE]);
+}
+
+static void webhook_body(const struct message *message, struct text *out)
+{
+    char time[MOMENT_ROOM];
+    struct json json = { .out = out };
+    json_open(&json, '{');
+    json_put_string(&json, "key", message->key);
+    json_put_string(&json, "number", message->address);
+    json_put_string(&json, "text", message->text[CHINESE]);
+    json_put_string(&json, "english", message->text[ENGLISH]);
+    json_put_string(&json, "time", (struct str){ time, moment_format(message->time, time) });
+    json_close(&json, '}');
+}
+
+static struct curl_slist *header_add(struct curl_slist *headers, const char *name, struct str value)
+{
+    struct text line = { 0 };
+    text_format(&line, "%s: %.*s", name, STR_ARGS(value));
+    headers = curl_slist_append(headers, text_zero(&line));
+    text_close(&line);
+    return headers;
+}
+
+/* 429 and 5xx pass; what else is no 2xx will be so again. */
+static enum gateway_answer judged(struct gateway *gateway, CURLcode code, long status, struct error *error)
+{
+    if (code == CURLE_OK && status >= 200 && status < 300) return GATEWAY_TAKEN;
+    if (code != CURLE_OK)
+        fail_both(error, ERROR_BUSY, "the gateway cannot be reached: %s", "网关无法连接：%s", curl_easy_strerror(code));
+    else
+        fail_both(error, ERROR_BUSY, "the gateway answered %ld: %.200s", "网关回答 %ld：%.200s", status, gateway->answer);
+    return code != CURLE_OK || status == 408 || status == 429 || status >= 500 || status < 200 ? GATEWAY_LATER : GATEWAY_REFUSED;
+}
+
+enum gateway_answer gateway_send(struct gateway *gateway, const struct message *message, struct error *error)
+{
+    CURL *curl = gateway->curl;
+    struct text address = { 0 }, body = { 0 };
+    struct curl_slist *headers = NULL;
+    long status = 0;
+    curl_easy_reset(curl);
+    gateway->answered = 0;
+    memset(gateway->answer, 0, sizeof gateway->answer);
+    if (gateway->form == FORM_KANNEL) {
+        kannel_address(gateway, message, &address);
+    } else {
+        text_add(&address, str_of(gateway->url));
+        webhook_body(message, &body);
+        headers = header_add(headers, "Content-Type", STR("application/json"));
+        headers = header_add(headers, "Idempotency-Key", message->key);
+        if (gateway->token) {
+            struct text bearer = { 0 };
+            text_format(&bearer, "Bearer %s", gateway->token);
+            headers = header_add(headers, "Authorization", text_str(&bearer));
+            text_close(&bearer);
+        }
+        curl_easy_setopt(curl, CURLOPT_POSTFIELDS, text_zero(&body));
+    }
+    curl_easy_setopt(curl, CURLOPT_URL, text_zero(&address));
+    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)GATEWAY_SECONDS);
+    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl, CURLOPT_PROXY, "");
+    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, answer_keep);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, gateway);
+    CURLcode code = curl_easy_perform(curl);
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+    curl_slist_free_all(headers);
+    text_close(&address);
+    text_close(&body);
+    return judged(gateway, code, status, error);
+}
