@@ -24,6 +24,7 @@ static const struct {
 
 /* Jiangsu's 80.3 million subscribers of 2014 in the totals, and a few of them one by one: half a year, so that the first quarter
    of 2015 is whole and has one to be compared with. */
+enum { METERED = 1000, SAMPLE_METERED = 300 };
 enum { SAMPLE_MARKET = 80300000, SAMPLE_SUBSCRIBERS = 100000, SAMPLE_DAYS = 200, SAMPLE_SEED = 2015 };
 enum { SIMULATED_SUBSCRIBERS = 20000 };
 
@@ -90,7 +91,7 @@ static bool provided_load(struct engine *engine, const char *scratch_folder, boo
                 disk_posix()->make_directory(disk_posix(), sample_folder, error) && provided_write(provided_folder, error) &&
                 folder_load(engine, provided_folder, "mingbai", error);
     if (done && sample)
-        done = simulate_all(&(struct simulation){ .subscribers = SAMPLE_SUBSCRIBERS, .market = SAMPLE_MARKET, .days = SAMPLE_DAYS, .seed = SAMPLE_SEED,
+        done = simulate_all(&(struct simulation){ .subscribers = SAMPLE_SUBSCRIBERS, .metered = SAMPLE_METERED, .market = SAMPLE_MARKET, .days = SAMPLE_DAYS, .seed = SAMPLE_SEED,
                                                   .directory = sample_folder, .first_day = simulation_first_day() },
                             error) &&
                folder_load(engine, sample_folder, "sample", error);
@@ -274,7 +275,7 @@ static enum exit_code simulate(struct invocation *invocation)
         fail_errno_both(&invocation->error, "%s cannot be made", "%s 无法建立", out);
         return EXIT_FAILED;
     }
-    struct simulation simulation = { .subscribers = subscribers, .days = (int)days, .seed = seed, .directory = out,
+    struct simulation simulation = { .subscribers = subscribers, .metered = METERED, .days = (int)days, .seed = seed, .directory = out,
                                      .first_day = simulation_first_day() };
     return simulate_all(&simulation, &invocation->error) ? EXIT_DONE : EXIT_FAILED;
 }

@@ -128,6 +128,7 @@ struct figure {
 /* Writing a province's records: the same bytes for the same seed. */
 struct simulation {
     uint64_t subscribers;  /* written one by one */
+    uint64_t metered;      /* the first so many of them have use, notices and bills */
     uint64_t market;       /* in the market totals, which complaints come from; 0: as many */
     int days;
     uint64_t seed;

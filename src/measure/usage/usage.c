@@ -3,6 +3,7 @@
 #include "measure/usage/figures.h"
 #include "measure/usage/reminders.h"
 #include "measure/usage/routes.h"
+#include "measure/usage/simulate.h"
 #include "measure/view.h"
 
 static const struct kind *const kinds[] = { &usage_kind, &notice_sent_kind, &usage_setting_kind };
@@ -65,5 +66,6 @@ const struct measure usage_measure = {
     .duty_count = sizeof duties / sizeof *duties,
     .figures = usage_figures,
     .figure_count = USAGE_FIGURES,
+    .simulate = usage_simulate,
     .keeping = &meter_keeping,
 };
