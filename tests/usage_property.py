@@ -298,8 +298,9 @@ class World:
         latest = as_of or max(starts + [each["sent"] for one in self.subscribers for each in one.sent])
         for one in self.subscribers:
             tariffs, subs = one.known()
-            uses = reference.counted(list(one.steps()))
-            owed = one.owed if not as_of else reference.owed_in_audit(tariffs, subs, [use for use in uses if use["start"] <= as_of])
+            # what begins later is unseen, a correction as well
+            uses = reference.counted([(what, record) for what, record in one.steps() if what != "use" or not as_of or record["start"] <= as_of])
+            owed = one.owed if not as_of else reference.owed_in_audit(tariffs, subs, uses)
             wanted = []
             for duty, (cycle, pool, level, percent), at, name in reference.audit(owed, one.sent, latest):
                 subject = f"notice:{one.number}:{cycle:%Y-%m}:{pool}:{level}" + (f":{percent}" if percent else "")
@@ -307,8 +308,7 @@ class World:
             for cycle, items in one.charged.items():
                 if as_of and datetime.combine(reference.months_later(cycle, 1), datetime.min.time()) > as_of:
                     continue
-                some = [use for use in uses if not as_of or use["start"] <= as_of]
-                computed = dict(reference.bill(subs, tariffs, some, cycle))
+                computed = dict(reference.bill(subs, tariffs, uses, cycle))
                 for item in set(items) | set(computed) if items else ():
                     difference = items.get(item, 0) - computed.get(item, 0)
                     if difference:

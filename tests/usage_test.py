@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+"""Use, notices, bills and their audit through the command line: random subscribers against the slow reference, and what the door says."""
+import json
+import unittest
+
+import usage_property
+from program import SOAK, ProgramCase
+
+TARIFF = {"tariff": "T", "operator": "jia", "name": "家园卡", "type": "main", "monthly_fee": "18.00", "notice_at": [80, 100], "notice_every": "10.00",
+          "data_cap": "500.00", "allowances": [{"id": "d", "service": "data", "quantity": 157286400, "scope": "home"}],
+          "prices": [{"service": "data", "per": 1048576, "price": "0.29"}, {"service": "voice", "per": 60, "price": "0.15"}]}
+NUMBER = "13800000001"
+
+
+class Random(unittest.TestCase):
+    def test_against_the_reference(self):
+        for seed in range(40 if SOAK else 2):
+            notices, lines, found = usage_property.try_world(1000 + seed, 150, 12)
+            self.assertGreater(min(notices, lines, found), 20)
+
+
+class Use(ProgramCase):
+    def setUp(self):
+        super().setUp()
+        self.mingbai("init")
+        self.mingbai("load", "tariff", self.write("t.json", json.dumps([TARIFF])))
+        self.mingbai("load", "subscription", self.write("s.csv", f"subscriber,tariff,from\n{NUMBER},T,2014-12-01\n"))
+
+    def use(self, rows, source="u", code=0):
+        text = "source,seq,subscriber,service,start,quantity,scope,corrects\n" + "".join(f"{source},{row}\n" for row in rows)
+        return self.mingbai("load", "usage", self.write(f"{source}.csv", text), "--rejects", self.folder / "rejects", code=code)
+
+    def test_the_forms_of_the_contract(self):
+        self.use([f"1,{NUMBER},data,2015-01-02T10:00:00+08:00,130000000,,", f"2,{NUMBER},data,2015-01-04T10:00:00+08:00,80000000,,"])
+        notices = self.mingbai("notices").rows
+        self.assertEqual([(row["pool"], row["level"], row["percent"], row["used"], row["quantity"], row["charge"]) for row in notices],
+                         [("data:home", "threshold", 80, 130000000, 157286400, "0.00"), ("data", "over", None, 52713600, None, "14.58")])
+        self.assertEqual(list(notices[0]), ["notice", "subscriber", "cycle", "pool", "level", "percent", "used", "quantity", "charge", "time", "source", "seq"])
+        self.assertEqual((notices[0]["subscriber"], notices[0]["cycle"], notices[0]["time"]), (NUMBER, "2015-01", "2015-01-02T10:00:00+08:00"))
+        self.assertEqual(self.mingbai("usage", NUMBER, "--cycle", "2015-01").rows,
+                         [{"pool": "data:home", "quantity": 157286400, "used": 157286400, "left": 0}, {"service": "data", "over": 52713600, "charge": "14.58"},
+                          {"service": "voice", "over": 0, "charge": "0.00"}, {"service": "sms", "over": 0, "charge": "0.00"}])
+        bill = self.mingbai("bill", NUMBER, "2015-01").rows
+        self.assertEqual([(row["item"], row["tariff"], row["amount"]) for row in bill[:-1]], [("fee:T", "T", "18.00"), ("data:home", "T", "14.58")])
+        self.assertEqual(bill[-1], {"total": "32.58"})
+        self.assertEqual([row["level"] for row in self.mingbai("notices", "--kind", "over").rows], ["over"])
+        self.mingbai("verify", "--replay")
+
+    def test_numbers_are_read_once_a_run_and_noted(self):
+        self.use([f"1,{NUMBER},data,2015-01-02T10:00:00+08:00,157286400,,", f"2,{NUMBER},sms,2015-01-05T10:00:00+08:00,0,,"])
+        self.mingbai("notices")
+        self.assertEqual([row["subject"] for row in self.mingbai("check").rows], [f"notice:{NUMBER}:2015-01:data:home:reached:100"])
+        size = int(self.mingbai("verify").text.split()[1])
+        kinds = [json.loads(line)["kind"] for index in range(size - 2, size)
+                 for line in self.mingbai("entry", str(index), "--format", "jsonl").text.splitlines()]
+        self.assertEqual(kinds, ["unsealing", "unsealing"])
+
+    def test_a_correction(self):
+        self.use([f"1,{NUMBER},data,2015-01-02T10:00:00+08:00,157286400,,", f"2,{NUMBER},data,2015-01-05T10:00:00+08:00,1048576,,"])
+        rejected = self.use([f"1,{NUMBER},data,2015-01-02T10:00:00+08:00,100,,u/1", f"2,{NUMBER},data,2015-01-02T10:00:00+08:00,5,,u/1",
+                             f"3,{NUMBER},data,2015-01-02T10:00:00+08:00,5,,c/1", f"4,{NUMBER},data,2015-01-02T10:00:00+08:00,5,,nonsense"], "c", code=3)
+        self.assertEqual(rejected.rows[-1]["rejected"], 3)
+        reasons = [json.loads(line)["field"] for line in (self.folder / "rejects").read_text().splitlines()]
+        self.assertEqual(reasons, ["corrects"] * 3)
+        self.assertEqual(self.mingbai("usage", NUMBER).rows[0]["used"], 1048676)
+        self.mingbai("withdraw", "c", "--why", "a mistake")
+        self.assertEqual(self.mingbai("usage", NUMBER).rows[0]["used"], 157286400)
+        self.mingbai("verify", "--replay")
+
+    def test_correction_before_what_it_corrects(self):
+        self.use([f"1,{NUMBER},data,2015-01-02T10:00:00+08:00,100,,later/7"], "c")
+        self.use([f"7,{NUMBER},data,2015-01-02T10:00:00+08:00,157286400,,"], "later")
+        self.assertEqual(self.mingbai("usage", NUMBER).rows[0]["used"], 100)
+        self.assertEqual(self.mingbai("notices").rows, [])
+
+    def test_what_the_door_refuses(self):
+        rows = {"service": f"1,{NUMBER},fax,2015-01-02,1,,", "start": f"2,{NUMBER},data,1980-01-02,1,,", "quantity": f"3,{NUMBER},data,2015-01-02,-1,,",
+                "scope": f"4,{NUMBER},data,2015-01-02,1,moon,"}
+        self.use(list(rows.values()), code=3)
+        self.assertEqual([json.loads(line)["field"] for line in (self.folder / "rejects").read_text().splitlines()], list(rows))
+        wrong = {**TARIFF, "allowances": [{"id": "d", "service": "data", "quantity": 0}]}
+        self.mingbai("load", "tariff", self.write("w.json", json.dumps(wrong)), "--rejects", self.folder / "rejects", code=3)
+        reject = json.loads((self.folder / "rejects").read_text())
+        self.assertEqual(reject["field"], "allowances")
+
+    def test_nobody_and_nothing(self):
+        self.assertIn("no record", self.mingbai("usage", "13811111111", code=1).err)
+        self.assertIn("no month", self.mingbai("bill", NUMBER, "never", code=2).err)
+        self.assertEqual(self.mingbai("bill", NUMBER, "2015-05").rows, [
+            {"item": "fee:T", "tariff": "T", "quantity": 1, "unit": "time", "amount": "18.00",
+             "because": "monthly fee of 家园卡, charged for the whole month: 18.00 yuan x 1"}, {"total": "18.00"}])
+
+
+if __name__ == "__main__":
+    unittest.main()
