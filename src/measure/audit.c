@@ -11,8 +11,7 @@ bool audit_open(struct audit *audit, struct store *store, uint64_t position, str
     *audit = (struct audit){ .store = store, .as_of = MOMENT_NONE, .loaded_as_of = MOMENT_NONE, .own_times = true,
                              .clock = MOMENT_NONE, .position = position,
                              .arena = arena };
-    audit->memo = arena_take(arena, sizeof *audit->memo);
-    *audit->memo = NULL;
+    audit_memo_begin(audit);
     struct law *law = law_open(store, error);
     audit->law = law;
     return law != NULL;
@@ -24,6 +23,12 @@ struct audit_memo {
     void *value;
     struct audit_memo *next;
 };
+
+void audit_memo_begin(struct audit *audit)
+{
+    audit->memo = arena_take(audit->arena, sizeof *audit->memo);
+    *audit->memo = NULL;
+}
 
 void *audit_memo_find(const struct audit *audit, const void *key)
 {

@@ -22,6 +22,8 @@ bool audit_for(const struct audit *audit, const struct kind *const *reads, struc
    the server, of which the program would have seen what happened, as of the latest event of all and the newest clock record. */
 int64_t audit_as_of(const struct audit *audit, struct str source);
 
+/* An audit that keeps what its duties and figures share, from here on in its present arena. */
+void audit_memo_begin(struct audit *audit);
 /* What was computed for a key in this audit and time, or NULL; and keeping it there. It lives in the audit's arena. */
 void *audit_memo_find(const struct audit *audit, const void *key);
 void audit_memo_keep(const struct audit *audit, const void *key, void *value);

@@ -260,6 +260,7 @@ static bool slot_fill(struct slot *slot, struct view *view, const struct questio
     struct audit audit = view->audit;
     struct keeping_rows keeping = { .slot = slot };
     audit.arena = &arena;
+    audit_memo_begin(&audit);
     bool done = (question->sort == TEXTS || audit_set_time(&audit, question->as_of, error)) && fill(slot, &keeping, view, &audit, question, error);
     free(keeping.findings);
     free(keeping.rows);

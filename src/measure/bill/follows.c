@@ -169,8 +169,8 @@ bool lines_compare(const struct audit *audit, const struct compared_lines **line
     struct compared_lines *made = arena_take(audit->arena, sizeof *made);
     *made = (struct compared_lines){ 0 };
     struct comparing comparing = { .audit = audit, .lines = made };
-    uint64_t slices;
-    bool done = charged_load(&comparing, error) && history_slices(audit, &slices, error);
+    uint64_t slices = 1;
+    bool done = charged_load(&comparing, error) && (!comparing.charged_count || history_slices(audit, &slices, error));
     for (uint64_t slice = 0; done && comparing.charged_count && slice < slices; slice++) {
         struct history history;
         if (!(done = history_open(audit, slices, slice, &history, error))) break;

@@ -84,11 +84,24 @@ static bool ledger_take(struct reading *reading, struct error *error)
     return done;
 }
 
+/* Without any use the ledger need not be read. */
+static bool any_use(const struct audit *audit, bool *any, struct error *error)
+{
+    *any = false;
+    if (!audit->ledger) return true;
+    struct statement *select = store_prepare(audit->store, "SELECT 1 FROM \"usage_latest\"", error);
+    if (!select || !statement_step(select, any, error)) return false;
+    statement_reset(select);
+    return true;
+}
+
 bool history_slices(const struct audit *audit, uint64_t *slices, struct error *error)
 {
     struct reading reading = { .audit = audit };
+    bool any;
     *slices = 1;
-    if (!audit->ledger) return true;
+    if (!any_use(audit, &any, error)) return false;
+    if (!any) return true;
     if (!ledger_take(&reading, error)) return false;
     *slices = 1 + reading.counted / SLICE_RECORDS;
     return true;
@@ -126,11 +139,12 @@ static void sort(struct history *history)
 
 bool history_open(const struct audit *audit, uint64_t slices, uint64_t slice, struct history *history, struct error *error)
 {
+    bool any;
     *history = (struct history){ 0 };
     struct reading reading = { .audit = audit, .slices = slices, .slice = slice, .history = history,
                                .records = allocate(BATCH_RECORDS * sizeof *reading.records) };
     bool done = tariffs_load(audit->store, audit->arena, &history->tariffs, &history->tariff_count, error) &&
-                (!audit->ledger || ledger_take(&reading, error));
+                any_use(audit, &any, error) && (!any || ledger_take(&reading, error));
     free(reading.records);
     if (done) {
         corrected_drop(history);
