@@ -124,7 +124,7 @@ static void check_whole(struct fault_disk *fault, struct engine *engine, uint64_
     struct decisions *decisions = decisions_read(engine_ledger(engine), position, &error);
     assert_true(fault_disk_of(fault)->make_directory(fault_disk_of(fault), "scratch", &error));
     assert_true(state && state_keep(state, fault_disk_of(fault), "scratch", engine_ledger(engine), 0, &error));
-    assert_true(decisions && replay_kept(engine_ledger(engine), state, decisions, &error));
+    assert_true(decisions && replay_kept(engine_ledger(engine), state_keepers(state), state_position(state), decisions, &error));
     assert_true(replay(engine_ledger(engine), state, position, decisions, NULL, NULL, &error));
     assert_true(state_digest(state_store(state), &again, &error));
     assert_true(hash_equal(&present, &again));

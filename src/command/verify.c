@@ -85,11 +85,38 @@ static bool present_open(struct verification *verification, struct store **prese
                        (*present = store_open(disk_posix(), path, STORE_READ, verification->error)));
 }
 
-/* Position and digest of one moment: within a transaction the state stands still. */
-static bool present_read(struct store *present, uint64_t *position, struct hash *digest, struct error *error)
+/* What the measures keep in memory, of a state that nobody has open: from its snapshot and the entries behind it, as opening it would
+   do, but with everything new in the scratch folder. */
+static bool kept_read(struct verification *verification, struct store *present, uint64_t position, struct hash *kept)
 {
-    return store_begin(present, error) && state_stored_position(present, position, error) && state_digest(present, digest, error) &&
-           store_rollback(present, error);
+    char folder[PATH_ROOM];
+    uint64_t generation;
+    struct error *error = verification->error;
+    struct keepers keepers = { 0 };
+    struct keeping_seam seam = { .disk = disk_posix(), .folder = folder, .scratch = verification->scratch, .store = present };
+    if (!ledger_ready(verification) || !directory_generation(disk_posix(), verification->invocation->directory, &generation, error) ||
+        !directory_state_path(verification->invocation->directory, generation, false, folder, error))
+        return false;
+    struct decisions *decisions = decisions_of_state(present, error);
+    bool done = decisions && keepers_open(&keepers, &seam, verification->ledger, position, error) &&
+                replay_kept(verification->ledger, &keepers, position, decisions, error);
+    if (done) {
+        struct sha256_run *run = sha256_start();
+        keepers_digest(&keepers, run);
+        *kept = sha256_end(run);
+    }
+    keepers_close(&keepers);
+    decisions_close(decisions);
+    return done;
+}
+
+/* Position and digests of one moment: within a transaction the state stands still. */
+static bool present_read(struct verification *verification, struct store *present, uint64_t *position, struct hash *digest, struct hash *kept)
+{
+    struct error *error = verification->error;
+    struct engine *engine = verification->invocation->engine;
+    return (engine ? engine_still(engine, present, kept, error) : store_begin(present, error)) && state_stored_position(present, position, error) &&
+           state_digest(present, digest, error) && (engine || kept_read(verification, present, *position, kept)) && store_rollback(present, error);
 }
 
 static bool verify_replay(struct verification *verification)
@@ -97,15 +124,16 @@ static bool verify_replay(struct verification *verification)
     struct error *error = verification->error;
     struct store *present = NULL;
     uint64_t position;
-    struct hash digest, again;
+    struct hash digest, again, kept;
     bool there;
     if (!present_open(verification, &present, &there)) return false;
     if (!there) return true;
-    bool read = present_read(present, &position, &digest, error);
+    bool read = present_read(verification, present, &position, &digest, &kept);
     store_close(present);
     struct state *state = read ? scratch_state(verification, "replay.db", position) : NULL;
     bool done = state && state_digest(state_store(state), &again, error);
-    if (done && !hash_equal(&digest, &again))
+    struct hash kept_again = done ? state_kept_digest(state) : kept;
+    if (done && (!hash_equal(&digest, &again) || !hash_equal(&kept, &kept_again)))
         done = fail(error, ERROR_DAMAGE, "a replay of the ledger gives another state than the present one: run `mingbai rebuild`");
     state_close(state);
     return done;

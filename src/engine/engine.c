@@ -157,3 +157,14 @@ struct keeper *engine_kept(struct engine *engine, const struct measure *measure)
     pthread_mutex_unlock(&engine->queue_lock);
     return keeper;
 }
+
+/* A transaction sees the state as of its first reading. */
+bool engine_still(struct engine *engine, struct store *reader, struct hash *kept, struct error *error)
+{
+    uint64_t position;
+    if (!writer_hold(engine, error)) return false;
+    bool done = store_begin(reader, error) && state_stored_position(reader, &position, error);
+    *kept = state_kept_digest(engine->state);
+    writer_release(engine);
+    return done;
+}

@@ -86,6 +86,10 @@ struct keeper;
    keeper_give (keepers.h), also when another generation takes its place. Any thread. */
 struct keeper *engine_kept(struct engine *engine, const struct measure *measure);
 
+struct hash;
+/* Begins a transaction in a reader, which the caller ends, and takes the digest of what the measures keep in memory at the same position. */
+bool engine_still(struct engine *engine, struct store *reader, struct hash *kept, struct error *error);
+
 /* A store for reading the state, for one thread; the caller closes it. It goes on seeing its generation, as it was when
    another took its place: who wants to see what came since opens another. */
 struct store *engine_reader(struct engine *engine, struct error *error);

@@ -203,7 +203,7 @@ static bool catch_up(struct engine *engine, bool *remake, struct error *error)
     if (!ledger_scan(engine->ledger, position, size, find_withdrawal, &withdrawn, error)) return false;
     if (withdrawn) return true;
     struct decisions *decisions = decisions_of_state(state_store(engine->state), error);
-    bool done = decisions && replay_kept(engine->ledger, engine->state, decisions, error) &&
+    bool done = decisions && replay_kept(engine->ledger, state_keepers(engine->state), position, decisions, error) &&
                 replay(engine->ledger, engine->state, size, decisions, engine->progress, engine->context, error);
     decisions_close(decisions);
     *remake = !done;

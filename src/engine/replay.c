@@ -146,23 +146,34 @@ bool replay(struct ledger *ledger, struct state *state, uint64_t size, const str
     return false;
 }
 
+struct bringing_up {
+    struct keepers *keepers;
+    const struct decisions *decisions;
+    uint64_t since_commit;
+};
+
 static bool kept_entry(void *context, uint64_t index, struct str bytes, struct error *error)
 {
-    struct replay *replay = context;
+    struct bringing_up *up = context;
     struct entry entry;
     if (!entry_read(bytes, &entry, error)) return false;
-    if (decisions_on(replay->decisions, index, &entry) == ENTRY_COUNTS && !state_apply_kept(replay->state, index, &entry, error)) return false;
-    if (++replay->since_commit < REPLAY_COMMIT_ENTRIES) return true;
-    replay->since_commit = 0;
-    return keepers_commit(state_keepers(replay->state), index + 1, error);
+    if (decisions_on(up->decisions, index, &entry) == ENTRY_COUNTS) {
+        /* what goes into tables is there, so that the source's number is not needed */
+        struct applied applied = { .index = index, .entry = &entry, .kind = kind_find(entry.kind) };
+        if (!applied.kind) return fail(error, ERROR_DAMAGE, "entry %llu is of a kind that this program does not know", (unsigned long long)index);
+        if (!keepers_apply(up->keepers, &applied, true, error)) return false;
+    }
+    if (++up->since_commit < REPLAY_COMMIT_ENTRIES) return true;
+    up->since_commit = 0;
+    return keepers_commit(up->keepers, index + 1, error);
 }
 
-bool replay_kept(struct ledger *ledger, struct state *state, const struct decisions *decisions, struct error *error)
+bool replay_kept(struct ledger *ledger, struct keepers *keepers, uint64_t to, const struct decisions *decisions, struct error *error)
 {
-    uint64_t from = keepers_position(state_keepers(state)), to = state_position(state);
-    struct replay replay = { .state = state, .decisions = decisions, .size = to };
+    struct bringing_up up = { .keepers = keepers, .decisions = decisions };
+    uint64_t from = keepers_position(keepers);
     if (from >= to) return true;
-    if (ledger_scan(ledger, from, to, kept_entry, &replay, error) && keepers_commit(state_keepers(state), to, error)) return true;
-    keepers_abandon(state_keepers(state));
+    if (ledger_scan(ledger, from, to, kept_entry, &up, error) && keepers_commit(keepers, to, error)) return true;
+    keepers_abandon(keepers);
     return false;
 }

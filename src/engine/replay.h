@@ -22,8 +22,8 @@ bool entry_withdraws(const struct entry *entry);
 
 /* The withdrawals and decided replacements that a state has seen, from its own table: cheaper than reading the entries. */
 struct decisions *decisions_of_state(struct store *store, struct error *error);
-/* Brings what the measures keep in memory up to the state's tables. */
-bool replay_kept(struct ledger *ledger, struct state *state, const struct decisions *decisions, struct error *error);
+/* Brings what the measures keep in memory up to the tables, which have seen the entries before `to`. */
+bool replay_kept(struct ledger *ledger, struct keepers *keepers, uint64_t to, const struct decisions *decisions, struct error *error);
 
 /* Applies entries from the state's position to size. progress may be NULL. */
 bool replay(struct ledger *ledger, struct state *state, uint64_t size, const struct decisions *decisions,

@@ -441,16 +441,6 @@ bool state_apply(struct state *state, uint64_t index, const struct entry *entry,
     return keepers_apply(&state->keepers, &applied, false, error);
 }
 
-bool state_apply_kept(struct state *state, uint64_t index, const struct entry *entry, struct error *error)
-{
-    const struct kind_table *table = table_of(state, index, entry, error);
-    const struct source *source = table ? sources_find(&state->sources, entry->source) : NULL;
-    if (!table) return false;
-    if (!source) return fail(error, ERROR_DAMAGE, "the state does not know the source of entry %llu: run `mingbai rebuild`", (unsigned long long)index);
-    struct applied applied = { .index = index, .entry = entry, .kind = table->kind, .source = source->number };
-    return keepers_apply(&state->keepers, &applied, true, error);
-}
-
 void state_skip(struct state *state, uint64_t index, const struct entry *entry)
 {
     next_entry(state, index, entry);

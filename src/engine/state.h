@@ -25,8 +25,6 @@ bool state_keep(struct state *state, struct disk *disk, const char *folder, stru
 struct keepers *state_keepers(struct state *state);
 /* Entries that are applied before they stand in the ledger. */
 void state_pending(struct state *state, const struct str *entries, uint64_t first, size_t count);
-/* Brings what is kept up to an entry that the tables have seen. */
-bool state_apply_kept(struct state *state, uint64_t index, const struct entry *entry, struct error *error);
 /* Makes the tables durable and writes snapshots of what is kept, where enough has been applied since the last; between transactions. */
 bool state_snapshot(struct state *state, struct error *error);
 struct store *state_store(struct state *state);

@@ -19,6 +19,7 @@ struct keeping_seam {
     /* The bytes of an entry up to the one being applied, which may not be durable yet; added to out. For the thread that applies. */
     bool (*entry)(void *context, uint64_t index, struct text *out, struct error *error);
     void *context;
+    const char *scratch;       /* where new files go, if nothing in the folder may be changed; else NULL */
     uint64_t snapshot_records; /* how many records behind a snapshot may fall; 0: as the measure finds right */
 };
 

@@ -1,5 +1,7 @@
 #include "portal/record_rows.h"
 
+#include "measure/province/province.h"
+
 #include "base/number.h"
 #include "engine/entry.h"
 
@@ -176,9 +178,29 @@ bool records_list(struct view *view, const struct record_query *query, struct re
     return done;
 }
 
+/* Of a kind without rows: whose subscriber it is decides. */
+static bool person_is_seen(struct view *view, const struct record *record, bool *seen, struct error *error)
+{
+    size_t field = kind_field(record->kind, STR("subscriber"));
+    *seen = false;
+    if (field == record->kind->field_count || !record_has(record, field)) return true;
+    uint64_t subject = (uint64_t)record->values[field].number;
+    if (view->who.role == ROLE_SUBSCRIBER) {
+        *seen = view->who.has_subject && view->who.subject == subject;
+        return true;
+    }
+    struct statement *select = view_select(view, &subscriber_kind, "SELECT 1 FROM \"subscriber\" WHERE {scope} AND \"subscriber\" = $1", error);
+    if (!select) return false;
+    statement_number(select, 1, (int64_t)subject);
+    if (!statement_step(select, seen, error)) return false;
+    statement_reset(select);
+    return true;
+}
+
 bool record_is_seen(struct view *view, const struct record *record, bool *seen, struct error *error)
 {
     const struct kind *kind = record->kind;
+    if (kind->sums_only) return person_is_seen(view, record, seen, error);
     struct text sql = { 0 };
     int parameter = 3;
     text_format(&sql, "SELECT 1 FROM \"%s\" WHERE {scope} AND \"%s\".\"seq\" = $1 AND \"%s\".\"source\" ="

@@ -30,7 +30,7 @@ void meter_clear(struct kept *meter)
     trace_close(meter->trace);
     meter->known = known_open();
     meter->slots = slots_open();
-    meter->trace = trace_open(meter->seam.disk, meter->seam.folder);
+    meter->trace = trace_open(meter->seam.disk, meter->seam.folder, meter->seam.scratch);
     meter->epoch = 1;
     meter->position = meter->used = meter->since_snapshot = 0;
 }

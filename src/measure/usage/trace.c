@@ -21,6 +21,7 @@ struct run {
 struct trace {
     struct disk *disk;
     char *folder;
+    const char *scratch;      /* the seam's; NULL: new runs go into the folder, and old ones are removed there */
     struct run *runs;
     size_t run_count;
     uint64_t next;
@@ -29,13 +30,14 @@ struct trace {
     uint64_t base;            /* of the tail */
 };
 
-struct trace *trace_open(struct disk *disk, const char *folder)
+struct trace *trace_open(struct disk *disk, const char *folder, const char *scratch)
 {
     struct trace *trace = allocate(sizeof *trace);
     size_t length = strlen(folder);
     trace->disk = disk;
     trace->folder = allocate(length + 1);
     memcpy(trace->folder, folder, length);
+    trace->scratch = scratch;
     return trace;
 }
 
@@ -53,9 +55,9 @@ void trace_close(struct trace *trace)
     free(trace);
 }
 
-static bool run_path(const struct trace *trace, uint64_t number, char path[PATH_BYTES], struct error *error)
+static bool run_path(const char *folder, uint64_t number, char path[PATH_BYTES], struct error *error)
 {
-    int length = snprintf(path, PATH_BYTES, "%s/usage.%llu.run", trace->folder, (unsigned long long)number);
+    int length = snprintf(path, PATH_BYTES, "%s/usage.%llu.run", folder, (unsigned long long)number);
     return length < PATH_BYTES || fail(error, ERROR_LIMIT, "the path of the data directory is too long");
 }
 
@@ -123,7 +125,8 @@ static bool run_write(struct trace *trace, struct error *error)
     *run = (struct run){ .number = trace->next++, .base = trace->base, .count = count };
     steps_make(run, places);
     trace->tail_count = 0;
-    return run_path(trace, run->number, path, error) && trace->disk->open(trace->disk, path, DISK_CREATE, &run->file, error) &&
+    return run_path(trace->scratch ? trace->scratch : trace->folder, run->number, path, error) &&
+           trace->disk->open(trace->disk, path, DISK_CREATE, &run->file, error) &&
            trace->disk->truncate(run->file, 0, error) && trace->disk->write(run->file, places, count * sizeof *places, 0, error);
 }
 
@@ -222,7 +225,7 @@ static bool run_open(struct trace *trace, struct run *run, struct error *error)
     char path[PATH_BYTES];
     uint64_t bytes;
     size_t got;
-    if (!run_path(trace, run->number, path, error) || !trace->disk->open(trace->disk, path, DISK_READ, &run->file, error) ||
+    if (!run_path(trace->folder, run->number, path, error) || !trace->disk->open(trace->disk, path, DISK_READ, &run->file, error) ||
         !trace->disk->size(run->file, &bytes, error))
         return false;
     if (bytes != run->count * sizeof *run->steps) return fail(error, ERROR_DAMAGE, "%s is not as long as it was", path);
@@ -251,12 +254,12 @@ static void old_run(void *context, const char *name)
     if (sscanf(name, "usage.%llu.run%n", &number, &end) != 1 || name[end ? end : 0]) return;
     for (size_t i = 0; i < trace->run_count; i++)
         if (trace->runs[i].number == number) return;
-    if (run_path(trace, number, path, &ignored)) trace->disk->remove(trace->disk, path, &ignored);
+    if (run_path(trace->folder, number, path, &ignored)) trace->disk->remove(trace->disk, path, &ignored);
 }
 
 bool trace_forget(struct trace *trace, struct error *error)
 {
-    return trace->disk->list(trace->disk, trace->folder, old_run, trace, error);
+    return trace->scratch || trace->disk->list(trace->disk, trace->folder, old_run, trace, error);
 }
 
 bool trace_load(struct trace *trace, struct str *bytes, struct error *error)

@@ -11,8 +11,8 @@
 
 struct trace;
 
-/* An empty one, whose runs go into a folder as usage.N.run. */
-struct trace *trace_open(struct disk *disk, const char *folder);
+/* An empty one, whose runs go into a folder as usage.N.run; or into scratch (it lasts), where nothing in the folder may be changed. */
+struct trace *trace_open(struct disk *disk, const char *folder, const char *scratch);
 void trace_close(struct trace *trace);
 
 /* A record of that subject and month (of moments since 1970, counted from 0) stands in that entry; entries never go back. */
