@@ -168,7 +168,7 @@ static void test_province(void **state)
     (void)state;
     char directory[256];
     make_directory(directory);
-    struct simulation simulation = { .subscribers = 500, .days = 40, .seed = 1, .directory = directory, .first_day = 16405 };
+    struct simulation simulation = { .subscribers = 500, .metered = 30, .days = 40, .seed = 1, .directory = directory, .first_day = 16405 };
     struct error error = { 0 };
     struct hash all[2];
     for (int run = 0; run < 2; run++) {

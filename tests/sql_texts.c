@@ -46,7 +46,7 @@ static void province_load(struct engine *engine, const char *folder, struct erro
 {
     int32_t first;
     civil_day((struct civil){ 2014, 12, 1 }, &first);
-    struct simulation simulation = { .subscribers = 500, .days = 60, .seed = 1, .directory = folder, .first_day = first };
+    struct simulation simulation = { .subscribers = 500, .metered = 20, .days = 60, .seed = 1, .directory = folder, .first_day = first };
     const struct kind *kinds[KINDS_MAX];
     for (size_t m = 0; m < measure_count; m++)
         if (measures[m]->simulate) check(measures[m]->simulate(&simulation, error), error);

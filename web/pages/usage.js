@@ -31,14 +31,13 @@ function head_of(usage) {
 function Records({ query }) {
     const records = use_data(() => get('/api/usage/records', { ...query, limit: 50 }), [JSON.stringify(query)]);
     const columns = [
-        { name: words_in('columns', 'start'), head: true, cell: ({ start }) => moment(start) },
-        { name: words_in('columns', 'service'), cell: ({ service, scope }) => pool_name(`${service}:${scope}`) },
-        { name: words_in('columns', 'quantity'), n: true, cell: ({ service, quantity }) => amount(service, service === 'voice' ? Math.ceil(quantity / 60) : quantity) },
-        { name: words_in('columns', 'at'), cell: (record) => html`<${At} position=${record.entry} to=${record_address(record)} />` },
+        { name: t('column_start'), head: true, cell: ({ start }) => moment(start) },
+        { name: t('column_service'), cell: ({ service, scope }) => pool_name(`${service}:${scope}`) },
+        { name: t('column_quantity'), n: true, cell: ({ service, quantity }) => amount(service, service === 'voice' ? Math.ceil(quantity / 60) : quantity) },
+        { name: t('column_at'), cell: (record) => html`<${At} position=${record.entry} to=${record_address(record)} />` },
     ];
     return html`<${With} of=${records}>${(first) => html`<${More} first=${first}>${(items) => html`<${Table} columns=${columns} rows=${items} stack=${true} />`}<//>`}<//>`;
 }
-const words_in = (key, one) => words_of({ zh: { it: usage_words.zh[key][one] }, en: { it: usage_words.en[key][one] } })('it');
 
 function Use({ usage, query, own, again }) {
     const [open, set_open] = useState(false);

@@ -6,7 +6,6 @@ import { post } from '/ui/api.js';
 import { Failed } from '/ui/state.js';
 import { fault_of, Faults, Input } from '/ui/field.js';
 import { amount, pool_name, service_of } from '/ui/usage_units.js';
-import { usage_word } from '/ui/usage_pool.js';
 import usage_words from '/words/usage.js';
 
 const t = words(usage_words);
@@ -28,7 +27,7 @@ export function Notices({ usage }) {
     return html`<h3 class="side">${t('notices')}</h3>
         ${!usage.notices.length && html`<p class="mt4 quiet">${t('no_notices')}</p>`}
         <ol class="timeline mt4">${usage.notices.map((notice) => html`<li key=${notice.notice}><time datetime=${notice.time}>${moment(notice.time, usage.today)}</time>
-                <h3>${capital(usage_word('notice', notice.level, { pool: pool_name(notice.pool), percent: notice.percent, charge: money(notice.charge) }))}</h3>
+                <h3>${capital(t(`notice_${notice.level}`, { pool: pool_name(notice.pool), percent: notice.percent, charge: money(notice.charge) }))}</h3>
                 ${notice.quantity !== null && html`<p>${t('notice_used', { used: amount(service_of(notice.pool), notice.used), quantity: amount(service_of(notice.pool), notice.quantity) })}</p>`}</li>`)}
             ${coming(usage).map(({ when, says, note }) => html`<li class="next"><span class="when">${when}</span><h3>${capital(says)}</h3>${note && html`<p>${note}</p>`}</li>`)}</ol>
         <p class="small quiet mt2">${t('no_adverts')}</p>`;

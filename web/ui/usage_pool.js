@@ -45,10 +45,7 @@ export function Over({ usage }) {
     return html`<article class="pool"><div class="top"><h3>${t('over_title')}</h3><p class="left"><b>${money(charge)}</b></p></div>
         ${cap && html`<div class="meter" style=${{ '--used': Math.min(100, Math.round(charge / Number(cap) * 100)), '--now': 100 }} role="img"
             aria-label=${`${money(charge)}, ${t('cap_is', { sum: money(cap) })}`}><i></i></div>`}
-        <p class="scale"><span class="from">${over.length ? over.map(({ service, over: n }) => usage_word('over_of', service, amount(service, n))).join('，')
+        <p class="scale"><span class="from">${over.length ? over.map(({ service, over: n }) => t(`over_${service}`, { n: amount(service, n) })).join('，')
             : t('no_over')}</span>${cap && html`<span class="to">${t(levels.own_data_cap ? 'own_cap_is' : 'cap_is', { sum: money(cap) })}</span>`}</p>
         ${cap && html`<p class="says">${t('cap_says', { sum: money(cap) })}</p>`}</article>`;
 }
-
-const in_table = (key, one) => words({ zh: { it: usage_words.zh[key][one] }, en: { it: usage_words.en[key][one] } });
-export const usage_word = (key, one, n) => in_table(key, one)('it', typeof n === 'object' ? n : { n });

@@ -253,7 +253,7 @@ static bool write_usage(struct making *making, struct error *error)
     struct csv *csv = csv_create(making->simulation->directory, "usage", COLUMNS(columns), error);
     struct random random = random_of(making->simulation->seed, "usage file", 0);
     if (!csv) return false;
-    qsort(making->rows, making->count, sizeof *making->rows, row_order);
+    if (making->count) qsort(making->rows, making->count, sizeof *making->rows, row_order);
     for (size_t i = 0; i < making->count; i++) {
         struct row *row = &making->rows[i];
         row->used.seq = i + 1;
