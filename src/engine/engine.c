@@ -78,7 +78,7 @@ void engine_close(struct engine *engine)
     if (!engine) return;
     struct error ignored; /* without a snapshot the next opening replays more */
     writer_end(engine);
-    if (engine->has_writer && !engine->failed && !engine->ledger_only) state_snapshot(engine->state, &ignored);
+    if (engine->has_writer && !engine->failed && !engine->ledger_only) state_snapshot(engine->state, true, &ignored);
     state_close(engine->state);
     if (engine->vault) vault_close(engine->vault);
     if (engine->ledger) ledger_close(engine->ledger);

@@ -148,7 +148,7 @@ static bool generation_make(struct engine *engine, struct decisions *decisions, 
                              .withdrawal = withdrawal };
     bool made = generation_remove(engine, remake.generation, error) &&
                 generation_open(engine, remake.generation, &remake.state, error) && follow(&remake, error) &&
-                store_settle(state_store(remake.state), error) && state_snapshot(remake.state, error) && names_sync(&remake, error) && follow_closely(&remake, error) &&
+                store_settle(state_store(remake.state), error) && state_snapshot(remake.state, false, error) && names_sync(&remake, error) && follow_closely(&remake, error) &&
                 writer_hold(engine, error);
     if (made) {
         made = finish(&remake, error);

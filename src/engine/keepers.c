@@ -86,10 +86,10 @@ void keepers_abandon(struct keepers *keepers)
     for (size_t i = 0; i < keepers->count; i++) keepers->at[i]->keeping->abandon(keepers->at[i]->kept);
 }
 
-bool keepers_want_snapshot(const struct keepers *keepers)
+bool keepers_want_snapshot(const struct keepers *keepers, bool closing)
 {
     for (size_t i = 0; i < keepers->count; i++)
-        if (keepers->at[i]->keeping->wants_snapshot(keepers->at[i]->kept)) return true;
+        if (keepers->at[i]->keeping->wants_snapshot(keepers->at[i]->kept, closing)) return true;
     return false;
 }
 

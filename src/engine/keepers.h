@@ -46,7 +46,7 @@ uint64_t keepers_position(const struct keepers *keepers);
 bool keepers_apply(struct keepers *keepers, const struct applied *applied, bool again, struct error *error);
 bool keepers_commit(struct keepers *keepers, uint64_t position, struct error *error);
 void keepers_abandon(struct keepers *keepers);
-bool keepers_want_snapshot(const struct keepers *keepers);
+bool keepers_want_snapshot(const struct keepers *keepers, bool closing);
 bool keepers_snapshot(struct keepers *keepers, uint64_t position, struct error *error);
 void keepers_digest(struct keepers *keepers, struct sha256_run *run);
 /* One more user, and one less: NULL where the measure keeps nothing. */

@@ -277,9 +277,9 @@ void state_pending(struct state *state, const struct str *entries, uint64_t firs
     state->keepers.pending = (struct pending){ entries, first, count };
 }
 
-bool state_snapshot(struct state *state, struct error *error)
+bool state_snapshot(struct state *state, bool closing, struct error *error)
 {
-    return !keepers_want_snapshot(&state->keepers) ||
+    return !keepers_want_snapshot(&state->keepers, closing) ||
            (store_settle(state->store, error) && keepers_snapshot(&state->keepers, state->committed, error));
 }
 

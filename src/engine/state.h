@@ -25,8 +25,8 @@ bool state_keep(struct state *state, struct disk *disk, const char *folder, stru
 struct keepers *state_keepers(struct state *state);
 /* Entries that are applied before they stand in the ledger. */
 void state_pending(struct state *state, const struct str *entries, uint64_t first, size_t count);
-/* Makes the tables durable and writes snapshots of what is kept, where enough has been applied since the last; between transactions. */
-bool state_snapshot(struct state *state, struct error *error);
+/* Makes the tables durable and writes snapshots of what is kept, where enough has been applied since the last (less is enough when closing); between transactions. */
+bool state_snapshot(struct state *state, bool closing, struct error *error);
 struct store *state_store(struct state *state);
 /* The most of the vault that any entry so far may name: entries of several loads may come in another order than they were
    packed in, so that the newest does not always tell. */

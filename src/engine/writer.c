@@ -193,7 +193,7 @@ static void round_end(struct engine *engine, struct group *round, bool written)
 /* Readers that look at an older state may keep it from being written now: then after a later round. */
 static bool snapshot_write(struct engine *engine, struct error *error)
 {
-    return state_snapshot(engine->state, error) || error->code == ERROR_BUSY;
+    return state_snapshot(engine->state, false, error) || error->code == ERROR_BUSY;
 }
 
 static void *writer_run(void *context)

@@ -46,7 +46,8 @@ struct keeping {
     bool (*commit)(struct kept *kept, uint64_t position, struct error *error);
     /* What was applied since the last commit was rolled back: memory is ahead of the tables, and is not used any more. */
     void (*abandon)(struct kept *kept);
-    bool (*wants_snapshot)(const struct kept *kept);
+    /* Whether enough was applied since the last; closing: nobody waits, and the next opening will be the quicker for it. */
+    bool (*wants_snapshot)(const struct kept *kept, bool closing);
     /* Writes one, of the committed position; the tables are durable up to it. */
     bool (*snapshot)(struct kept *kept, uint64_t position, struct error *error);
     void (*digest)(struct kept *kept, struct sha256_run *run); /* of what is in memory; nothing is applied meanwhile */

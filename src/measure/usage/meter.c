@@ -225,13 +225,14 @@ static bool meter_commit(struct kept *meter, uint64_t position, struct error *er
     return done;
 }
 
-/* Reading a snapshot and replaying so many records take about as long. */
-enum { SNAPSHOT_RECORDS = 10000000 };
+/* While running, rarely, as everybody waits for it; when closing, where replaying would take longer than reading a snapshot. */
+enum { SNAPSHOT_RUNNING = 10000000, SNAPSHOT_CLOSING = 100000 };
 
-static bool meter_wants_snapshot(const struct kept *meter)
+static bool meter_wants_snapshot(const struct kept *meter, bool closing)
 {
     uint64_t most = meter->seam.snapshot_records;
-    return meter->since_snapshot > (most ? most : SNAPSHOT_RECORDS + meter->used / 2);
+    if (!most) most = closing ? SNAPSHOT_CLOSING + meter->used / 8 : SNAPSHOT_RUNNING + meter->used / 2;
+    return meter->since_snapshot > most;
 }
 
 static void meter_digest(struct kept *meter, struct sha256_run *run)
