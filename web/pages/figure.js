@@ -69,17 +69,18 @@ export default function Figure({ params, query, session, t, go }) {
     const { figure } = params;
     const { period: wanted, ...filters } = filters_of(query);
     const kind = figure.split('.')[0];
+    const has_categories = figure.startsWith('complaint.'); // only complaints have categories, and a list of records
     const keys = [figure, query.toString()];
     const rows_of = (answer) => answer.items.filter((row) => row.figure === figure);
     const definitions = use_data(() => get('/api/figures/definitions'), []);
     const whole = use_data(() => get_figures({ kind: figure, by: 'period', ...filters }), keys);
     const operators = use_data(() => get_figures({ kind: figure, by: 'operator,period', ...filters }), keys);
-    const kinds = use_data(() => get('/api/kinds/' + kind), [kind]);
+    const kinds = use_data(() => has_categories && get('/api/kinds/' + kind), [kind]);
     const months = whole.data ? rows_of(whole.data).map((row) => row.period).sort() : [];
     const over = months.filter((month) => whole.data.over(month));
     const month = wanted ?? over.at(-1);
     const areas = use_data(() => month && get_figures({ kind: figure, by: 'area', ...filters, period: month }), [...keys, month]);
-    const categories = use_data(() => month && get_figures({ kind: figure, by: 'category', ...filters, period: month }), [...keys, month]);
+    const categories = use_data(() => month && has_categories && get_figures({ kind: figure, by: 'category', ...filters, period: month }), [...keys, month]);
 
     const definition = definitions.data?.items.find((each) => each.figure === figure);
     if (definitions.data && !definition) return html`<h1>${t('none')}</h1><p><a href=${href('/figures')}>${t('all_figures')}</a></p>`;
@@ -98,7 +99,7 @@ export default function Figure({ params, query, session, t, go }) {
         ${row && html`<p class="meta"><span>${row.low === null ? `${t('full_count')}${comma}${t('no_sampling')}` : `${t('interval')} ${margin(row, definition)}`}</span><span>${t('n_is', { n: number(row.n) })}</span>
             <span>${t('unknown')} ${number(row.unknown)}</span><span>${t('better_' + definition.better)}</span><${At} position=${row.position} to="#whence" /></p>`}
         <${FigureFilters} filters=${{ ...filters, period: month }} session=${session} t=${t} path=${'/figures/' + figure} go=${go} more=${[
-        ['category', t('what'), [['', t('every')], ...choices.map((choice) => [choice.word, capital(either(choice.meaning))])]],
+        ...(has_categories ? [['category', t('what'), [['', t('every')], ...choices.map((choice) => [choice.word, capital(either(choice.meaning))])]]] : []),
         ['period', t('period'), [...months].reverse().map((each) => [each, period(each)])]]} />
         ${!row ? html`<div class="section"><${Empty} title=${t('figure_none', values)} says=${t('figure_none_says')} to=${href('/figures/' + figure)} act=${t('all')} /></div>`
         : html`<${With} of=${operators}>${(answer) => html`<${Months} rows=${rows_of(answer)} definition=${definition} session=${session} t=${t} is_over=${answer.over} />
@@ -106,12 +107,12 @@ export default function Figure({ params, query, session, t, go }) {
         <div class="cols even section">
             <section><div class="head"><h2>${t('by_area')}</h2><p>${period(month)}</p></div><${With} of=${areas}>${(answer) => html`<${Plots} t=${t} definition=${definition} head=${t('area')}
                 rows=${rows_of(answer)} name=${(each) => area_name(session, each)} /><${Downloads} path="/api/figures" query=${{ kind: figure, by: 'area', ...filters, period: month }} />`}<//></section>
-            <section><div class="head"><h2>${t('by_category')}</h2><p>${period(month)}</p></div><${With} of=${categories}>${(answer) => html`<${Plots} t=${t} definition=${definition} head=${t('category')}
-                rows=${rows_of(answer).sort((one, other) => other.value - one.value)} name=${(each) => (each.category ? category(each.category) : t('no_category'))} /><${Downloads} path="/api/figures" query=${{ kind: figure, by: 'category', ...filters, period: month }} />`}<//></section>
+            ${has_categories && html`<section><div class="head"><h2>${t('by_category')}</h2><p>${period(month)}</p></div><${With} of=${categories}>${(answer) => html`<${Plots} t=${t} definition=${definition} head=${t('category')}
+                rows=${rows_of(answer).sort((one, other) => other.value - one.value)} name=${(each) => (each.category ? category(each.category) : t('no_category'))} /><${Downloads} path="/api/figures" query=${{ kind: figure, by: 'category', ...filters, period: month }} />`}<//></section>`}
         </div>
         <div class="cols even section"><section class="prose"><div class="head"><h2>${t('definition')}</h2></div><p>${definition.definition}</p></section>
             <section class="prose" id="whence"><div class="head"><h2>${t('whence')}</h2></div><p>${t('whence_says', { position: number(row.position) })}</p><pre>${command}</pre>
-                <p>${session.role === 'regulator' || session.role === 'administrator' ? html`<a href=${href('/records/' + kind)}>${t('records')}</a>` : null}
+                <p>${has_categories && (session.role === 'regulator' || session.role === 'administrator') ? html`<a href=${href('/records/' + kind)}>${t('records')}</a>` : null}
                     ${session.role !== 'public' && session.role !== 'subscriber' && html` <a href=${href('/findings' + asked({ kind, operator: filters.operator, area: filters.area }))}>${t('findings')}</a>`}
                     ${' '}<a href=${href('/verify')}>${t('verify')}</a></p></section></div>`}`;
 }
