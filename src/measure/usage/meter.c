@@ -226,7 +226,7 @@ static bool meter_commit(struct kept *meter, uint64_t position, struct error *er
 }
 
 /* While running, rarely, as everybody waits for it; when closing, where replaying would take longer than reading a snapshot. */
-enum { SNAPSHOT_RUNNING = 10000000, SNAPSHOT_CLOSING = 100000 };
+enum { SNAPSHOT_RUNNING = 20000000, SNAPSHOT_CLOSING = 100000 };
 
 static bool meter_wants_snapshot(const struct kept *meter, bool closing)
 {

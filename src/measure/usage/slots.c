@@ -1,10 +1,11 @@
 #include "measure/usage/slots.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "engine/sources.h"
 
-enum { CHUNK = 4096 };
+enum { CHUNK = 4096, DETAIL_MOST = 1024 * 1024 };
 
 /* The slots of a cycle, by subject, in chunks that are made when first needed. */
 struct cycle_slots {
@@ -32,7 +33,7 @@ void slots_close(struct slots *slots)
         for (size_t c = 0; c < slots->tables[i].chunk_count; c++) {
             struct slot *chunk = slots->tables[i].chunks[c];
             for (size_t s = 0; chunk && s < CHUNK; s++) free(chunk[s].detail);
-            free(chunk);
+            if (chunk) munmap(chunk, CHUNK * sizeof *chunk);
         }
         free(slots->tables[i].chunks);
     }
@@ -40,6 +41,14 @@ void slots_close(struct slots *slots)
     free(slots->cycles);
     sources_close(&slots->names);
     free(slots);
+}
+
+/* Zeroed by the system, page by page as they are touched: a month that begins costs no pause. */
+static struct slot *chunk_make(void)
+{
+    void *chunk = mmap(NULL, CHUNK * sizeof(struct slot), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    must(chunk != MAP_FAILED);
+    return chunk;
 }
 
 static size_t cycle_place(const struct slots *slots, int32_t cycle)
@@ -84,9 +93,7 @@ struct slot *slots_at(struct slots *slots, uint64_t subject, int32_t cycle, bool
     }
     if (!table->chunks[chunk]) {
         if (!make) return NULL;
-        table->chunks[chunk] = aligned_alloc(sizeof(struct slot), CHUNK * sizeof(struct slot));
-        must(table->chunks[chunk]);
-        memset(table->chunks[chunk], 0, CHUNK * sizeof(struct slot));
+        table->chunks[chunk] = chunk_make();
         slots->chunk_bytes += CHUNK * sizeof(struct slot);
     }
     return &table->chunks[chunk][subject % CHUNK];
@@ -265,12 +272,18 @@ void detail_add(struct detail *detail, const struct use_sum *use, bool less, str
 typedef bool writing(void *context, const void *bytes, size_t length, struct error *error);
 typedef bool reading(void *context, void *bytes, size_t length, struct error *error);
 
+/* How many of its slots are used, then each with its place. */
 static bool chunk_save(const struct slot *chunk, writing *write, void *context, struct error *error)
 {
-    if (!write(context, chunk, CHUNK * sizeof *chunk, error)) return false;
-    for (size_t s = 0; s < CHUNK; s++) {
+    uint16_t used = 0;
+    for (size_t s = 0; s < CHUNK; s++) used += chunk[s].flags & SLOT_USED;
+    if (!write(context, &used, sizeof used, error)) return false;
+    for (uint16_t s = 0; s < CHUNK; s++) {
+        if (!(chunk[s].flags & SLOT_USED)) continue;
         struct str bytes = detail_bytes(&chunk[s]);
-        if (chunk[s].detail && !write(context, chunk[s].detail, bytes.length + sizeof(uint32_t), error)) return false;
+        if (!write(context, &s, sizeof s, error) || !write(context, &chunk[s], sizeof *chunk, error) ||
+            (chunk[s].detail && !write(context, chunk[s].detail, bytes.length + sizeof(uint32_t), error)))
+            return false;
     }
     return true;
 }
@@ -294,28 +307,31 @@ bool slots_save(const struct slots *slots, writing *write, void *context, struct
     return true;
 }
 
+static bool detail_load(struct slots *slots, struct slot *slot, reading *read, void *context, struct error *error)
+{
+    uint32_t length;
+    bool has_detail = slot->detail != NULL;
+    slot->detail = NULL; /* what was written there is the address of another time */
+    if (!has_detail) return true;
+    if (!read(context, &length, sizeof length, error)) return false;
+    if (length > DETAIL_MOST) return fail(error, ERROR_DAMAGE, "a snapshot is not whole");
+    slot->detail = allocate(length + sizeof length);
+    memcpy(slot->detail, &length, sizeof length);
+    slots->detail_bytes += length + sizeof length;
+    return read(context, slot->detail + sizeof length, length, error);
+}
+
 static bool chunk_load(struct slots *slots, struct slot *chunk, reading *read, void *context, struct error *error)
 {
-    if (!read(context, chunk, CHUNK * sizeof *chunk, error)) {
-        memset(chunk, 0, CHUNK * sizeof *chunk);
-        return false;
-    }
-    for (size_t s = 0; s < CHUNK; s++) {
-        uint32_t length;
-        bool has_detail = chunk[s].detail != NULL;
-        chunk[s].detail = NULL;
-        if (!has_detail) continue;
-        if (!read(context, &length, sizeof length, error)) {
-            memset(chunk + s, 0, (CHUNK - s) * sizeof *chunk);
-            return false;
-        }
-        chunk[s].detail = allocate(length + sizeof length);
-        memcpy(chunk[s].detail, &length, sizeof length);
-        slots->detail_bytes += length + sizeof length;
-        if (!read(context, chunk[s].detail + sizeof length, length, error)) {
-            memset(chunk + s + 1, 0, (CHUNK - s - 1) * sizeof *chunk);
-            return false;
-        }
+    uint16_t used, place;
+    if (!read(context, &used, sizeof used, error)) return false;
+    for (; used; used--) {
+        struct slot slot;
+        if (!read(context, &place, sizeof place, error) || !read(context, &slot, sizeof slot, error)) return false;
+        if (place >= CHUNK) return fail(error, ERROR_DAMAGE, "a snapshot is not whole");
+        bool done = detail_load(slots, &slot, read, context, error);
+        chunk[place] = slot;
+        if (!done) return false;
     }
     return true;
 }
