@@ -33,8 +33,14 @@ def number_of_a_person():
     return None
 
 
+def number_with_use():
+    """The number of somebody who was reminded last."""
+    rows = mingbai("notices").splitlines()
+    return json.loads(rows[-1])["subscriber"] if rows else None
+
+
 if not KEPT.exists():
-    signins = {"accounts": [], "number": number_of_a_person()}
+    signins = {"accounts": [], "number": number_of_a_person(), "with_use": number_with_use()}
     for name, role, operator, says in ACCOUNTS:
         password = secrets.token_urlsafe(9)
         mingbai("user", "add", name, "--role", role, *(["--operator", operator] if operator else []), input=password + "\n")
@@ -45,4 +51,6 @@ signins = json.loads(KEPT.read_text(encoding="utf-8"))
 print("登录 Sign in:")
 for account in signins["accounts"]:
     print(f"  {account['name']:<14} {account['password']:<14} {account['says']}")
-print(f"  {signins['number']:<29} 用户：验证码写入 a person: the code comes into {DIRECTORY}.spool.jsonl", flush=True)
+print(f"  {signins['number']:<29} 用户，投诉过：验证码写入 a person who complained: the code comes into {DIRECTORY}.spool.jsonl")
+if signins.get("with_use"):
+    print(f"  {signins['with_use']:<29} 用户，有用量和账单 a person with use and bills", flush=True)
