@@ -176,6 +176,11 @@ void known_prefetch(const struct known *known, uint64_t subject)
     if (subject < known->first_room) __builtin_prefetch(&known->first[subject]);
 }
 
+void known_prefetch_held(const struct known *known, uint64_t subject)
+{
+    if (subject < known->first_room && known->first[subject]) __builtin_prefetch(&known->subscribed[known->first[subject] - 1]);
+}
+
 /* ---- people's own levels ---- */
 
 static size_t setting_slot(const struct known *known, uint64_t subject)

@@ -25,8 +25,9 @@ bool corrected_has(const struct seen *corrected, uint64_t seq);
 
 /* The subscriptions of a subject, in the arena; the tariffs they point to are valid until one is added. Returns how many. */
 size_t known_holdings(const struct known *known, uint64_t subject, struct arena *arena, struct holding **holdings);
-/* Brings what known_plain would read of a subject near. */
+/* Brings what known_plain would read of a subject near: where its subscription is, and, once that has come, the subscription. */
 void known_prefetch(const struct known *known, uint64_t subject);
+void known_prefetch_held(const struct known *known, uint64_t subject);
 /* The one subscription of a subject that has only one and no settings, where it holds the whole cycle and its tariff is plain: known,
    a main one, without hours or rollover. NULL otherwise. Sets *first to what each service's sum must reach before anything can be due. */
 const struct tariff *known_plain(const struct known *known, uint64_t subject, int32_t cycle, const uint64_t **first);

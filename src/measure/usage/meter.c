@@ -154,7 +154,7 @@ static inline bool use_is_quick(struct kept *meter, const struct use_record *use
     return true;
 }
 
-enum { AHEAD = 24 };
+enum { AHEAD = 32, NEAR = 16 };
 
 static void use_prefetch(struct kept *meter, const struct use_record *use, struct month *month)
 {
@@ -188,6 +188,7 @@ static bool batch_apply(struct kept *meter, const struct applied *applied, bool 
     for (size_t i = 0; i < count; i++) {
         const struct use_record *use = &meter->records[i];
         if (i + AHEAD < count) use_prefetch(meter, &meter->records[i + AHEAD], &ahead);
+        if (i + NEAR < count) known_prefetch_held(meter->known, meter->records[i + NEAR].subject);
         if (corrected_has(corrected, use->seq)) continue;
         month_find(&month, use->start);
         if (use_is_quick(meter, use, &month, slots_at(meter->slots, use->subject, month.cycle, true))) {
