@@ -289,7 +289,8 @@ class World:
 
     def audits(self, as_of):
         found, count = {}, 0
-        for row in run(self.data, "check", *(["--as-of", time_text(as_of)] if as_of else [])):
+        duties = ["usage.notice.missing", "usage.notice.late", "usage.notice.twice", "usage.notice.unowed", "bill.follows"]
+        for row in run(self.data, "check", *duties, *(["--as-of", time_text(as_of)] if as_of else [])):
             number = row["subject"].split(":")[1] if row["duty"].startswith(("usage.", "bill.")) else None
             found.setdefault(number, []).append(
                 (row["duty"], row["subject"], row["time"], row["amount"], (row["records"] or [{"source": None}])[0]["source"],

@@ -91,5 +91,55 @@ class Use(ProgramCase):
              "because": "monthly fee of 家园卡, charged for the whole month: 18.00 yuan x 1"}, {"total": "18.00"}])
 
 
+class Announced(ProgramCase):
+    """The end of a pack, an abnormal bill, advertising: told or not, by what the operator says that it sent."""
+
+    def setUp(self):
+        super().setUp()
+        self.mingbai("init")
+        pack = {"tariff": "P", "operator": "jia", "type": "addon", "monthly_fee": "5.00"}
+        self.mingbai("load", "tariff", self.write("t.json", json.dumps([TARIFF, pack, {**pack, "tariff": "V", "type": "vas"}])))
+        self.mingbai("load", "subscription", self.write("s.csv", "subscriber,tariff,from,to\n" + "".join(
+            f"1380000000{who},{row}\n" for who, row in ((1, "T,2015-01-01,"), (1, "P,2015-01-01,2015-02-01"), (1, "V,2015-01-01,2015-02-01"),
+                                                       (2, "T,2015-01-01,2015-03-05"), (2, "P,2015-01-01,2015-02-01"), (2, "P,2015-02-01,2015-04-20")))))
+
+    def sent(self, *rows):
+        self.mingbai("load", "notice_sent", self.write("n.csv", "subscriber,cycle,pool,level,sent,text\n" + "".join(f"{row}\n" for row in rows)))
+
+    def found(self, duty, as_of="2015-06-01"):
+        return [row["subject"] for row in self.mingbai("check", duty, "--as-of", as_of).rows]
+
+    def test_ends(self):
+        plan, pack, renewed = "subscription:13800000002:T:2015-01-01", "subscription:13800000001:P:2015-01-01", "subscription:13800000002:P:2015-02-01"
+        self.assertEqual(self.found("usage.notice.expiry"), [pack, plan, renewed])
+        self.assertEqual(self.found("usage.notice.expiry", "2015-02-10"), [pack])
+        self.sent("13800000001,2015-01,P,expiry,2015-01-29T10:00:00+08:00,", "13800000002,2015-03,T,expiry,2015-03-05T00:00:00+08:00,",
+                  "13800000002,2015-01,P,expiry,2015-01-29T10:00:00+08:00,")  # one too late, one of the pack before
+        self.assertEqual(self.found("usage.notice.expiry"), [plan, renewed])
+
+    def test_abnormal_bills(self):
+        months = ("2015-01", "2015-02", "2015-03")
+        lines = "subscriber,cycle,item,amount\n" + "".join(f"{NUMBER},{month},fee:T,18\n" for month in months) + f"{NUMBER},2015-04,fee:T,18\n"
+        self.mingbai("load", "bill_line", self.write("b.csv", lines + f"{NUMBER},2015-04,data:home,72.01\n13800000002,2015-04,fee:T,900\n"))
+        found = self.mingbai("check", "bill.abnormal", "--as-of", "2015-06-01").rows
+        self.assertEqual([(row["subject"], row["time"], row["limit"], row["measured"], len(row["records"])) for row in found],
+                         [(f"bill:{NUMBER}:2015-04", "2015-05-02T00:00:00+08:00", "5 times", "5.0 times", 2)])
+        self.assertEqual(self.found("bill.abnormal", "2015-05-01"), [])
+        self.sent(f"{NUMBER},2015-04,bill,abnormal,2015-05-03T10:00:00+08:00,")
+        self.assertIn("too late", self.mingbai("check", "bill.abnormal", "--as-of", "2015-06-01").rows[0]["says"])
+        self.sent(f"{NUMBER},2015-04,bill,abnormal,2015-04-20T10:00:00+08:00,")
+        self.assertEqual(self.found("bill.abnormal"), [])
+        self.mingbai("load", "bill_line", self.write("c.csv", f"subscriber,cycle,item,amount\n{NUMBER},2015-05,fee:T,209.995\n"))
+        self.assertEqual(self.found("bill.abnormal", "2015-06-02"), [])  # 42 on average before
+
+    def test_advertising(self):
+        self.sent(f"{NUMBER},2015-01,data,over,2015-01-05T10:00:00+08:00,超出10元。参加抽奖赢好礼", f"{NUMBER},2015-01,data,over,2015-01-06T10:00:00+08:00,超出20元，回复1订购加油包",
+                  f"{NUMBER},2015-01,data,over,2015-01-07T10:00:00+08:00,")
+        found = self.mingbai("check", "usage.notice.advert").rows
+        self.assertEqual([(row["subject"], row["time"]) for row in found], [(f"notice:{NUMBER}:2015-01:data:over", "2015-01-05T10:00:00+08:00")])
+        self.assertFalse([file for file in self.data.rglob("*") if file.is_file() and "抽奖".encode() in file.read_bytes()])
+        self.mingbai("verify", "--replay")
+
+
 if __name__ == "__main__":
     unittest.main()

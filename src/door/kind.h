@@ -72,6 +72,9 @@ struct kind {
        "target_seq", "source", "seq") in which what was replaced stands (engine/correction.h). NULL: there are none. */
     const char *corrections;
     size_t corrects;
+    /* Fills fields of a record in clear from its text by people, as it comes from a file: what is told from that text by rule, since the
+       text itself is sealed next. May be NULL. */
+    void (*derive)(struct record *record);
     /* What no single field can tell ("moved needs an operator"); may be NULL. Names the field and what would be right. */
     bool (*check)(const struct record *record, const struct field **field, struct error *error);
 };

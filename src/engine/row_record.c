@@ -48,6 +48,7 @@ enum row_verdict row_record(const struct row_rules *rules, const struct row *row
         record->source = (struct str){ 0 };
         return ROW_WRONG;
     }
+    if (record->kind->derive) record->kind->derive(record);
     if (record_check(record, &wrong, error) && (!rules->admit || rules->admit(rules->context, record, &wrong, error))) return ROW_GOOD;
     *field = str_of(wrong ? wrong->name : NULL);
     return is_rows_fault(error) ? ROW_WRONG : ROW_FAILED;

@@ -140,6 +140,7 @@ struct access;
 struct route;
 struct view;
 struct views;
+struct notice; /* measure/usage/notice.h */
 
 struct measure {
     const char *name;
@@ -162,9 +163,10 @@ struct measure {
     /* What it keeps in memory while serving: see views_kept. */
     void *(*serving_open)(struct views *views);
     void (*serving_close)(void *kept);
-    /* What a record that came through the portal makes due, and what falls due as time passes from one moment to another
+    /* What a record that came through the portal makes due, what a notice of use that is news does beside itself, and what falls due as time passes from one moment to another
        (letter.h); and the next moment after `now` at which something falls due (INT64_MAX: nothing). */
     bool (*letters)(struct view *view, const struct record *record, struct letters_sink sink, struct error *error);
+    bool (*letters_of_notice)(struct view *view, const struct notice *notice, struct letters_sink sink, struct error *error);
     bool (*letters_of_time)(struct view *view, int64_t from, int64_t to, struct letters_sink sink, struct error *error);
     bool (*next_due)(struct view *view, int64_t now, int64_t *due, struct error *error);
 };

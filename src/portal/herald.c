@@ -32,7 +32,11 @@ static bool notice_tell(void *context, const struct listed_notice *listed, bool 
     struct letter letter = { .key = arena_format(arena, "notice:%s", id), .to = notice->level == LEVEL_CAP ? TO_PERSON_NOW : TO_PERSON,
                              .subject = notice->subscriber, .time = notice->time };
     for (enum language language = ENGLISH; language <= CHINESE; language++) letter.text[language] = notice_text(notice, language, arena);
-    return letters_add(&telling->letters, &letter, error);
+    if (!letters_add(&telling->letters, &letter, error)) return false;
+    struct letters_sink sink = { letters_add, &telling->letters };
+    for (size_t i = 0; i < measure_count; i++)
+        if (measures[i]->letters_of_notice && !measures[i]->letters_of_notice(telling->view, notice, sink, error)) return false;
+    return true;
 }
 
 bool herald_follow(struct view *view, struct outbox *outbox, struct error *error)

@@ -1,5 +1,6 @@
 #include "measure/bill/bill.h"
 
+#include "measure/bill/abnormal.h"
 #include "measure/bill/figures.h"
 #include "measure/bill/follows.h"
 #include "measure/bill/routes.h"
@@ -14,6 +15,7 @@ static const struct access access[] = {
       .of_subject = "\"bill_line\".\"subscriber\" = $9" },
 };
 
+static const struct kind *const reads_told[] = { &usage_kind, &notice_sent_kind, NULL };
 static const struct kind *const reads[] = { &usage_kind, NULL };
 
 static const struct duty duties[] = {
@@ -26,6 +28,15 @@ static const struct duty duties[] = {
         .judge = judge_follows,
         .reads = reads,
         .timeless = true,
+    },
+    {
+        .id = "bill.abnormal",
+        .says = { "abnormal bill not announced", "话费异常没有告知" },
+        .rule = { "A bill that is several times the mean of the months before it is told to the person at once; at the latest within the limit"
+                  " after the end of its month, when the bill is made.",
+                  "账单达到此前几个月平均数的若干倍，即应告知用户；最迟在账期结束、账单出具后的时限内。" },
+        .judge = judge_abnormal,
+        .reads = reads_told,
     },
 };
 
@@ -42,4 +53,5 @@ const struct measure bill_measure = {
     .duty_count = sizeof duties / sizeof *duties,
     .figures = bill_figures,
     .figure_count = BILL_FIGURES,
+    .letters_of_notice = abnormal_letters,
 };

@@ -2,7 +2,7 @@
 
 #include "engine/correction.h"
 #include "measure/tariff/tariff.h"
-#include "measure/usage/notice.h"
+#include "measure/usage/advert.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -12,11 +12,13 @@ static const struct choice service_choices[] = {
     [SERVICE_SMS] = { "sms", { "text message", "短信" } },
 };
 
-static const struct choice level_choices[LEVELS] = {
+static const struct choice level_choices[SENT_LEVELS] = {
     [LEVEL_THRESHOLD] = { "threshold", { "a share is used", "阈值提醒" } },
     [LEVEL_REACHED] = { "reached", { "all is used", "到量提醒" } },
     [LEVEL_OVER] = { "over", { "charges beyond what is included", "超量提醒" } },
     [LEVEL_CAP] = { "cap", { "the cap is reached", "封顶提醒" } },
+    [SENT_LEVEL_ABNORMAL] = { "abnormal", { "the bill is far above the months before", "话费异常提醒" } },
+    [SENT_LEVEL_EXPIRY] = { "expiry", { "a plan or pack ends", "到期提醒" } },
 };
 
 static const struct field usage_fields[] = {
@@ -71,11 +73,30 @@ const struct kind usage_kind = {
 static const struct field sent_fields[] = {
     [SENT_SUBSCRIBER] = { "subscriber", FIELD_PERSON, FIELD_NEEDED | FIELD_INDEXED, { "the number or account", "号码或账号" }, NULL, 0 },
     [SENT_CYCLE] = { "cycle", FIELD_MONTH, FIELD_NEEDED, { "the month", "账期" }, NULL, 0 },
-    [SENT_POOL] = { "pool", FIELD_ID, FIELD_NEEDED, { "what it is about: data:home, data:home:23-07, or for over and cap data", "提醒的对象：data:home、data:home:23-07；超量和封顶写 data" }, NULL, 0 },
+    [SENT_POOL] = { "pool", FIELD_ID, FIELD_NEEDED, { "what it is about: data:home, data:home:23-07; for over and cap data, for abnormal bill, for expiry the tariff", "提醒的对象：data:home、data:home:23-07；超量和封顶写 data，话费异常写 bill，到期写资费代码" }, NULL, 0 },
     [SENT_LEVEL] = { "level", FIELD_CHOICE, FIELD_NEEDED, { "which notice", "提醒的种类" }, level_choices, COUNT(level_choices) },
     [SENT_PERCENT] = { "percent", FIELD_COUNT, 0, { "of a threshold: the percentage", "阈值提醒的百分比" }, NULL, 0 },
     [SENT_SENT] = { "sent", FIELD_TIME, FIELD_NEEDED | FIELD_EVENT, { "when it was sent", "发送时间" }, NULL, 0 },
+    [SENT_ADVERT] = { "advert", FIELD_FLAG, 0, { "whether it carries advertising; told from the text where that is given", "是否夹带广告；给出正文时由正文判断" }, NULL, 0 },
+    [SENT_TEXT] = { "text", FIELD_SEALED, 0, { "what it said", "提醒的正文" }, NULL, 0 },
 };
+
+static void sent_derive(struct record *record)
+{
+    if (!record_has(record, SENT_TEXT)) return;
+    record->present |= 1u << SENT_ADVERT;
+    record->values[SENT_ADVERT].number = text_advertises(record->values[SENT_TEXT].text);
+}
+
+struct str notice_subject(struct arena *arena, uint64_t subscriber, int32_t cycle, struct str pool, int level, int percent)
+{
+    char month[DAY_ROOM];
+    period_format(period_of(cycle, 'M'), month);
+    const char *word = level_choices[level].word;
+    unsigned long long whose = subscriber;
+    if (level != LEVEL_THRESHOLD && level != LEVEL_REACHED) return arena_format(arena, "notice:%llu:%s:%.*s:%s", whose, month, STR_ARGS(pool), word);
+    return arena_format(arena, "notice:%llu:%s:%.*s:%s:%d", whose, month, STR_ARGS(pool), word, percent);
+}
 
 static bool sent_check(const struct record *record, const struct field **field, struct error *error)
 {
@@ -91,10 +112,11 @@ static bool sent_check(const struct record *record, const struct field **field, 
 const struct kind notice_sent_kind = {
     .name = "notice_sent",
     .says = { "a notice that an operator says it sent", "企业报送的已发提醒" },
-    .version = 1,
+    .version = 2,
     .bulk = true,
     .fields = sent_fields,
     .field_count = COUNT(sent_fields),
+    .derive = sent_derive,
     .check = sent_check,
 };
 

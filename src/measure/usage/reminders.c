@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "measure/audit.h"
+#include "measure/usage/kinds.h"
 #include "measure/usage/notice.h"
 
 struct comparing {
@@ -24,7 +25,7 @@ struct comparing {
 /* ---- what was sent ---- */
 
 static const char select_sent[] = "SELECT n.\"subscriber\", n.\"cycle\", n.\"pool\", n.\"level\", n.\"percent\", n.\"sent\", s.\"name\", n.\"seq\""
-                                  " FROM \"notice_sent\" n JOIN \"source_name\" s ON s.\"source\" = n.\"source\" WHERE n.\"sent\" <= $1";
+                                  " FROM \"notice_sent\" n JOIN \"source_name\" s ON s.\"source\" = n.\"source\" WHERE n.\"sent\" <= $1 AND n.\"level\" < $2";
 
 static bool sent_load(struct comparing *comparing, struct error *error)
 {
@@ -32,6 +33,7 @@ static bool sent_load(struct comparing *comparing, struct error *error)
     size_t room = 0;
     if (!select) return false;
     statement_number(select, 1, comparing->audit->as_of);
+    statement_number(select, 2, LEVELS); /* the others are not about use */
     for (bool row;;) {
         if (!statement_step(select, &row, error)) return false;
         if (!row) break;
@@ -263,13 +265,8 @@ static struct str fault_says(const struct audit *audit, const struct reminder *r
 
 static struct str subject_text(const struct audit *audit, const struct reminder *reminder)
 {
-    char cycle[DAY_ROOM];
-    period_format(period_of(reminder->key.cycle, 'M'), cycle);
-    bool has_percent = reminder->key.level == LEVEL_THRESHOLD || reminder->key.level == LEVEL_REACHED;
-    return has_percent ? arena_format(audit->arena, "notice:%llu:%s:%.*s:%s:%d", (unsigned long long)reminder->subject, cycle,
-                                 STR_ARGS(reminder->key.pool), level_words[reminder->key.level], reminder->key.percent)
-                       : arena_format(audit->arena, "notice:%llu:%s:%.*s:%s", (unsigned long long)reminder->subject, cycle,
-                                 STR_ARGS(reminder->key.pool), level_words[reminder->key.level]);
+    const struct notice_key *key = &reminder->key;
+    return notice_subject(audit->arena, reminder->subject, key->cycle, key->pool, key->level, key->percent);
 }
 
 static struct finding finding_of(const struct audit *audit, const struct duty *duty, const struct reminder *reminder)

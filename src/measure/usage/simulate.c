@@ -299,19 +299,33 @@ struct telling {
     struct arena arena;
 };
 
-static void sent_row(struct csv *csv, const struct panelist *panelist, const struct owed *owed, int64_t sent)
+static void sent_row(struct csv *csv, const struct panelist *panelist, const struct notice_key *key, const char *level, int64_t sent, const char *text)
 {
-    bool has_percent = owed->key.level == LEVEL_THRESHOLD;
     csv_text(csv, str_of(panelist->who.number));
-    csv_month(csv, owed->key.cycle);
-    csv_text(csv, owed->key.pool);
-    csv_text(csv, str_of(level_words[owed->key.level]));
-    if (has_percent) csv_number(csv, owed->key.percent);
+    csv_month(csv, key->cycle);
+    csv_text(csv, key->pool);
+    csv_text(csv, str_of(level));
+    if (key->percent && key->percent < 100) csv_number(csv, key->percent);
     else csv_empty(csv);
     csv_moment(csv, sent);
+    csv_text(csv, str_of(text));
 }
 
-/* Most reminders go out in minutes; some late, some never, some twice, more or less by operator. */
+/* The ends of packs are announced two days before, most of them. */
+static void endings_write(struct telling *telling, const struct simulation *simulation, const struct panelist *panelist, struct random *random,
+                          uint32_t fault)
+{
+    for (size_t i = 0; i < panelist->holding_count; i++) {
+        const struct holding *holding = &panelist->holdings[i];
+        int64_t sent = day_start(holding->to) - 2 * DAY_MS + 10 * HOUR_MS;
+        if (holding->tariff->type != TYPE_ADDON || holding->to > simulation->first_day + simulation->days || random_chance(random, fault)) continue;
+        const struct notice_key key = { .cycle = cycle_of(sent), .pool = holding->id };
+        sent_row(telling->sent, panelist, &key, "expiry", sent + random_between(random, 0, 4 * HOUR_MS), "");
+    }
+}
+
+/* Most reminders go out in minutes; some late, some never, some twice, more or less by operator; what some said is told, and a few of
+   them advertise. */
 static void sent_write(struct telling *telling, const struct simulation *simulation, const struct panelist *panelist, uint64_t index,
                        const struct owed *owed, size_t count)
 {
@@ -320,9 +334,12 @@ static void sent_write(struct telling *telling, const struct simulation *simulat
     for (size_t i = 0; i < count; i++) {
         int64_t delay = random_chance(&random, fault) ? random_lognormal(&random, 3 * HOUR_MS, 900) : random_lognormal(&random, 2 * MINUTE_MS, 700);
         if (random_chance(&random, fault)) continue;
-        sent_row(telling->sent, panelist, &owed[i], owed[i].cause->start + delay);
-        if (random_chance(&random, fault / 10)) sent_row(telling->sent, panelist, &owed[i], owed[i].cause->start + delay + MINUTE_MS);
+        const char *level = level_words[owed[i].key.level], *text = "";
+        if (random_chance(&random, 100000)) text = random_chance(&random, fault) ? "您的套餐用量提醒。现参加优惠活动，可赢取大奖。" : "您的套餐用量提醒，详情请查询本月用量。";
+        sent_row(telling->sent, panelist, &owed[i].key, level, owed[i].cause->start + delay, text);
+        if (random_chance(&random, fault / 10)) sent_row(telling->sent, panelist, &owed[i].key, level, owed[i].cause->start + delay + MINUTE_MS, "");
     }
+    endings_write(telling, simulation, panelist, &random, fault);
 }
 
 static void bill_write(struct telling *telling, const struct simulation *simulation, const struct panelist *panelist, uint64_t index,
@@ -364,7 +381,8 @@ static void panelist_tell(struct telling *telling, struct making *making, const 
 
 static bool write_told(struct making *making, const struct panelist *panel, uint64_t count, struct error *error)
 {
-    static const char *const sent[] = { "subscriber", "cycle", "pool", "level", "percent", "sent" }, *const charged[] = { "subscriber", "cycle", "item", "amount" };
+    static const char *const sent[] = { "subscriber", "cycle", "pool", "level", "percent", "sent", "text" },
+        *const charged[] = { "subscriber", "cycle", "item", "amount" };
     struct telling telling = { .history = { .scopes = making->scopes } };
     telling.sent = csv_create(making->simulation->directory, "notice_sent", COLUMNS(sent), error);
     telling.charged = telling.sent ? csv_create(making->simulation->directory, "bill_line", COLUMNS(charged), error) : NULL;

@@ -1,5 +1,7 @@
 #include "measure/usage/usage.h"
 
+#include "measure/usage/advert.h"
+#include "measure/usage/expiry.h"
 #include "measure/usage/figures.h"
 #include "measure/usage/reminders.h"
 #include "measure/usage/routes.h"
@@ -17,6 +19,7 @@ static const struct access access[] = {
     { .kind = &usage_setting_kind, .forms_only = true, .of_subject = "\"usage_setting\".\"subscriber\" = $9" },
 };
 
+static const struct kind *const reads_sent[] = { &notice_sent_kind, NULL };
 static const struct kind *const reads[] = { &usage_kind, &notice_sent_kind, NULL };
 
 static const struct duty duties[] = {
@@ -51,6 +54,23 @@ static const struct duty duties[] = {
         .judge = judge_unowed,
         .reads = reads,
     },
+    {
+        .id = "usage.notice.advert",
+        .says = { "reminder with advertising", "提醒夹带广告" },
+        .rule = { "A reminder says what is used, what more costs, how to go on and how to leave. It carries no advertising.",
+                  "提醒只说用了多少、再用怎么收费、怎样继续和怎样取消，不得夹带广告。" },
+        .judge = judge_advert,
+        .reads = reads_sent,
+    },
+    {
+        .id = "usage.notice.expiry",
+        .says = { "end of a plan or pack not announced", "到期没有提醒" },
+        .rule = { "Before a plan or pack ends, the person is told when, what going on costs, and how to go on or leave. Not where they go on with"
+                  " the same one, or have changed to another plan.",
+                  "套餐或加装包到期之前，要告诉用户何时到期、继续用多少钱、怎样继续或取消。已续订同一资费或已改办其他套餐的除外。" },
+        .judge = judge_expiry,
+        .reads = reads,
+    },
 };
 
 const struct measure usage_measure = {
@@ -68,4 +88,6 @@ const struct measure usage_measure = {
     .figure_count = USAGE_FIGURES,
     .simulate = usage_simulate,
     .keeping = &meter_keeping,
+    .letters_of_time = expiry_letters,
+    .next_due = expiry_next_due,
 };
