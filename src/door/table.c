@@ -72,7 +72,7 @@ static struct str cut_colon(struct str string)
 
 static bool is_total_word(struct str string)
 {
-    if (string.length > 32) return false;
+    if (string.length > 32 || (string.length && string.at[0] >= '0' && string.at[0] <= '9')) return false;
     string = cut_colon(str_trim(string));
     for (size_t i = 0; i < COUNT(total_words); i++)
         if (str_equal_folded(string, total_words[i])) return true;

@@ -162,11 +162,13 @@ enum sight door_look(struct door *door, struct claim *claim, struct str source, 
 {
     enum sight sight = SIGHT_NEW;
     pthread_mutex_lock(&door->lock);
-    if (sources_have(&door->sources, source, seq)) {
+    struct source *known = sources_find(&door->sources, source);
+    if (known && seen_has(&known->seen, seq)) {
         const struct claim *its = claim_on(door, source, seq);
         sight = !its ? SIGHT_SEEN : claim && its->owner == claim->owner ? SIGHT_OWN : SIGHT_OTHERS;
     } else if (claim) {
-        see(&door->sources, source, (struct span){ seq, seq });
+        size_t from, gone;
+        seen_add(known ? &known->seen : seen_of(&door->sources, source), (struct span){ seq, seq }, &from, &gone);
         see(&claim->sources, source, (struct span){ seq, seq });
     }
     pthread_mutex_unlock(&door->lock);

@@ -11,7 +11,7 @@
 #include "engine/state.h"
 #include "measure/measure.h"
 
-enum { GROUPS_IN_FLIGHT = 2, GROUP_BYTES = 16 * 1024 * 1024, GROUP_RECORDS = 65536 };
+enum { GROUPS_IN_FLIGHT = 4, GROUP_BYTES = 16 * 1024 * 1024, GROUP_RECORDS = 65536 };
 
 struct engine_options {
     struct disk *disk;            /* NULL: the real one */

@@ -2,12 +2,10 @@
 
 #include <stdlib.h>
 
-#include "engine/admit.h"
 #include "engine/correction.h"
 #include "engine/door.h"
 #include "engine/key.h"
-
-enum { BLOCK_RECORDS = ADMIT_RECORDS };
+#include "engine/packing.h"
 
 /* A field of the intake's kind that names a row of another kind by its key. */
 struct naming {
@@ -20,7 +18,7 @@ struct intake {
     struct intake_options options;
     struct store *reader;          /* to look up earlier content */
     uint64_t generation;           /* which the reader sees, or an older one */
-    struct group *group;
+    struct packing *packing;
     struct claim *claim;           /* on what is in hand; NULL: nothing is. A held intake's is kept to its end */
     unsigned form;                 /* of its claims */
     bool claims_keys;
@@ -29,16 +27,7 @@ struct intake {
     struct text key;               /* scratch; while slot_has_key, the key of the record in the slot, which is claimed */
     bool slot_has_key, slot_is_claimed;
     uint64_t ticket;               /* of the group submitted last */
-    struct record *block;
-    int64_t digests[BLOCK_RECORDS];
-    size_t block_count;
-    struct arena arena;
     struct text content;
-    /* A batch of a bulk kind under way; always of one source. */
-    struct text batch, batch_source;
-    struct span *spans;
-    size_t span_count;
-    uint64_t batch_count;
     struct sources held;           /* of a held load: what was seen within it */
     struct sources corrected, corrections; /* that were taken here, by name: what they replace, and they themselves */
     struct text acknowledge_source; /* the source whose progress is not yet told, and how far it is */
@@ -68,58 +57,7 @@ static void namings_find(struct intake *intake)
     }
 }
 
-struct intake *intake_open(struct engine *engine, const struct intake_options *options, struct error *error)
-{
-    struct intake *intake = allocate(sizeof *intake);
-    intake->engine = engine;
-    intake->options = *options;
-    intake->block = allocate(BLOCK_RECORDS * sizeof *intake->block);
-    intake->spans = allocate(BATCH_RECORDS * sizeof *intake->spans);
-    pthread_mutex_init(&intake->lock, NULL);
-    /* Who takes a correction looks at what is corrected already. */
-    intake->form = (options->looks || options->kind->corrections ? CLAIM_LOOKS : CLAIM_PLAIN) | (options->hold ? CLAIM_HELD : CLAIM_PLAIN);
-    /* Bulk kinds come by the million: only who looks at each record can afford to claim each key. */
-    intake->claims_keys = kind_has_key(options->kind) && (options->looks || !options->kind->bulk);
-    if (options->looks) namings_find(intake);
-    if (reader_ready(intake, error)) return intake;
-    intake_close(intake);
-    return NULL;
-}
-
-void intake_close(struct intake *intake)
-{
-    if (!intake) return;
-    struct error ignored;
-    engine_wait_for(intake->engine, intake->ticket, &ignored); /* groups on their way call back into this intake */
-    if (intake->claim) door_give_back(engine_door(intake->engine), intake->claim);
-    if (intake->group) engine_discard(intake->engine, intake->group);
-    if (intake->reader) store_close(intake->reader);
-    sources_close(&intake->held);
-    sources_close(&intake->corrected);
-    sources_close(&intake->corrections);
-    text_close(&intake->content);
-    text_close(&intake->key);
-    text_close(&intake->batch);
-    text_close(&intake->batch_source);
-    text_close(&intake->acknowledge_source);
-    arena_close(&intake->arena);
-    pthread_mutex_destroy(&intake->lock);
-    free(intake->spans);
-    free(intake->block);
-    free(intake);
-}
-
-struct record *intake_record(struct intake *intake)
-{
-    return &intake->block[intake->block_count];
-}
-
-struct arena *intake_arena(struct intake *intake)
-{
-    return &intake->arena;
-}
-
-/* ---- packing a block ---- */
+/* ---- what becomes of what was taken ---- */
 
 static void group_done(void *context, struct group *group)
 {
@@ -140,91 +78,74 @@ static void group_done(void *context, struct group *group)
     }
 }
 
-static bool group_ready(struct intake *intake, struct error *error)
+/* What could not be packed was not taken. */
+static void block_unsee(void *context, const struct block *block)
 {
-    if (intake->group) return true;
-    intake->group = engine_group(intake->engine, error);
-    if (!intake->group) return false;
-    intake->group->done = group_done;
-    intake->group->context = intake;
-    return true;
+    struct intake *intake = context;
+    for (size_t i = 0; intake->claim && i < block->count; i++)
+        door_unsee(engine_door(intake->engine), intake->claim, block->records[i].source, block->records[i].seq);
 }
 
-static void entry_add(struct intake *intake, struct str source, const struct span *spans, size_t span_count, uint64_t count,
-                      int64_t digest, struct str records)
+struct intake *intake_open(struct engine *engine, const struct intake_options *options, struct error *error)
 {
-    packed_add(engine_vault(intake->engine), intake->group,
-               &(struct packed){ .kind = intake->options.kind, .source = source, .spans = spans, .span_count = span_count,
-                                 .count = count, .hold = intake->options.hold, .digest = digest, .records = records });
+    struct intake *intake = allocate(sizeof *intake);
+    intake->engine = engine;
+    intake->options = *options;
+    intake->packing = packing_open(engine, &(struct packing_options){ .kind = options->kind, .hold = options->hold, .done = group_done,
+                                                                      .dropped = block_unsee, .context = intake });
+    pthread_mutex_init(&intake->lock, NULL);
+    /* Who takes a correction looks at what is corrected already. */
+    intake->form = (options->looks || options->kind->corrections ? CLAIM_LOOKS : CLAIM_PLAIN) | (options->hold ? CLAIM_HELD : CLAIM_PLAIN);
+    /* Bulk kinds come by the million: only who looks at each record can afford to claim each key. */
+    intake->claims_keys = kind_has_key(options->kind) && (options->looks || !options->kind->bulk);
+    if (options->looks) namings_find(intake);
+    if (reader_ready(intake, error)) return intake;
+    intake_close(intake);
+    return NULL;
 }
 
-static void batch_end(struct intake *intake)
+void intake_close(struct intake *intake)
 {
-    if (intake->batch_count)
-        entry_add(intake, text_str(&intake->batch_source), intake->spans, intake->span_count, intake->batch_count, 0,
-                  text_str(&intake->batch));
-    intake->batch.length = intake->batch_count = intake->span_count = 0;
+    if (!intake) return;
+    struct error ignored;
+    engine_wait_for(intake->engine, intake->ticket, &ignored); /* groups on their way call back into this intake */
+    packing_close(intake->packing);
+    if (intake->claim) door_give_back(engine_door(intake->engine), intake->claim);
+    if (intake->reader) store_close(intake->reader);
+    sources_close(&intake->held);
+    sources_close(&intake->corrected);
+    sources_close(&intake->corrections);
+    text_close(&intake->content);
+    text_close(&intake->key);
+    text_close(&intake->acknowledge_source);
+    pthread_mutex_destroy(&intake->lock);
+    free(intake);
 }
 
-static void batch_add(struct intake *intake, const struct record *record)
+struct record *intake_record(struct intake *intake)
 {
-    if (intake->batch_count == BATCH_RECORDS || intake->batch.length >= BATCH_BYTES ||
-        (intake->batch_count && !str_equal(record->source, text_str(&intake->batch_source))))
-        batch_end(intake);
-    if (!intake->batch_count) {
-        intake->batch_source.length = 0;
-        text_add(&intake->batch_source, record->source);
-    }
-    struct span *last = intake->span_count ? &intake->spans[intake->span_count - 1] : NULL;
-    if (last && record->seq == last->high + 1)
-        last->high++;
-    else
-        intake->spans[intake->span_count++] = (struct span){ record->seq, record->seq };
-    intake->batch_count++;
-    record_pack(record, &intake->batch);
+    struct block *block = packing_block(intake->packing);
+    return &block->records[block->count];
 }
 
-/* What could not be admitted was not taken. */
-static void block_unsee(struct intake *intake)
+struct arena *intake_arena(struct intake *intake)
 {
-    for (size_t i = 0; intake->claim && i < intake->block_count; i++)
-        door_unsee(engine_door(intake->engine), intake->claim, intake->block[i].source, intake->block[i].seq);
-}
-
-static void record_add(struct intake *intake, const struct record *record, int64_t digest)
-{
-    if (record->kind->bulk) {
-        batch_add(intake, record);
-        return;
-    }
-    intake->content.length = 0;
-    record_pack(record, &intake->content);
-    struct span span = { record->seq, record->seq };
-    entry_add(intake, record->source, &span, 1, 1, digest, text_str(&intake->content));
+    return &packing_block(intake->packing)->arena;
 }
 
 bool intake_admit(struct intake *intake, struct error *error)
 {
-    bool done = true;
-    if (intake->block_count) {
-        done = group_ready(intake, error) &&
-               records_admit(engine_vault(intake->engine), intake->block, intake->block_count, &intake->arena, error);
-        if (!done) block_unsee(intake);
-    }
-    for (size_t i = 0; done && i < intake->block_count; i++) record_add(intake, &intake->block[i], intake->digests[i]);
-    intake->block_count = 0;
-    arena_reset(&intake->arena);
-    return done;
+    return packing_next(intake->packing, error);
 }
 
 /* ---- taking ---- */
 
-static void progress_tell(struct intake *intake)
+static void progress_tell(struct intake *intake, struct group *group)
 {
     if (!intake->has_progress) return;
     uint64_t numbers[2] = { intake->acknowledge_seq, intake->acknowledge_source.length };
-    text_add(&intake->group->mark, (struct str){ (const char *)numbers, sizeof numbers });
-    text_add(&intake->group->mark, text_str(&intake->acknowledge_source));
+    text_add(&group->mark, (struct str){ (const char *)numbers, sizeof numbers });
+    text_add(&group->mark, text_str(&intake->acknowledge_source));
     intake->has_progress = false;
 }
 
@@ -233,8 +154,9 @@ void intake_pass(struct intake *intake, struct str source, uint64_t seq)
     if (!intake->options.acknowledge) return;
     if (intake->has_progress && !str_equal(source, text_str(&intake->acknowledge_source))) {
         struct error ignored;
-        if (!group_ready(intake, &ignored)) return;
-        progress_tell(intake);
+        struct group *group = packing_settle(intake->packing, &ignored) ? packing_group(intake->packing, &ignored) : NULL;
+        if (!group) return;
+        progress_tell(intake, group);
     }
     if (!intake->has_progress) {
         intake->acknowledge_source.length = 0;
@@ -289,7 +211,7 @@ static bool hand_empty(struct intake *intake, struct error *error)
     else if (next)
         door_give_back(door, next);
     *intake_record(intake) = record;
-    record_keep(intake_record(intake), &intake->arena);
+    record_keep(intake_record(intake), intake_arena(intake));
     arena_close(&aside);
     return done;
 }
@@ -466,31 +388,30 @@ bool intake_take(struct intake *intake, enum taken *taken, struct error *error)
         return kind->bulk || is_held || compare(intake, sight, digest, taken, error);
     }
     *taken = TAKEN_NEW;
-    record_keep(record, &intake->arena);
-    intake->digests[intake->block_count++] = digest;
-    if (intake->block_count == BLOCK_RECORDS && !intake_admit(intake, error)) return false;
-    if (intake->group && (intake->group->records >= GROUP_RECORDS || intake->group->bytes.length >= GROUP_BYTES))
-        return intake_flush(intake, error);
-    return true;
+    record_keep(record, intake_arena(intake));
+    struct block *block = packing_block(intake->packing);
+    block->digests[block->count++] = digest;
+    if (block->count < BLOCK_RECORDS) return true;
+    return intake_admit(intake, error) && (!packing_is_full(intake->packing) || intake_flush(intake, error));
 }
 
 bool intake_flush(struct intake *intake, struct error *error)
 {
-    if (!intake_admit(intake, error)) return false;
-    if (intake->batch_count || intake->has_progress) {
-        if (!group_ready(intake, error)) return false;
-        batch_end(intake);
-        progress_tell(intake);
+    if (!intake_admit(intake, error) || !packing_settle(intake->packing, error)) return false;
+    if (intake->has_progress) {
+        struct group *group = packing_group(intake->packing, error);
+        if (!group) return false;
+        progress_tell(intake, group);
     }
+    struct group *group = packing_take(intake->packing);
     struct claim *claim = intake->options.hold ? NULL : intake->claim; /* nothing of a held load counts when it is durable */
     if (claim) intake->claim = NULL;
-    if (!intake->group) {
+    if (!group) {
         if (claim) door_give_back(engine_door(intake->engine), claim); /* keys of records that were not taken */
         return true;
     }
-    intake->group->claim = claim;
-    intake->ticket = engine_submit(intake->engine, intake->group);
-    intake->group = NULL;
+    group->claim = claim;
+    intake->ticket = engine_submit(intake->engine, group);
     return true;
 }
 

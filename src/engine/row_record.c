@@ -43,7 +43,7 @@ enum row_verdict row_record(const struct row_rules *rules, const struct row *row
                   "从标准输入装入须写明来源：请用 --source 名称 指定");
         return ROW_FAILED;
     }
-    if (!str_equal(record->source, rules->source) && !source_is_good(record->source, rules->own, error)) {
+    if (record->source.at != rules->source.at && !str_equal(record->source, rules->source) && !source_is_good(record->source, rules->own, error)) {
         *field = STR("source");
         record->source = (struct str){ 0 };
         return ROW_WRONG;
