@@ -40,7 +40,8 @@ def server_programs():
 class Server:
     """A private server that lives as long as the `with` block."""
 
-    def __init__(self):
+    def __init__(self, settings="-c fsync=off"):
+        self.settings = settings
         self.programs = server_programs()
         self.as_user = []
         if os.geteuid() == 0:  # the server refuses to run as root
@@ -66,7 +67,7 @@ class Server:
             if self.as_user:
                 os.chown(self.folder, self.user.pw_uid, self.user.pw_gid)
             self.must("initdb", "-D", self.data, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-            options = f"-c listen_addresses='' -c unix_socket_directories='{self.folder}' -c fsync=off"
+            options = f"-c listen_addresses='' -c unix_socket_directories='{self.folder}' {self.settings}"
             self.must("pg_ctl", "-D", self.data, "-w", "-l", os.path.join(self.folder, "log"), "-o", options, "start")
         except BaseException:
             shutil.rmtree(self.folder, ignore_errors=True)

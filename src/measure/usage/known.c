@@ -171,6 +171,14 @@ size_t known_holdings(const struct known *known, uint64_t subject, struct arena 
     return count;
 }
 
+bool known_crowded(const void *context, uint64_t first, uint64_t count)
+{
+    const struct known *known = context;
+    uint64_t with = 0;
+    for (uint64_t subject = first; subject < first + count && subject < known->first_room; subject++) with += known->first[subject] != 0;
+    return with * 4 > count;
+}
+
 void known_prefetch(const struct known *known, uint64_t subject)
 {
     if (subject < known->first_room) __builtin_prefetch(&known->first[subject]);

@@ -25,6 +25,8 @@ bool corrected_has(const struct seen *corrected, uint64_t seq);
 
 /* The subscriptions of a subject, in the arena; the tariffs they point to are valid until one is added. Returns how many. */
 size_t known_holdings(const struct known *known, uint64_t subject, struct arena *arena, struct holding **holdings);
+/* Whether over a quarter of the subjects from `first` on, so many, have a subscription. known: a struct known. */
+bool known_crowded(const void *known, uint64_t first, uint64_t count);
 /* Brings what known_plain would read of a subject near: where its subscription is, and, once that has come, the subscription. */
 void known_prefetch(const struct known *known, uint64_t subject);
 void known_prefetch_held(const struct known *known, uint64_t subject);

@@ -29,7 +29,7 @@ void meter_clear(struct kept *meter)
     slots_close(meter->slots);
     trace_close(meter->trace);
     meter->known = known_open();
-    meter->slots = slots_open();
+    meter->slots = slots_open(known_crowded, meter->known);
     meter->trace = trace_open(meter->seam.disk, meter->seam.folder, meter->seam.scratch);
     meter->epoch = 1;
     meter->position = meter->used = meter->since_snapshot = 0;

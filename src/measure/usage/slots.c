@@ -5,7 +5,9 @@
 
 #include "engine/sources.h"
 
-enum { CHUNK = 4096, DETAIL_MOST = 1024 * 1024 };
+/* A chunk is a huge page of the system's. */
+enum { CHUNK = 32768, DETAIL_MOST = 1024 * 1024 };
+#define CHUNK_BYTES (CHUNK * sizeof(struct slot))
 
 /* The slots of a cycle, by subject, in chunks that are made when first needed. */
 struct cycle_slots {
@@ -19,11 +21,16 @@ struct slots {
     size_t count;
     struct sources names;      /* of scopes and pools: number - 1 stands for them in what is packed */
     uint64_t detail_bytes, chunk_bytes;
+    slots_crowded *crowded;
+    const void *context;
 };
 
-struct slots *slots_open(void)
+struct slots *slots_open(slots_crowded *crowded, const void *context)
 {
-    return allocate(sizeof(struct slots));
+    struct slots *slots = allocate(sizeof *slots);
+    slots->crowded = crowded;
+    slots->context = context;
+    return slots;
 }
 
 void slots_close(struct slots *slots)
@@ -33,7 +40,7 @@ void slots_close(struct slots *slots)
         for (size_t c = 0; c < slots->tables[i].chunk_count; c++) {
             struct slot *chunk = slots->tables[i].chunks[c];
             for (size_t s = 0; chunk && s < CHUNK; s++) free(chunk[s].detail);
-            if (chunk) munmap(chunk, CHUNK * sizeof *chunk);
+            if (chunk) munmap(chunk, CHUNK_BYTES);
         }
         free(slots->tables[i].chunks);
     }
@@ -43,12 +50,18 @@ void slots_close(struct slots *slots)
     free(slots);
 }
 
-/* Zeroed by the system, page by page as they are touched: a month that begins costs no pause. */
-static struct slot *chunk_make(void)
+/* Zeroed by the system as it is touched: where most slots will be used as one huge page, which costs a hundredth of the time; else page by
+   page, so that a few late records of an old month cost little memory. */
+static struct slot *chunk_make(const struct slots *slots, size_t chunk)
 {
-    void *chunk = mmap(NULL, CHUNK * sizeof(struct slot), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    must(chunk != MAP_FAILED);
-    return chunk;
+    char *room = mmap(NULL, 2 * CHUNK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    must(room != MAP_FAILED);
+    size_t before = (CHUNK_BYTES - (uintptr_t)room % CHUNK_BYTES) % CHUNK_BYTES;
+    if (before) munmap(room, before);
+    munmap(room + before + CHUNK_BYTES, CHUNK_BYTES - before);
+    if (slots->crowded(slots->context, (uint64_t)chunk * CHUNK, CHUNK))
+        madvise(room + before, CHUNK_BYTES, MADV_HUGEPAGE); /* for speed only: a system that has none may refuse */
+    return (struct slot *)(void *)(room + before);
 }
 
 static size_t cycle_place(const struct slots *slots, int32_t cycle)
@@ -93,8 +106,8 @@ struct slot *slots_at(struct slots *slots, uint64_t subject, int32_t cycle, bool
     }
     if (!table->chunks[chunk]) {
         if (!make) return NULL;
-        table->chunks[chunk] = chunk_make();
-        slots->chunk_bytes += CHUNK * sizeof(struct slot);
+        table->chunks[chunk] = chunk_make(slots, chunk);
+        slots->chunk_bytes += CHUNK_BYTES;
     }
     return &table->chunks[chunk][subject % CHUNK];
 }

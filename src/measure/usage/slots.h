@@ -24,7 +24,9 @@ _Static_assert(sizeof(struct slot) == 64, "a slot is one line of the cache");
 
 struct slots;
 
-struct slots *slots_open(void);
+/* Whether most of the subjects from `first` on, so many, are likely to have a slot in any cycle. */
+typedef bool slots_crowded(const void *context, uint64_t first, uint64_t count);
+struct slots *slots_open(slots_crowded *crowded, const void *context);
 void slots_close(struct slots *slots);
 
 /* The slot of a subject and cycle; made where `make`, else NULL where there is none. Valid until closed. */
