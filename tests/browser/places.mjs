@@ -10,6 +10,7 @@ export const places = [
     ['/figures', everybody, () => '/figures'],
     ['/figures/:figure', everybody, () => '/figures/complaint.in_time'],
     ['/usage', ['public', 'subscriber', 'operator', 'regulator'], () => '/usage'],
+    ['/reminders', insiders, () => '/reminders'],
     ['/rules', everybody, () => '/rules'],
     ['/rules/edit', ['regulator'], () => '/rules/edit?duty=complaint.answer.late'],
     ['/findings', insiders, () => '/findings'],

@@ -114,5 +114,6 @@ export default function Figure({ params, query, session, t, go }) {
             <section class="prose" id="whence"><div class="head"><h2>${t('whence')}</h2></div><p>${t('whence_says', { position: number(row.position) })}</p><pre>${command}</pre>
                 <p>${has_categories && (session.role === 'regulator' || session.role === 'administrator') ? html`<a href=${href('/records/' + kind)}>${t('records')}</a>` : null}
                     ${session.role !== 'public' && session.role !== 'subscriber' && html` <a href=${href('/findings' + asked({ kind, operator: filters.operator, area: filters.area }))}>${t('findings')}</a>`}
+                    ${figure.startsWith('usage.notice.') && ['operator', 'regulator', 'administrator'].includes(session.role) && html` <a href=${href('/reminders' + asked({ operator: filters.operator, area: filters.area }))}>${t('reminders')}</a>`}
                     ${' '}<a href=${href('/verify')}>${t('verify')}</a></p></section></div>`}`;
 }

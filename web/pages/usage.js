@@ -82,6 +82,7 @@ function Asked({ session }) {
         <form class="filters noprint" onSubmit=${(event) => { event.preventDefault(); set_number(typed.trim()); }}>
             <${Input} id="number" label=${t('number')} value=${typed} onValue=${set_typed} inputmode="tel" autocomplete="off" />
             <button class="button">${t('look')}</button></form>
+        ${!number && html`<p class="mt5"><a href=${href('/reminders')}>${t('reminders_link')}</a></p>`}
         ${number && html`<${Both} key=${number} query=${{ subscriber: number }} number=${number} />`}`;
 }
 

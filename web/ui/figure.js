@@ -30,13 +30,14 @@ const units = {
     share: { times: 100, decimals: 1, sign: '%', change: pick({ zh: '个百分点', en: ' points' }), up: 'higher', down: 'lower' },
     'per million': { times: 1, decimals: 1, sign: pick({ zh: '件', en: '' }), change: pick({ zh: '件', en: '' }), up: 'more', down: 'less' },
     day: { times: 1, decimals: 1, sign: pick({ zh: '天', en: 'days' }), change: pick({ zh: '天', en: ' days' }), up: 'longer', down: 'shorter' },
+    minute: { times: 1, decimals: 1, sign: pick({ zh: '分钟', en: 'minutes' }), change: pick({ zh: '分钟', en: ' minutes' }), up: 'longer', down: 'shorter' },
     complaint: { times: 1, decimals: 0, sign: pick({ zh: '件', en: '' }), change: pick({ zh: '件', en: '' }), up: 'more', down: 'less' },
 };
 const other_unit = (unit) => ({ times: 1, decimals: 1, sign: unit, change: ' ' + unit, up: 'higher', down: 'lower' });
 export const unit_of = (unit) => units[unit] ?? other_unit(unit);
 
 // Figures of which the law owes every single case.
-const owed_in_full = new Set(['complaint.in_time']);
+const owed_in_full = new Set(['complaint.in_time', 'usage.notice.in_time']);
 export const limit_of = (figure) => (owed_in_full.has(figure) ? 1 : undefined);
 
 // The number alone, in the figure's unit: 0.978 of a share is "97.8".

@@ -1,6 +1,6 @@
 // A pool: what is left, its bar against the days, when it will run out.
 import { html } from '/htm/preact/standalone.module.js';
-import { capital, words } from '/ui/language.js';
+import { capital, pick, words } from '/ui/language.js';
 import { day, money } from '/ui/format.js';
 import { amount, pool_name, service_of } from '/ui/usage_units.js';
 import usage_words from '/words/usage.js';
@@ -45,7 +45,7 @@ export function Over({ usage }) {
     return html`<article class="pool"><div class="top"><h3>${t('over_title')}</h3><p class="left"><b>${money(charge)}</b></p></div>
         ${cap && html`<div class="meter" style=${{ '--used': Math.min(100, Math.round(charge / Number(cap) * 100)), '--now': 100 }} role="img"
             aria-label=${`${money(charge)}, ${t('cap_is', { sum: money(cap) })}`}><i></i></div>`}
-        <p class="scale"><span class="from">${over.length ? over.map(({ service, over: n }) => t(`over_${service}`, { n: amount(service, n) })).join('，')
+        <p class="scale"><span class="from">${over.length ? over.map(({ service, over: n }) => t(`over_${service}`, { n: amount(service, n) })).join(pick({ zh: '，', en: ', ' }))
             : t('no_over')}</span>${cap && html`<span class="to">${t(levels.own_data_cap ? 'own_cap_is' : 'cap_is', { sum: money(cap) })}</span>`}</p>
         ${cap && html`<p class="says">${t('cap_says', { sum: money(cap) })}</p>`}</article>`;
 }

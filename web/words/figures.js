@@ -10,7 +10,7 @@ export default {
         how_full: '这是全数统计，没有抽样误差，所以没有浅色带。', open_month: '{period}还没有结束，不画在图上。', places: '{period}的先后：',
         rank: '第{from}至{to}位', rank_one: '第{from}位', by_area: '分地区', by_category: '分类别', axis: '两端{from}–{to}',
         definition: '定义', whence: '从哪里来', whence_says: '这些数由账本第1至{position}条算出。同样的账本，用下面的命令得到同样的数：',
-        records: '看投诉记录', findings: '看对应的发现', unknown_says: '“无法判断”：记录缺了要用的一项，没有算进去。',
+        records: '看投诉记录', reminders: '按月看应发与已发', findings: '看对应的发现', unknown_says: '“无法判断”：记录缺了要用的一项，没有算进去。',
         all_figures: '全部指标', month_column: '月份', no_category: '没有写类别', n_is: '{n}件',
     },
     en: {
@@ -25,7 +25,7 @@ export default {
         how_full: 'This is a full count: there is no sampling error, and so no band.', open_month: '{period} is not over and not drawn.', places: 'The order in {period}: ',
         rank: '{from} to {to}', rank_one: 'place {from}', by_area: 'By area', by_category: 'By category', axis: 'scale {from}–{to}',
         definition: 'Definition', whence: 'Where it comes from', whence_says: 'Computed from the first {position} entries of the ledger. The same ledger gives the same numbers with this command:',
-        records: 'The complaint records', findings: 'The findings behind it', unknown_says: '“Not judged”: a record lacked what it takes and was not counted.',
+        records: 'The complaint records', reminders: 'Owed and sent by month', findings: 'The findings behind it', unknown_says: '“Not judged”: a record lacked what it takes and was not counted.',
         all_figures: 'All indicators', month_column: 'Month', no_category: 'none given',
         n_is: ({ n }) => (n === '1' ? '1 case' : `${n} cases`),
     },

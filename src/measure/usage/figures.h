@@ -4,7 +4,7 @@
 
 #include "measure/measure.h"
 
-enum { USAGE_FIGURES = 2 };
+enum { USAGE_FIGURES = 4 };
 extern const struct figure usage_figures[USAGE_FIGURES];
 
 #endif
