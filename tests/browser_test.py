@@ -104,6 +104,11 @@ class WalkTest(BrowserCase):
         """The regulator writes a dated limit and sees it; an administrator sees the accounts."""
         self.walk("walk_staff.mjs")
 
+    def test_usage(self):
+        """What is left, the bill and own levels; the operator's and the regulator's view of reminders."""
+        owner = {row["subscriber"]: self.mingbai("bill", row["subscriber"], "2015-03").rows[0].get("tariff", "") for row in self.mingbai("notices").rows[-20:]}
+        self.walk("walk_usage.mjs", number=next(number for number, tariff in owner.items() if tariff.startswith("SIM-jia-")))
+
     def test_keyboard(self):
         """Filing and signing in by keyboard alone; the skip link."""
         self.walk("keyboard.mjs")

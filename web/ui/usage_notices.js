@@ -43,7 +43,7 @@ export function Settings({ usage, again }) {
         event.preventDefault();
         const given = percents.split(/[\s,，、%]+/).filter(Boolean).map((each) => ({ percent: Number(each) }));
         set_saved(false);
-        post('/api/usage/settings', { body: { notice_at: given, ...(cap !== '' && { data_cap: String(cap) }) } })
+        post('/api/usage/settings', { notice_at: given, ...(cap !== '' && { data_cap: String(cap) }) })
             .then(() => { set_problem(null); set_saved(true); again(); }, set_problem);
     };
     const faults = problem?.faults ?? [];

@@ -11,7 +11,7 @@ export default {
         unsure: '记录还不到3天，估不出什么时候用完。', all_used: '已经用完，再用按资费另收。', from_one: '{name}含{given}。', from_expires: '{name}含{given}，{day}到期。',
         first_expiring: '先用早到期的。', over_title: '超出费用', over_data: '流量{n}', over_voice: '通话{n}', over_sms: '短信{n}', no_over: '还没有超出',
         cap_is: '上限{sum}', own_cap_is: '你的上限{sum}', cap_says: '到{sum}时流量会停，你回复同意才继续。', records: '看每一条记录', hide_records: '收起记录',
-        notices: '提醒', notice_threshold: '{pool}用到{percent}%', notice_reached: '{pool}用完', notice_over: '{pool}超出费用满{charge}', notice_cap: '{pool}超出费用满{charge}，停流量',
+        notices: '提醒', notice_threshold: '{pool}用到{percent}%', notice_reached: '{pool}用完', notice_over: '{pool}超出费用已到{charge}', notice_cap: '{pool}超出费用已到{charge}，停流量',
         notice_used: '{used}，共{quantity}', no_notices: '这个账期还没有该发的提醒。', next: '接下来', next_at: '{pool}用到{percent}%', next_out: '{pool}用完',
         next_every: '超出每满{sum}', next_cap: '超出满{sum}，停流量', later: '以后', cap_when: '到上限', cap_note: '夜里也会马上告诉你。',
         no_adverts: '提醒里没有广告。应发而没发、晚于30分钟，都会记为企业的问题。',

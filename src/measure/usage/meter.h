@@ -22,14 +22,14 @@ struct metered {
     bool is_used;           /* there is use in the cycle */
     int64_t latest;         /* the latest start of it */
     struct levels levels;
-    bool has_own;
-    struct own_levels own;  /* as of the moment asked for */
 };
 
 /* Pools are as of a moment; MOMENT_NONE: as of the latest start, in a cycle without use its last millisecond. The ledger is read where
    sums must be made anew. */
 bool meter_cycle(struct kept *meter, struct ledger *ledger, uint64_t subject, int32_t cycle, int64_t as_of, struct arena *arena,
                  struct metered *out, struct error *error);
+/* The levels that a person set for themselves, as of a moment; false: none. */
+bool meter_own(struct kept *meter, uint64_t subject, int64_t moment, struct own_levels *own);
 /* The cycles in which a subject has use, rising; returns how many. */
 size_t meter_cycles(struct kept *meter, uint64_t subject, struct arena *arena, int32_t **cycles);
 /* The newest cycle of which there is any use; DAY_NONE: there is none. */

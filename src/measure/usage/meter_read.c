@@ -18,7 +18,6 @@ static bool cycle_read(struct kept *meter, const struct entry_source *entries, u
     out->is_used = slot && slot->flags & SLOT_USED;
     out->latest = out->is_used ? day_start(out->cycle) + slot->latest : MOMENT_NONE;
     if (as_of == MOMENT_NONE) as_of = out->is_used ? out->latest : day_start(cycle_end(out->cycle)) - 1;
-    out->has_own = known_own(meter->known, subject, as_of, &out->own);
     shape_find(out->holdings, out->holding_count, out->cycle, &shape);
     if (!sums_of(meter, entries, subject, out->cycle, slot, &shape, BEFORE_NONE, arena, &detail, error) ||
         !rate_earlier(meter, entries, subject, out->cycle, out->holdings, out->holding_count, BEFORE_NONE, arena, &earlier, error))
@@ -40,6 +39,14 @@ bool meter_cycle(struct kept *meter, struct ledger *ledger, uint64_t subject, in
     for (size_t i = 0; done && i < out->holding_count; i++) out->holdings[i].id = arena_str(arena, out->holdings[i].id);
     pthread_rwlock_unlock(&meter->lock);
     return done;
+}
+
+bool meter_own(struct kept *meter, uint64_t subject, int64_t moment, struct own_levels *own)
+{
+    pthread_rwlock_rdlock(&meter->lock);
+    bool has_own = known_own(meter->known, subject, moment, own);
+    pthread_rwlock_unlock(&meter->lock);
+    return has_own;
 }
 
 size_t meter_cycles(struct kept *meter, uint64_t subject, struct arena *arena, int32_t **cycles)

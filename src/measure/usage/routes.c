@@ -187,8 +187,8 @@ static void put_services(struct json *json, const struct metered *metered, const
     json_close(json, ']');
 }
 
-/* The levels that count for a person: the tariff's and their own. */
-static void put_levels(struct json *json, const struct metered *metered)
+/* The levels that count for a person from now on: the tariff's and their own (NULL: none). */
+static void put_levels(struct json *json, const struct metered *metered, const struct own_levels *own)
 {
     const struct tariff *main = metered->rating->main ? metered->rating->main->tariff : NULL;
     json_key(json, "levels");
@@ -199,11 +199,11 @@ static void put_levels(struct json *json, const struct metered *metered)
     json_close(json, ']');
     json_key(json, "own_notice_at");
     json_open(json, '[');
-    for (size_t i = 0; metered->has_own && i < metered->own.notice_at_count; i++) json_add_number(json, metered->own.notice_at[i]);
+    for (size_t i = 0; own && i < own->notice_at_count; i++) json_add_number(json, own->notice_at[i]);
     json_close(json, ']');
     if (main && main->notice_every) put_money(json, "notice_every", main->notice_every);
     if (main && main->has_data_cap) put_money(json, "data_cap", main->data_cap);
-    if (metered->has_own && metered->own.has_cap) put_money(json, "own_data_cap", metered->own.cap);
+    if (own && own->has_cap) put_money(json, "own_data_cap", own->cap);
     json_close(json, '}');
 }
 
@@ -255,6 +255,7 @@ static bool usage_put(struct request *request, struct kept *meter, uint64_t subj
     struct metered metered;
     struct ledger *ledger = engine_ledger(request->engine);
     struct daily daily = { 0 };
+    struct own_levels own;
     int32_t *cycles;
     if (!asked_cycle(request, meter, subject, &daily.cycle, error)) return false;
     /* In the month that is going on what a pack gives counts from its first day, whether or not it was used since. */
@@ -272,7 +273,7 @@ static bool usage_put(struct request *request, struct kept *meter, uint64_t subj
     put_moment(&json, "latest", metered.latest);
     put_pools(&json, &metered, &daily, today);
     put_services(&json, &metered, &daily);
-    put_levels(&json, &metered);
+    put_levels(&json, &metered, meter_own(meter, subject, request->now, &own) ? &own : NULL);
     put_held(&json, &metered);
     json_key(&json, "notices");
     json_open(&json, '[');
