@@ -32,6 +32,7 @@ static struct {
     char folder[64], directory[96], spool[96];
     struct accounts *accounts;
     struct outbox *outbox;
+    int text_from, text_to; /* the hours of texts; 0: the usual */
     int asked;        /* how often numbers were asked for */
     bool is_refused;  /* and not given */
     bool is_damaged;  /* one of them */
@@ -61,7 +62,8 @@ static void outbox_again(void)
     here.outbox = NULL;
     if (!(here.accounts = accounts_open(disk_posix(), here.directory, UINT64_MAX, &error)) ||
         !(here.outbox = outbox_open(here.accounts, &(struct outbox_options){ .disk = disk_posix(), .spool = here.spool,
-                                                                             .numbers = numbers }, &error)))
+                                                                             .numbers = numbers, .text_from = here.text_from,
+                                                                             .text_to = here.text_to }, &error)))
         fail_msg("%s", error.says);
 }
 
@@ -196,6 +198,20 @@ static void test_texts_wait_for_the_morning(void **state)
     add("late", TO_PERSON, 1);
     assert_int_equal(deliver("2026-01-06T20:59:59+08:00"), INT64_MAX);
     expect_spool(here.spool, "staff code text late ");
+}
+
+static void test_texts_have_the_hours_that_are_set(void **state)
+{
+    (void)state;
+    here.text_from = 7;
+    here.text_to = 24;
+    outbox_again();
+    add("late", TO_PERSON, 1);
+    assert_int_equal(deliver("2026-01-05T06:59:59+08:00"), at("2026-01-05T07:00:00+08:00"));
+    expect_spool(here.spool, "");
+    assert_int_equal(deliver("2026-01-05T23:59:59+08:00"), INT64_MAX);
+    expect_spool(here.spool, "late ");
+    here.text_from = here.text_to = 0;
 }
 
 static void test_who_is_no_more_gets_nothing(void **state)
@@ -552,6 +568,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_what_a_message_is, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_key_goes_out_once, setup, teardown),
         cmocka_unit_test_setup_teardown(test_texts_wait_for_the_morning, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_texts_have_the_hours_that_are_set, setup, teardown),
         cmocka_unit_test_setup_teardown(test_who_is_no_more_gets_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_damaged_number_holds_nobody_elses_letters, setup, teardown),
         cmocka_unit_test_setup_teardown(test_letters_of_long_ago_are_forgotten, setup, teardown),

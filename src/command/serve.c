@@ -26,6 +26,22 @@ static bool rate_read(struct invocation *invocation, unsigned *rate)
     return true;
 }
 
+/* "08-21". */
+static bool hours_read(struct invocation *invocation, int *from, int *to)
+{
+    const char *given = invocation_option(invocation, "text-hours");
+    struct str text = str_of(given ? given : "");
+    size_t dash = str_find(text, '-');
+    uint64_t first, end;
+    if (!given) return true;
+    if (dash == text.length || !str_number((struct str){ text.at, dash }, &first) ||
+        !str_number((struct str){ text.at + dash + 1, text.length - dash - 1 }, &end) || first >= end || end > 24)
+        return fail_both(&invocation->error, ERROR_USAGE, "--text-hours %s: two hours of a day, as 08-21", "--text-hours %s：一天中的两个钟点，如 08-21", given);
+    *from = (int)first;
+    *to = (int)end;
+    return true;
+}
+
 static void say_where(const struct portal *portal)
 {
     struct str host = portal_host(portal);
@@ -42,7 +58,7 @@ static enum exit_code serve(struct invocation *invocation)
                                       .spool = invocation_option(invocation, "spool"), .gateway = invocation_option(invocation, "gateway"),
                                       .proxy = invocation_option(invocation, "proxy"),
                                       .secure = invocation_option(invocation, "secure"), .progress = progress_show, .context = &progress };
-    if (!rate_read(invocation, &options.rate)) return EXIT_USAGE;
+    if (!rate_read(invocation, &options.rate) || !hours_read(invocation, &options.text_from, &options.text_to)) return EXIT_USAGE;
     if (invocation_option(invocation, "measure"))
         fputs(invocation->language == CHINESE ? "mingbai：本版本尚不含测速服务，--measure 不起作用\n"
                                               : "mingbai: the speed test is not part of this version yet: --measure does nothing\n",
@@ -69,6 +85,7 @@ static const struct option serve_options[] = {
     { "measure", "HOST:PORT", { "where the speed test listens", "测速服务的监听地址" } },
     { "gateway", "FILE", { "texts to people go to the HTTP gateway that FILE tells of: a webhook, or Kannel", "发给用户的短信交给该文件所写的 HTTP 网关（webhook 或 Kannel）" } },
     { "spool", "FILE", { "where messages to people are written; DIR.spool.jsonl unless given", "待发消息写入的文件，默认 目录.spool.jsonl" } },
+    { "text-hours", "HH-HH", { "when texts to people go out; 08-21 unless given; a cap and sign-in codes at any hour", "给用户发短信的钟点，默认 08-21；封顶提醒和登录验证码不受限" } },
     { "rate", "N", { "requests a second of one address while others are there; 200, 0: any", "有他人使用时每个地址每秒的请求数，默认 200，0 为不限" } },
     { "proxy", "ADDRESS", { "a reverse proxy in front: whom it asks for is the last in X-Forwarded-For", "前面的反向代理的地址：以 X-Forwarded-For 的最后一个为来访者" } },
     { "secure", NULL, { "people come through https: cookies are sent there alone", "用户经 https 访问：Cookie 只在 https 下发送" } },

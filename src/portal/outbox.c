@@ -101,6 +101,10 @@ struct outbox *outbox_open(struct accounts *accounts, const struct outbox_option
     int64_t waiting = 0;
     outbox->accounts = accounts;
     outbox->options = *options;
+    if (!options->text_to) {
+        outbox->options.text_from = HOUR_FIRST;
+        outbox->options.text_to = HOUR_END;
+    }
     pthread_mutex_init(&outbox->delivering, NULL);
     spool_open(&outbox->spool, options->disk, options->spool);
     round_open(&outbox->round, step, outbox);
@@ -209,11 +213,11 @@ uint64_t outbox_set_aside(struct outbox *outbox)
 /* ---- delivering ---- */
 
 /* When texts to people may go out: `now`, or the next morning. */
-static int64_t text_hour(int64_t now)
+static int64_t text_hour(const struct outbox *outbox, int64_t now)
 {
-    int64_t start = day_start(day_of(now)), first = start + HOUR_FIRST * HOUR_MS;
+    int64_t start = day_start(day_of(now)), first = start + outbox->options.text_from * HOUR_MS;
     if (now < first) return first;
-    return now < start + HOUR_END * HOUR_MS ? now : first + DAY_MS;
+    return now < start + outbox->options.text_to * HOUR_MS ? now : first + DAY_MS;
 }
 
 struct delivery {
@@ -368,7 +372,7 @@ static bool old_remove(struct outbox *outbox, int64_t now, struct error *error)
 bool outbox_deliver(struct outbox *outbox, int64_t now, int64_t *next, struct error *error)
 {
     struct delivery delivery = { 0 };
-    int64_t hour = text_hour(now);
+    int64_t hour = text_hour(outbox, now);
     pthread_mutex_lock(&outbox->delivering);
     bool done = deliver(outbox, &delivery, now, hour == now, error) && old_remove(outbox, now, error);
     pthread_mutex_unlock(&outbox->delivering);

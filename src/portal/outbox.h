@@ -1,6 +1,6 @@
 /* What goes out to people and staff, each once for its key. Letters are kept in portal.db, with subjects and without numbers,
    until a thread has written them to the spool, where a gateway takes them: at least once, as a crash between the two gives
-   the same message, with the same key, again. Texts to people go out from 08:00 to 21:00 China time. */
+   the same message, with the same key, again. Texts to people go out from 08:00 to 21:00 China time, unless other hours are set. */
 #ifndef PORTAL_OUTBOX_H
 #define PORTAL_OUTBOX_H
 
@@ -13,6 +13,7 @@ struct outbox;
 struct outbox_options {
     struct disk *disk;
     const char *spool; /* a file outside the data directory */
+    int text_from, text_to;  /* hours of the day in which texts to people go out; both 0: the usual */
     struct gateway *gateway; /* takes texts to people; NULL: they go to the spool as well */
     /* The clear numbers of subjects, one for each; an empty one where it is no more. Called once for each delivery. In life
        outbox_numbers, and context is the engine. */

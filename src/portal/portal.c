@@ -88,7 +88,8 @@ static bool accounts_ready(struct portal *portal, struct error *error)
 static bool threads_ready(struct portal *portal, struct error *error)
 {
     const struct outbox_options options = { .disk = engine_disk(portal->engine), .spool = portal->spool, .gateway = portal->gateway, .numbers = outbox_numbers,
-                                            .context = portal->engine };
+                                            .context = portal->engine, .text_from = portal->options.text_from,
+                                            .text_to = portal->options.text_to };
     return (portal->outbox = outbox_open(portal->accounts, &options, error)) &&
            (portal->postman = postman_open(portal->views, portal->outbox, error)) &&
            (portal->timekeeper = timekeeper_open(portal->views, portal->outbox, portal->started, error)) &&

@@ -11,6 +11,7 @@ struct portal_options {
     const char *listen;  /* HOST:PORT; port 0 takes a free one */
     const char *spool;   /* where the outbox writes; NULL: DIRECTORY.spool.jsonl */
     const char *gateway; /* the settings of a gateway for texts (gateway.h); NULL: they go to the spool */
+    int text_from, text_to; /* hours of the day in which texts to people go out; both 0: 8 to 21 */
     unsigned rate;       /* requests a second that an address may make while others are there; 0: any number */
     const char *proxy;   /* the address of a reverse proxy in front, which tells whom it asks for (X-Forwarded-For); NULL: none */
     bool secure;         /* people come through https: cookies say so */

@@ -174,22 +174,18 @@ size_t history_next(const struct history *history, size_t *at, const struct used
 
 /* ---- subscriptions ---- */
 
-static int holding_order(const void *left, const void *right)
-{
-    const struct holding *a = left, *b = right;
-    return a->from != b->from ? (a->from > b->from) - (a->from < b->from) : str_compare(a->id, b->id);
-}
-
 bool holdings_load(const struct audit *audit, const struct history *history, uint64_t subject, struct arena *arena, struct holding **holdings,
                    size_t *count, struct error *error)
 {
     struct statement *select =
-        store_prepare(audit->store, "SELECT \"tariff\", \"from\", \"to\" FROM \"subscription\" WHERE \"subscriber\" = $1", error);
+        store_prepare(audit->store, "SELECT \"tariff\", \"from\", \"to\" FROM \"subscription\" WHERE \"subscriber\" = $1"
+                                    " ORDER BY \"from\", \"tariff\" LIMIT $2", error);
     size_t room = 0;
     *count = 0;
     *holdings = NULL;
     if (!select) return false;
     statement_number(select, 1, (int64_t)subject);
+    statement_number(select, 2, SUBSCRIPTIONS_MOST);
     for (bool row;;) {
         if (!statement_step(select, &row, error)) return false;
         if (!row) break;

@@ -131,12 +131,14 @@ static void subscribe(struct known *known, uint64_t subject, uint32_t tariff, in
 {
     first_ready(known, subject);
     uint32_t *link = &known->first[subject];
-    for (; *link; link = &known->subscribed[*link - 1].next) {
+    size_t count = 0;
+    for (; *link; link = &known->subscribed[*link - 1].next, count++) {
         struct subscribed *its = &known->subscribed[*link - 1];
         if (its->tariff != tariff || its->from != from) continue;
         its->to = to;
         return;
     }
+    if (count >= SUBSCRIPTIONS_MOST) return;
     /* The newest goes first: the array may move, and the link with it. */
     if (known->subscribed_count == known->subscribed_room) {
         known->subscribed_room = known->subscribed_room ? known->subscribed_room + known->subscribed_room / 2 : 4096;

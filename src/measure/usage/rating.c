@@ -194,7 +194,7 @@ struct window {
     int from, to;
 };
 
-enum { WINDOWS_MAX = 32 }; /* bits of a use; windows beyond that serve nothing */
+enum { WINDOWS_MAX = 32, WINDOWS_THERE = 24 * 24 }; /* bits of a use; windows behind the first so many serve nothing */
 
 static bool in_window(int from, int to, int hour)
 {
@@ -227,8 +227,9 @@ struct drawing {
     size_t over_room;
 };
 
-static size_t windows_find(const struct drawing *drawing, enum service service, int32_t day, struct window *windows)
+static size_t windows_find(const struct drawing *drawing, enum service service, int32_t day, struct window first[WINDOWS_MAX])
 {
+    struct window windows[WINDOWS_THERE];
     size_t count = 0;
     for (size_t i = 0; i < drawing->rating->grant_count; i++) {
         const struct grant *grant = &drawing->rating->grants[i];
@@ -236,9 +237,11 @@ static size_t windows_find(const struct drawing *drawing, enum service service, 
         if (allowance->service != service || allowance->hours_from == HOURS_NONE || !holds_on(grant->holding, day)) continue;
         size_t at = 0;
         while (at < count && (windows[at].from != allowance->hours_from || windows[at].to != allowance->hours_to)) at++;
-        if (at == count && count < WINDOWS_MAX) windows[count++] = (struct window){ allowance->hours_from, allowance->hours_to };
+        if (at == count && count < WINDOWS_THERE) windows[count++] = (struct window){ allowance->hours_from, allowance->hours_to };
     }
     qsort(windows, count, sizeof *windows, window_order);
+    if (count > WINDOWS_MAX) count = WINDOWS_MAX;
+    memcpy(first, windows, count * sizeof *windows);
     return count;
 }
 
@@ -346,12 +349,26 @@ static void part_draw(struct drawing *drawing, enum service service, int32_t fir
 
 /* ---- what is given ---- */
 
+int holding_order(const void *left, const void *right)
+{
+    const struct holding *a = left, *b = right;
+    return a->from != b->from ? (a->from > b->from) - (a->from < b->from) : str_compare(a->id, b->id);
+}
+
 static void grants_make(struct drawing *drawing, const struct rating *before)
 {
     struct rating *rating = drawing->rating;
     size_t room = before ? before->grant_count : 0;
     for (size_t i = 0; i < drawing->count; i++)
-        if (drawing->holdings[i].tariff) room += drawing->holdings[i].tariff->allowance_count;
+        if (drawing->holdings[i].tariff && holds_in(&drawing->holdings[i], drawing->cycle, drawing->end))
+            room += drawing->holdings[i].tariff->allowance_count;
+    if (room > GRANTS_MOST) { /* which of them count must not depend on how the subscriptions came */
+        struct holding *sorted = arena_take(drawing->arena, drawing->count * sizeof *sorted);
+        memcpy(sorted, drawing->holdings, drawing->count * sizeof *sorted);
+        qsort(sorted, drawing->count, sizeof *sorted, holding_order);
+        drawing->holdings = sorted;
+        room = GRANTS_MOST;
+    }
     rating->grants = arena_take(drawing->arena, room * sizeof *rating->grants);
     for (size_t i = 0; before && i < before->grant_count; i++) {
         const struct grant *grant = &before->grants[i];
@@ -362,7 +379,7 @@ static void grants_make(struct drawing *drawing, const struct rating *before)
     for (size_t i = 0; i < drawing->count; i++) {
         const struct holding *holding = &drawing->holdings[i];
         if (!holding->tariff || !holds_in(holding, drawing->cycle, drawing->end)) continue;
-        for (size_t a = 0; a < holding->tariff->allowance_count; a++) {
+        for (size_t a = 0; a < holding->tariff->allowance_count && rating->grant_count < room; a++) {
             const struct allowance *allowance = &holding->tariff->allowances[a];
             int32_t expires = allowance->rollover ? day_add_months(drawing->end, (int)allowance->rollover) : drawing->end;
             if (holding->to != DAY_NONE && holding->to < expires) expires = holding->to;

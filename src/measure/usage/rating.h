@@ -15,6 +15,9 @@ struct holding {
 };
 
 enum { HOUR_ANY = -1 };
+/* Of a subscriber: what is beyond them is not rated, so that nobody can make a bill take forever. In a cycle those allowances count that
+   rolled over, then those of the subscriptions that began first. */
+enum { SUBSCRIPTIONS_MOST = 10000, GRANTS_MOST = 1024 };
 
 /* Use summed. Two sums may be of the same part, scope and hour; they are added. */
 struct use_sum {
@@ -89,6 +92,8 @@ bool cycle_has_hours(const struct holding *holdings, size_t count, int32_t cycle
 int32_t cycle_rolls_from(const struct holding *holdings, size_t count, int32_t cycle);
 /* The most cycles that any allowance of them lives on. */
 unsigned longest_rollover(const struct holding *holdings, size_t count);
+/* By from, then tariff: for qsort over struct holding. */
+int holding_order(const void *left, const void *right);
 /* The main tariff's holding of the cycle, or NULL. */
 const struct holding *cycle_main(const struct holding *holdings, size_t count, int32_t cycle);
 /* The main tariff's price for a service and scope, or NULL. */
