@@ -15,7 +15,7 @@ run_one() {
     build-fuzz/fuzz/"$1" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=65536 -print_final_stats=1 \
         -artifact_prefix=build-fuzz/found/"$1"- "$corpus" >build-fuzz/"$1".log 2>&1
 }
-for pair in "csv_fuzz json_fuzz" "map_fuzz sheet_fuzz" "xls_fuzz" "http_fuzz request_fuzz"; do
+for pair in "csv_fuzz json_fuzz" "map_fuzz sheet_fuzz" "xls_fuzz tariff_fuzz" "http_fuzz request_fuzz"; do
     pids=
     for name in $pair; do
         run_one "$name" &
@@ -31,5 +31,5 @@ for pair in "csv_fuzz json_fuzz" "map_fuzz sheet_fuzz" "xls_fuzz" "http_fuzz req
         fi
     done
 done
-echo "$((7 - failed)) passed, $failed failed"
+echo "$((8 - failed)) passed, $failed failed"
 [ "$failed" = 0 ]

@@ -266,7 +266,7 @@ static struct str fault_says(const struct audit *audit, const struct reminder *r
 static struct str subject_text(const struct audit *audit, const struct reminder *reminder)
 {
     const struct notice_key *key = &reminder->key;
-    return notice_subject(audit->arena, reminder->subject, key->cycle, key->pool, key->level, key->percent);
+    return notice_subject(audit->arena, reminder->subject, key->cycle, key->pool, (int)key->level, key->percent);
 }
 
 static struct finding finding_of(const struct audit *audit, const struct duty *duty, const struct reminder *reminder)
