@@ -44,6 +44,11 @@ class Use(ProgramCase):
         self.assertEqual([(row["item"], row["tariff"], row["amount"]) for row in bill[:-1]], [("fee:T", "T", "18.00"), ("data:home", "T", "14.58")])
         self.assertEqual(bill[-1], {"total": "32.58"})
         self.assertEqual([row["level"] for row in self.mingbai("notices", "--kind", "over").rows], ["over"])
+        self.assertEqual(self.mingbai("usage", NUMBER, "--cycle", "2015-01", "--format", "csv").text.splitlines()[:3],
+                         ["pool,quantity,used,left,service,over,charge", "data:home,157286400,157286400,0,,,", ",,,,data,52713600,14.58"])
+        self.assertEqual(self.mingbai("bill", NUMBER, "2015-01", "--format", "csv").text.splitlines()[-1], ",,,,,,32.58")
+        for words in (("usage", NUMBER), ("bill", NUMBER, "2015-01"), ("notices",), ("findings",)):
+            self.assertGreater(len(self.mingbai(*words, "--format", "table").text.splitlines()), 2, words)
         self.mingbai("verify", "--replay")
 
     def test_numbers_are_read_once_a_run_and_noted(self):

@@ -75,6 +75,15 @@ static void money_show(struct rows *rows, const char *name, int64_t money)
     rows_string(rows, name, (struct str){ room, decimal_format(money, MONEY_DECIMALS, 2, room) });
 }
 
+/* Pools and services have cells of their own; in a form with columns each row has all of them. */
+static void columns_empty(struct rows *rows, const char *const *names, size_t count)
+{
+    for (size_t i = 0; rows_have_columns(rows) && i < count; i++) rows_null(rows, names[i]);
+}
+static const char *const pool_columns[] = { "pool", "quantity", "used", "left" }, *const service_columns[] = { "service", "over", "charge" },
+                         *const line_columns[] = { "item", "tariff", "quantity", "unit", "amount", "because" }, *const total_columns[] = { "total" };
+#define EMPTY(rows, columns) columns_empty(rows, columns, sizeof(columns) / sizeof *(columns))
+
 static void pool_show(struct rows *rows, const struct pool *pool)
 {
     rows_begin(rows);
@@ -88,6 +97,7 @@ static void pool_show(struct rows *rows, const struct pool *pool)
         rows_null(rows, "left");
     else
         rows_number(rows, "left", (int64_t)pool->left);
+    EMPTY(rows, service_columns);
     rows_end(rows);
 }
 
@@ -101,6 +111,7 @@ static enum exit_code usage(struct invocation *invocation)
         if (rating->pools[i].drawn || rating->pools[i].left || rating->pools[i].unlimited) pool_show(&rows, &rating->pools[i]);
     for (int service = 0; service < SERVICES; service++) {
         rows_begin(&rows);
+        EMPTY(&rows, pool_columns);
         rows_string(&rows, "service", str_of(service_word((enum service)service)));
         rows_number(&rows, "over", (int64_t)rating->over[service]);
         money_show(&rows, "charge", to_fen(rating->charge[service]));
@@ -136,14 +147,11 @@ static enum exit_code bill(struct invocation *invocation)
         rows_string(&rows, "unit", str_of(line->unit));
         money_show(&rows, "amount", line->amount);
         rows_string(&rows, "because", line->because[invocation->language]);
-        if (rows_have_columns(&rows)) rows_null(&rows, "total");
+        EMPTY(&rows, total_columns);
         rows_end(&rows);
     }
     rows_begin(&rows);
-    if (rows_have_columns(&rows)) {
-        static const char *const empty[] = { "item", "tariff", "quantity", "unit", "amount", "because" };
-        for (size_t i = 0; i < sizeof empty / sizeof *empty; i++) rows_null(&rows, empty[i]);
-    }
+    EMPTY(&rows, line_columns);
     money_show(&rows, "total", computed->total);
     rows_end(&rows);
     bool done = rows_finish(&rows, &invocation->error);
