@@ -350,5 +350,33 @@ class Writing(LeakCase):
         world.done(world.of["yi"].delete(at), 204)
 
 
+class UseTest(LeakCase):
+    """What is told of use, and of whom."""
+
+    def test_lists_of_an_operator(self):
+        """An operator's machine gets its own numbers in clear, which is noted; the regulator's gets subjects."""
+        for side, of in SIDES.items():
+            for path in ("/api/usage/left", "/api/notices"):
+                rows = self.world.done(self.world.of[side].get(path))["items"]
+                self.assertEqual({row["subscriber"] for row in rows}, {of["number"]}, path)
+                self.assertNotIn(of["number"], read(self.world.of["regulator"].get(path)), path)
+                self.assertIn(of["number"], read(self.world.of[side].get(path + "?format=csv")), path)
+        size = self.world.position
+        self.world.done(self.world.of["jia"].get("/api/usage/left"))
+        self.assertEqual(self.world.position, size + 1)
+
+    def test_one_number(self):
+        for side, of in SIDES.items():
+            for path in (f"/api/usage?subscriber={of['number']}", f"/api/usage/records?subscriber={of['number']}", f"/api/bill?subscriber={of['number']}&cycle=2015-01"):
+                self.assertEqual(self.world.of[side].get(path).status, 200, path)
+                self.assertEqual(self.world.of["regulator"].get(path).status, 200, path)
+                self.assertEqual(self.world.of[OTHER[side]].get(path).status, 404, path)
+                for nobody, status in (("public", 401), ("tester", 403)):
+                    self.assertEqual(self.world.of[nobody].get(path).status, status, path)
+            own = self.world.done(self.world.of[f"person {side}"].get("/api/usage?subscriber=" + SIDES[OTHER[side]]["number"]))
+            self.assertEqual(own["services"][0]["over"], 8)
+            self.assertNotIn(of["number"], json.dumps(own))
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -57,6 +57,15 @@ class World(ServerCase):
             self.load("subscriber", "subscribers.csv", f"subscriber,operator,area,since\n{of['number']},{side},{of['area']},2014-01-01\n"
                       f"{of['number'][:-1]}9,{side},{of['area']},2014-01-01\n", "--source", word + "-numbers")
             self.load("market", "markets.csv", f"operator,area,month,subscribers\n{side},{of['area']},2015-01,1000\n", "--source", "totals-" + side)
+            self.load("tariff", "tariffs.json", json.dumps({"tariff": "plan-" + side, "operator": side, "type": "main", "monthly_fee": "18", "notice_at": [80],
+                      "notice_every": "1", "prices": [{"service": "data", "per": 1, "price": "1"}],
+                      "allowances": [{"id": "d", "service": "data", "quantity": 10}]}), "--source", "plan-" + side)
+            self.load("subscription", "subscriptions.csv", f"subscriber,tariff,from\n{of['number']},plan-{side},2015-01-01\n", "--source", word + "-held")
+            self.load("usage", "usage.csv", f"subscriber,service,start,quantity\n{of['number']},data,2015-01-05,9\n{of['number']},data,2015-01-06,9\n",
+                      "--source", word + "-use")
+            self.load("notice_sent", "sent.csv", f"subscriber,cycle,pool,level,percent,sent,text\n{of['number']},2015-01,data:any,threshold,80,2015-01-07,{word} 抽奖\n",
+                      "--source", word + "-sent")
+            self.load("bill_line", "bills.csv", f"subscriber,cycle,item,amount\n{of['number']},2015-01,fee:plan-{side},19\n", "--source", word + "-bill")
         for name, role, operator in STAFF:
             self.add_user(name, role, operator)
         self.tokens = {name: self.token_of(name) for name, _, _ in STAFF}

@@ -69,3 +69,17 @@ bool unseal_for(struct engine *engine, const struct identity *who, const struct 
     text_close(&text);
     return done;
 }
+
+bool numbers_shown(struct engine *engine, const struct identity *who, const uint64_t *subjects, size_t count, struct str why,
+                   struct arena *arena, struct str *shown, struct error *error)
+{
+    struct unseal_wish *wishes = arena_take(arena, (count + 1) * sizeof *wishes);
+    for (size_t i = 0; i < count; i++) {
+        wishes[i] = (struct unseal_wish){ UNSEAL_PERSON, subjects[i] };
+        shown[i] = (struct str){ 0 };
+    }
+    if (who->role == ROLE_OPERATOR && !unseal_for(engine, who, wishes, count, why, arena, shown, error)) return false;
+    for (size_t i = 0; i < count; i++)
+        if (!shown[i].at) shown[i] = arena_format(arena, "%llu", (unsigned long long)subjects[i]);
+    return true;
+}

@@ -16,5 +16,9 @@ struct unseal_wish {
    wished for. */
 bool unseal_for(struct engine *engine, const struct identity *who, const struct unseal_wish *wishes, size_t count, struct str why,
                 struct arena *arena, struct str *clear, struct error *error);
+/* How the numbers in a list are shown to who asks: to an operator's account, whose list is of its own subscribers, the clear ones, read in one
+   go; to others the subjects. An erased one is its subject as well. In the arena. */
+bool numbers_shown(struct engine *engine, const struct identity *who, const uint64_t *subjects, size_t count, struct str why,
+                   struct arena *arena, struct str *shown, struct error *error);
 
 #endif

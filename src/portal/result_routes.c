@@ -1,6 +1,7 @@
 #include "portal/result_routes.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/hash.h"
 #include "base/number.h"
@@ -8,6 +9,7 @@
 #include "measure/query.h"
 #include "measure/results.h"
 #include "measure/show.h"
+#include "measure/unseal.h"
 #include "measure/usage/usage.h"
 #include "portal/portal.h"
 
@@ -200,11 +202,11 @@ struct notices_page {
     struct reply_table *table;
     struct findings_query query;
     struct text next;
-    size_t shown;
-    struct notice last;
+    struct listed_notice *list; /* their strings are in the request's arena */
+    size_t count, room;
 };
 
-/* Who looks: a person their own, an operator its own subscribers', by the subject's number: who may read more asks for that. */
+/* Who looks: a person their own, an operator its own subscribers'. */
 static bool notice_is_theirs(const struct request *request, const struct listed_notice *listed)
 {
     const struct identity *who = &request->who;
@@ -212,27 +214,44 @@ static bool notice_is_theirs(const struct request *request, const struct listed_
     return who->role != ROLE_OPERATOR || str_equal(listed->operator_, str_of(who->operator_));
 }
 
-static bool notice_add(void *context, const struct listed_notice *listed, bool *enough, struct error *error)
+static bool notice_keep(void *context, const struct listed_notice *listed, bool *enough, struct error *error)
 {
     (void)error;
     struct notices_page *page = context;
     const struct findings_query *query = &page->query;
-    char subject[24];
     bool is_wanted = notice_is_theirs(page->request, listed) && str_starts(str_of(level_words[listed->notice.level]), query->kind) &&
                      (!query->operator_.length || str_equal(query->operator_, listed->operator_)) &&
                      (!query->area.length || law_area_within(page->request->view->audit.law, listed->area, query->area)) &&
                      listed->notice.time >= query->since && listed->notice.time < query->until;
     if (!is_wanted) return true;
-    if (page->shown == page->table->most) {
-        text_format(&page->next, "%llu %u %u", (unsigned long long)page->last.entry, page->last.place, page->last.rank);
+    if (page->count == page->table->most) {
+        const struct notice *last = &page->list[page->count - 1].notice;
+        text_format(&page->next, "%llu %u %u", (unsigned long long)last->entry, last->place, last->rank);
         *enough = true;
         return true;
     }
-    page->shown++;
-    page->last = listed->notice;
-    bool is_own = page->request->who.role == ROLE_SUBSCRIBER;
-    snprintf(subject, sizeof subject, "%llu", (unsigned long long)listed->notice.subscriber);
-    notice_show(&page->table->rows, listed, str_of(is_own ? page->request->who.masked : subject));
+    if (page->count == page->room) {
+        page->room = page->room ? page->room * 2 : PAGE_ROWS_MAX;
+        page->list = reallocate(page->list, page->room * sizeof *page->list);
+    }
+    struct listed_notice *kept = &page->list[page->count++];
+    *kept = *listed;
+    kept->notice.pool = arena_str(page->request->arena, listed->notice.pool);
+    kept->source = arena_str(page->request->arena, listed->source);
+    return true;
+}
+
+/* A person sees their number masked. */
+static bool notices_show(struct notices_page *page, struct error *error)
+{
+    struct request *request = page->request;
+    uint64_t *subjects = arena_take(request->arena, (page->count + 1) * sizeof *subjects);
+    struct str *shown = arena_take(request->arena, (page->count + 1) * sizeof *shown);
+    bool is_own = request->who.role == ROLE_SUBSCRIBER;
+    for (size_t i = 0; i < page->count; i++) subjects[i] = page->list[i].notice.subscriber;
+    if (!is_own && !numbers_shown(request->engine, &request->who, subjects, page->count, STR("notices to the operator's numbers"), request->arena, shown, error))
+        return false;
+    for (size_t i = 0; i < page->count; i++) notice_show(&page->table->rows, &page->list[i], is_own ? str_of(request->who.masked) : shown[i]);
     return true;
 }
 
@@ -254,7 +273,9 @@ static bool notices_get(struct request *request, struct reply *reply, struct err
     }
     done = done && ((is_person && !has_one) ||
                     notices_each(request->view->store, table.after.length ? &after : NULL, has_one,
-                                 is_person ? request->who.subject : page.query.subscriber, notice_add, &page, error));
+                                 is_person ? request->who.subject : page.query.subscriber, notice_keep, &page, error));
+    done = done && notices_show(&page, error);
+    free(page.list);
     done = reply_table_close(&table, done, text_str(&page.next), (struct str){ 0 }, error);
     text_close(&page.next);
     return done;

@@ -7,6 +7,7 @@
 #include "measure/province/province.h"
 #include "measure/query.h"
 #include "measure/usage/forecast.h"
+#include "measure/usage/left.h"
 #include "measure/usage/usage.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -302,71 +303,6 @@ static bool usage_get(struct request *request, struct reply *reply, struct error
     return done;
 }
 
-/* ---- what is left, of all of an operator's numbers ---- */
-
-static bool left_rows(struct request *request, struct reply_table *table, struct kept *meter, struct text *next, struct error *error)
-{
-    uint64_t after = 0;
-    struct period period = { 0 };
-    if (table->after.length && !str_number(table->after, &after)) return fail_both(error, ERROR_USAGE, "after: take it from `next`", "after：取自上一页的 next");
-    if (!asked_period(request_asked, request, "cycle", &period, error)) return false;
-    int32_t cycle = period.kind ? period.first : meter_newest(meter);
-    struct statement *select = view_select(request->view, &subscriber_kind,
-                                           "SELECT \"subscriber\" FROM \"subscriber\" WHERE {scope} AND \"subscriber\" > $1 ORDER BY \"subscriber\"", error);
-    if (!select || cycle == DAY_NONE) return select != NULL;
-    statement_number(select, 1, table->after.length ? (int64_t)after : -1);
-    size_t shown = 0;
-    for (bool row;;) {
-        if (!statement_step(select, &row, error)) return false;
-        if (!row) return true;
-        if (shown++ == table->most) {
-            statement_reset(select);
-            text_format(next, "%llu", (unsigned long long)after);
-            return true;
-        }
-        struct metered metered;
-        struct arena_mark mark = arena_mark(request->arena);
-        after = (uint64_t)column_number(select, 0);
-        if (!meter_cycle(meter, engine_ledger(request->engine), after, cycle, MOMENT_NONE, request->arena, &metered, error)) {
-            statement_reset(select);
-            return false;
-        }
-        for (size_t i = 0; i < metered.rating->pool_count; i++) {
-            const struct pool *pool = &metered.rating->pools[i];
-            char month[DAY_ROOM];
-            if (!pool->drawn && !pool->left && !pool->unlimited) continue;
-            rows_begin(&table->rows);
-            rows_number(&table->rows, "subject", (int64_t)after);
-            rows_string(&table->rows, "cycle", (struct str){ month, period_format(period_of(cycle, 'M'), month) });
-            rows_string(&table->rows, "pool", pool->name);
-            if (pool->unlimited) {
-                rows_null(&table->rows, "quantity");
-                rows_number(&table->rows, "used", (int64_t)pool->drawn);
-                rows_null(&table->rows, "left");
-            } else {
-                rows_number(&table->rows, "quantity", (int64_t)use_add(pool->drawn, pool->left));
-                rows_number(&table->rows, "used", (int64_t)pool->drawn);
-                rows_number(&table->rows, "left", (int64_t)pool->left);
-            }
-            rows_end(&table->rows);
-        }
-        arena_release(request->arena, mark);
-    }
-}
-
-static bool left_get(struct request *request, struct reply *reply, struct error *error)
-{
-    struct reply_table table;
-    struct text next = { 0 };
-    if (!reply_table_open(&table, request, reply, "usage-left", error)) return false;
-    struct keeper *keeper = engine_kept(request->engine, &usage_measure);
-    bool done = left_rows(request, &table, keeper->kept, &next, error);
-    keeper_give(keeper);
-    done = reply_table_close(&table, done, text_str(&next), (struct str){ 0 }, error);
-    text_close(&next);
-    return done;
-}
-
 /* ---- each record ---- */
 
 struct records_put {
@@ -465,9 +401,6 @@ static const struct parameter usage_query[] = {
     { "subscriber", PARAMETER_TEXT, false, 64, { "the number; a person sees their own", "号码；用户只能看自己的" } },
     { "cycle", PARAMETER_TEXT, false, 16, { "the month, as 2015-01; the newest with use unless given", "账期，如 2015-01；默认为最近有用量的月份" } },
 };
-static const struct parameter left_query[] = {
-    { "cycle", PARAMETER_TEXT, false, 16, { "the month, as 2015-01; the newest with use unless given", "账期，如 2015-01；默认为最近有用量的月份" } },
-};
 static const struct parameter settings[] = {
     { "notice_at", PARAMETER_LIST, false, 32, { "own percentages: {percent}", "自设的提醒百分比：{percent}" } },
     { "data_cap", PARAMETER_MONEY, false, 0, { "own cap of charges for data, in yuan", "自设的流量费用上限（元）" } },
@@ -479,7 +412,7 @@ const struct route usage_routes[USAGE_ROUTES] = {
       .query = usage_query, .query_count = COUNT(usage_query) },
     { ROUTE(GET, "/api/usage/left", FOR(OPERATOR) | FOR(REGULATOR), REACH_OWN), .handle = left_get, .flags = ROUTE_TABLE | ROUTE_SLOW,
       .says = { "What is left of each pool, for all of an operator's numbers", "企业全部号码各项套餐的剩余" },
-      .query = left_query, .query_count = COUNT(left_query) },
+      .query = left_query, .query_count = LEFT_PARAMETERS },
     { ROUTE(GET, "/api/usage/records", FOR(SUBSCRIBER) | FOR(OPERATOR) | FOR(REGULATOR), REACH_OWN), .handle = records_get,
       .flags = ROUTE_TABLE | ROUTE_SLOW, .says = { "Each record of a number's use in a month", "某号码一个月的每一条用量记录" },
       .query = usage_query, .query_count = COUNT(usage_query) },
