@@ -365,6 +365,22 @@ class UseTest(LeakCase):
         self.world.done(self.world.of["jia"].get("/api/usage/left"))
         self.assertEqual(self.world.position, size + 1)
 
+    def test_findings_follow_what_they_rest_on(self):
+        """A tariff or a bill line that comes changes what is found at once, as use does."""
+        regulator = self.world.of["regulator"]
+
+        def found(kind):
+            return sorted(one["amount"] for one in self.world.done(regulator.get("/api/findings?kind=" + kind))["items"])
+        before, figure = found("bill.follows"), self.world.done(regulator.get("/api/figures?kind=bill.wrong_share"))["items"][0]["n"]
+        row = f"subscriber,cycle,item,amount\n{SIDES['jia']['number']},2015-01,once:plan-jia,7\n".encode()
+        self.world.done(regulator.post("/api/records/bill_line", row, type="text/csv"))
+        self.assertEqual(found("bill.follows"), sorted(before + ["7.00"]))
+        self.assertEqual(self.world.done(regulator.get("/api/figures?kind=bill.wrong_share"))["items"][0]["n"], figure + 1)
+        plan = {"tariff": "plan-jia", "operator": "jia", "type": "main", "monthly_fee": "19", "notice_at": [80], "notice_every": "1",
+                "prices": [{"service": "data", "per": 1, "price": "1"}], "allowances": [{"id": "d", "service": "data", "quantity": 10}]}
+        self.world.done(regulator.post("/api/records/tariff", plan))
+        self.assertEqual(len(found("bill.follows")), len(before))
+
     def test_one_number(self):
         for side, of in SIDES.items():
             for path in (f"/api/usage?subscriber={of['number']}", f"/api/usage/records?subscriber={of['number']}", f"/api/bill?subscriber={of['number']}&cycle=2015-01"):

@@ -173,7 +173,7 @@ static const struct figure figures[] = {
       0,
       0,
       compute_count,
-      true, NULL },
+      true, NULL, NULL },
     { "complaint.per_million",
       { "complaints per million users", "每百万用户投诉" },
       "per million",
@@ -183,7 +183,7 @@ static const struct figure figures[] = {
       4,
       1,
       compute_rate,
-      false, NULL },
+      false, NULL, NULL },
     { "complaint.in_time",
       { "answered in time", "按时答复率" },
       "share",
@@ -193,7 +193,7 @@ static const struct figure figures[] = {
       6,
       3,
       compute_in_time,
-      true, NULL },
+      true, NULL, NULL },
 };
 static const struct figure later_figures[] = {
     { "later.count",
@@ -205,7 +205,7 @@ static const struct figure later_figures[] = {
       0,
       0,
       compute_count,
-      true, NULL },
+      true, NULL, NULL },
 };
 static const struct duty duties[] = {
     { .id = "complaint.answer.late",

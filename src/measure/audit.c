@@ -28,6 +28,14 @@ void audit_memo_begin(struct audit *audit)
 {
     audit->memo = arena_take(audit->arena, sizeof *audit->memo);
     *audit->memo = NULL;
+    audit->memo_arena = audit->arena;
+}
+
+struct audit audit_of_memo(const struct audit *audit)
+{
+    struct audit of_memo = *audit;
+    if (audit->memo_arena) of_memo.arena = audit->memo_arena;
+    return of_memo;
 }
 
 void *audit_memo_find(const struct audit *audit, const void *key)
@@ -40,7 +48,7 @@ void *audit_memo_find(const struct audit *audit, const void *key)
 void audit_memo_keep(const struct audit *audit, const void *key, void *value)
 {
     if (!audit->memo) return;
-    struct audit_memo *memo = arena_take(audit->arena, sizeof *memo);
+    struct audit_memo *memo = arena_take(audit->memo_arena, sizeof *memo);
     *memo = (struct audit_memo){ key, audit->as_of, value, *audit->memo };
     *audit->memo = memo;
 }

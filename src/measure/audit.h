@@ -24,7 +24,9 @@ int64_t audit_as_of(const struct audit *audit, struct str source);
 
 /* An audit that keeps what its duties and figures share, from here on in its present arena. */
 void audit_memo_begin(struct audit *audit);
-/* What was computed for a key in this audit and time, or NULL; and keeping it there. It lives in the audit's arena. */
+/* The same audit for computing what is shared: its arena is that in which the shared lives, maybe longer than the audit, its store and law. */
+struct audit audit_of_memo(const struct audit *audit);
+/* What was computed for a key in this audit and time, or NULL; and keeping it there. */
 void *audit_memo_find(const struct audit *audit, const void *key);
 void audit_memo_keep(const struct audit *audit, const void *key, void *value);
 

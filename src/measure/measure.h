@@ -61,6 +61,7 @@ struct audit {
     uint64_t position;
     struct arena *arena; /* lives until the results have been used */
     struct audit_memo **memo; /* what several duties of one audit need (audit.h) */
+    struct arena *memo_arena; /* in which that lives */
 };
 
 struct findings_sink {
@@ -75,6 +76,7 @@ struct duty {
     const char *rule[LANGUAGES]; /* what starts, stops and pauses the clock, in two or three plain sentences */
     bool (*judge)(const struct audit *audit, const struct duty *duty, struct findings_sink sink, struct error *error);
     const struct kind *const *reads; /* the kinds that it reads, ended by NULL: an open case is judged as of their latest event */
+    const struct kind *const *rests_on; /* further kinds whose records may change what it finds, ended by NULL; may be NULL */
     bool timeless;                   /* it judges also where there is no event at all; as_of is then the end of time */
 };
 
@@ -122,7 +124,7 @@ struct figure {
     bool (*compute)(const struct audit *audit, const struct figure *figure, const struct figure_request *request,
                     struct figures_sink sink, struct error *error);
     bool full_count;                   /* everything is counted: its rows have no margin because there is no sampling error */
-    const struct kind *const *reads;   /* as a duty's */
+    const struct kind *const *reads, *const *rests_on; /* as a duty's */
 };
 
 /* Writing a province's records: the same bytes for the same seed. */

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "measure/audit.h"
 #include "measure/province/province.h"
@@ -9,6 +10,8 @@
 enum sort { FIGURES, FINDINGS, TEXTS, SORTS };
 static const size_t most_kept[SORTS] = { [FIGURES] = 256, [FINDINGS] = 4, [TEXTS] = 8 };
 enum { KEPT_BYTES = 256 * 1024 * 1024 };
+/* What took at least so long may be shown for so many times as long, though records of bulk kinds came. */
+enum { LONG_MS = 2000, LONG_TIMES = 20 };
 
 /* One answer, kept or being made. */
 struct slot {
@@ -19,13 +22,24 @@ struct slot {
     bool is_making, is_gone;   /* gone: out of the list, and freed with its last user */
     unsigned users;
     uint64_t used;             /* when it was asked for last, by count */
+    int64_t made, took;        /* milliseconds of a clock that only rises */
     struct arena arena;
     size_t bytes;
     struct slot *next;
 };
 
+/* What several questions about one state need (audit.h), computed once: to read all use from the ledger takes long. */
+struct sharing {
+    pthread_mutex_t lock;      /* held by the one question that computes */
+    uint64_t generation, position;
+    struct arena arena;
+    struct audit_memo *memo;
+};
+
 struct results {
     const struct kind *reads[KINDS_MAX + 1]; /* whatever a duty or a figure reads: a record of these may change a result */
+    const struct kind *single[KINDS_MAX + 1]; /* those of them that are not bulk */
+    struct sharing sharing;
     pthread_mutex_t lock;                    /* of all that follows */
     pthread_cond_t changed;
     struct slot *slots;
@@ -42,6 +56,9 @@ static void reads_add(struct results *results, const struct kind *kind)
         if (results->reads[count] == kind) return;
     must(count < KINDS_MAX);
     results->reads[count] = kind;
+    if (kind->bulk) return;
+    for (count = 0; results->single[count];) count++;
+    results->single[count] = kind;
 }
 
 static void reads_add_all(struct results *results, const struct kind *const *kinds)
@@ -56,9 +73,16 @@ struct results *results_open(void)
     for (size_t i = 0; i < province.kind_count; i++)
         if (province.kinds[i] != &withdrawal_kind && province.kinds[i] != &unsealing_kind) reads_add(results, province.kinds[i]);
     for (size_t m = 0; m < measure_count; m++) {
-        for (size_t i = 0; i < measures[m]->duty_count; i++) reads_add_all(results, measures[m]->duties[i].reads);
-        for (size_t i = 0; i < measures[m]->figure_count; i++) reads_add_all(results, measures[m]->figures[i].reads);
+        for (size_t i = 0; i < measures[m]->duty_count; i++) {
+            reads_add_all(results, measures[m]->duties[i].reads);
+            reads_add_all(results, measures[m]->duties[i].rests_on);
+        }
+        for (size_t i = 0; i < measures[m]->figure_count; i++) {
+            reads_add_all(results, measures[m]->figures[i].reads);
+            reads_add_all(results, measures[m]->figures[i].rests_on);
+        }
     }
+    pthread_mutex_init(&results->sharing.lock, NULL);
     pthread_mutex_init(&results->lock, NULL);
     pthread_cond_init(&results->changed, NULL);
     return results;
@@ -108,7 +132,7 @@ static struct slot *slot_add(struct results *results, const struct view *view, s
 {
     slots_clear(results, sort);
     struct slot *slot = allocate(sizeof *slot);
-    *slot = (struct slot){ .sort = sort, .generation = view->generation, .position = view->position, .is_making = true,
+    *slot = (struct slot){ .result = { .position = view->position }, .sort = sort, .generation = view->generation, .position = view->position, .is_making = true,
                            .users = 1, .used = ++results->uses, .next = results->slots };
     text_add(&slot->key, key);
     results->slots = slot;
@@ -132,6 +156,8 @@ void results_close(struct results *results)
         must(!results->slots->users);
         slot_remove(results, results->slots);
     }
+    arena_close(&results->sharing.arena);
+    pthread_mutex_destroy(&results->sharing.lock);
     pthread_mutex_destroy(&results->lock);
     pthread_cond_destroy(&results->changed);
     free(results);
@@ -254,17 +280,51 @@ static bool fill(struct slot *slot, struct keeping_rows *keeping, struct view *v
     return done;
 }
 
-static bool slot_fill(struct slot *slot, struct view *view, const struct question *question, struct error *error)
+/* Whether it is about records that are kept as sums only. */
+static bool shares(const struct question *question)
 {
+    const struct kind *const *kind = question->figure ? question->figure->reads : NULL;
+    while (kind && *kind && !(*kind)->sums_only) kind++;
+    return question->sort == FINDINGS || (kind && *kind);
+}
+
+static void sharing_begin(struct results *results, const struct view *view, struct audit *audit)
+{
+    struct sharing *sharing = &results->sharing;
+    pthread_mutex_lock(&sharing->lock);
+    if (!sharing->memo || !view_same(view, results->reads, sharing->generation, sharing->position)) {
+        arena_close(&sharing->arena);
+        sharing->memo = NULL;
+        sharing->generation = view->generation;
+        sharing->position = view->position;
+    }
+    audit->memo = &sharing->memo;
+    audit->memo_arena = &sharing->arena;
+}
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static bool slot_fill(struct results *results, struct slot *slot, struct view *view, const struct question *question, struct error *error)
+{
+    int64_t begun = now_ms();
     struct arena arena = { 0 };
     struct audit audit = view->audit;
     struct keeping_rows keeping = { .slot = slot };
     audit.arena = &arena;
     audit_memo_begin(&audit);
+    if (shares(question)) sharing_begin(results, view, &audit);
     bool done = (question->sort == TEXTS || audit_set_time(&audit, question->as_of, error)) && fill(slot, &keeping, view, &audit, question, error);
+    if (shares(question)) pthread_mutex_unlock(&results->sharing.lock);
     free(keeping.findings);
     free(keeping.rows);
     arena_close(&arena);
+    slot->made = now_ms();
+    slot->took = slot->made - begun;
     return done;
 }
 
@@ -284,7 +344,16 @@ static void key_write(struct text *key, const struct question *question)
 
 static bool holds(const struct results *results, const struct slot *slot, const struct view *view)
 {
-    return !slot->is_making && view_same(view, results->reads, slot->generation, slot->position);
+    if (slot->is_making) return false;
+    if (view_same(view, results->reads, slot->generation, slot->position)) return true;
+    return slot->took >= LONG_MS && now_ms() - slot->made < LONG_TIMES * slot->took &&
+           view_same(view, results->single, slot->generation, slot->position);
+}
+
+uint64_t results_position(const struct results *results, const struct view *view, const struct result *result)
+{
+    const struct slot *slot = (const struct slot *)result;
+    return view_same(view, results->reads, slot->generation, slot->position) ? view->position : result->position;
 }
 
 static const struct result *at_hand(struct results *results, const struct view *view, const struct question *question)
@@ -327,7 +396,7 @@ static const struct result *ask(struct results *results, struct view *view, cons
     bool is_mine = slot->is_making, done = true;
     if (is_mine) {
         pthread_mutex_unlock(&results->lock);
-        done = slot_fill(slot, view, question, error);
+        done = slot_fill(results, slot, view, question, error);
         pthread_mutex_lock(&results->lock);
         slot->is_making = false;
         results->bytes += slot->bytes;

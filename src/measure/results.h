@@ -1,5 +1,6 @@
 /* Results at hand while serving: findings and figures, computed once for a state however many ask, kept for those who come next,
-   and never shown once a record came that might change them. */
+   and never shown once a record came that might change them; but what takes long to compute is shown for a while longer, where only
+   records of bulk kinds came, as those may come without an end. */
 #ifndef MEASURE_RESULTS_H
 #define MEASURE_RESULTS_H
 
@@ -19,6 +20,7 @@ struct finding_group {
 
 /* What was computed; it stays as it is until it is released. */
 struct result {
+    uint64_t position;              /* of the ledger, at which it was computed */
     const struct finding *findings; /* in finding_order */
     size_t finding_count;
     const struct finding_group *groups; /* of all of them, by the duty's name and the operator's code */
@@ -44,6 +46,8 @@ const struct result *results_figure(struct results *results, struct view *view, 
 /* The text that a maker makes, likewise: it may be of an earlier position from which nothing of it has changed. */
 const struct result *results_text(struct results *results, struct view *view, const struct text_maker *maker, struct error *error);
 void results_release(struct results *results, const struct result *result);
+/* The position of which a result holds: the view's, or where it is shown for a while longer an earlier one. */
+uint64_t results_position(const struct results *results, const struct view *view, const struct result *result);
 
 /* The same as far as they are at hand, without waiting for anything; else NULL. */
 const struct result *results_findings_at_hand(struct results *results, const struct view *view, int64_t as_of);

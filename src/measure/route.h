@@ -140,6 +140,7 @@ struct reply_table {
     size_t most;
     struct str after;     /* what reply_table_close was given for the page before; empty: from the beginning */
     bool whole;           /* a file with all rows */
+    uint64_t position;    /* of which the rows are */
     struct request *request;
     struct reply *reply;
 };

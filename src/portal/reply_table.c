@@ -50,7 +50,7 @@ static bool file_begin(struct reply_table *table, const struct file_form *form, 
 
 bool reply_table_open(struct reply_table *table, struct request *request, struct reply *reply, const char *name, struct error *error)
 {
-    *table = (struct reply_table){ .request = request, .reply = reply, .most = PAGE_ROWS };
+    *table = (struct reply_table){ .request = request, .reply = reply, .most = PAGE_ROWS, .position = request->view->position };
     const char *format = request_query(request, "format"), *limit = request_query(request, "limit");
     uint64_t rows;
     for (size_t i = 0; format && i < sizeof file_forms / sizeof *file_forms; i++)
@@ -102,7 +102,7 @@ static void frame_end(struct reply_table *table, struct str next, struct str mor
     text_add_byte(body, ']');
     struct json json = { .out = body, .more = true };
     json_put_string(&json, "next", next.length ? text_str(&url) : (struct str){ 0 });
-    json_put_number(&json, "position", (int64_t)table->request->view->position);
+    json_put_number(&json, "position", (int64_t)table->position);
     if (more.length) {
         text_add_byte(body, ',');
         text_add(body, more);

@@ -101,6 +101,7 @@ static bool findings_get(struct request *request, struct reply *reply, struct er
     if (!result) return !request->may_wait && reply_later(reply);
     bool done = reply_table_open(&table, request, reply, "findings", error);
     if (done) {
+        table.position = results_position(results, request->view, result);
         done = findings_show(request, &table, &query, result, &next, error);
         done = reply_table_close(&table, done, text_str(&next), (struct str){ 0 }, error);
     }
@@ -179,6 +180,7 @@ static bool summary_get(struct request *request, struct reply *reply, struct err
     if (!result) return !request->may_wait && reply_later(reply);
     bool done = reply_table_open(&table, request, reply, "findings-summary", error);
     if (done) {
+        table.position = results_position(results, request->view, result);
         for (size_t i = 0; i < result->group_count; i++) {
             uint64_t count = group_count(&query, request->view->audit.law, &result->groups[i]);
             if (count) summary_show(&table, request->language, result->groups[i].findings[0], count);
@@ -313,7 +315,7 @@ static bool figure_add(struct figures_page *page, const struct figure *figure, s
     for (size_t i = 0; i < result->row_count && !page->has_more; i++) {
         if (!figures_query_keeps(&page->query, &result->rows[i]) || page->number++ < page->from) continue;
         if ((page->has_more = page->shown == page->table->most)) break;
-        figure_show(&page->table->rows, &result->rows[i], page->request->view->position);
+        figure_show(&page->table->rows, &result->rows[i], results_position(results, view, result));
         page->shown++;
     }
     results_release(results, result);

@@ -4,6 +4,7 @@
 #include "measure/bill/figures.h"
 #include "measure/bill/follows.h"
 #include "measure/bill/routes.h"
+#include "measure/tariff/tariff.h"
 #include "measure/usage/usage.h"
 #include "measure/view.h"
 
@@ -15,6 +16,7 @@ static const struct access access[] = {
       .of_subject = "\"bill_line\".\"subscriber\" = $9" },
 };
 
+static const struct kind *const rests_on[] = { &bill_line_kind, &tariff_kind, &subscription_kind, NULL };
 static const struct kind *const reads_told[] = { &usage_kind, &notice_sent_kind, NULL };
 static const struct kind *const reads[] = { &usage_kind, NULL };
 
@@ -27,6 +29,7 @@ static const struct duty duties[] = {
                   "账单的每一项都应等于按记录和资费算出的数额。金额为实收减去应收；一方没有的项按 0 计。" },
         .judge = judge_follows,
         .reads = reads,
+        .rests_on = rests_on,
         .timeless = true,
     },
     {
@@ -37,6 +40,7 @@ static const struct duty duties[] = {
                   "账单达到此前几个月平均数的若干倍，即应告知用户；最迟在账期结束、账单出具后的时限内。" },
         .judge = judge_abnormal,
         .reads = reads_told,
+        .rests_on = rests_on,
     },
 };
 

@@ -1,7 +1,9 @@
 #include "measure/bill/figures.h"
 
+#include "measure/bill/bill.h"
 #include "measure/bill/follows.h"
 #include "measure/tally.h"
+#include "measure/tariff/tariff.h"
 #include "measure/usage/usage.h"
 
 static bool wrong_lines(const struct audit *audit, const struct figure *figure, const struct figure_request *request, struct figures_sink sink,
@@ -16,6 +18,7 @@ static bool wrong_lines(const struct audit *audit, const struct figure *figure, 
     return tally_shares(audit, figure, request, list, lines->count, sink, error);
 }
 
+static const struct kind *const rests_on[] = { &bill_line_kind, &tariff_kind, &subscription_kind, NULL };
 static const struct kind *const reads[] = { &usage_kind, NULL };
 
 const struct figure bill_figures[BILL_FIGURES] = {
@@ -33,5 +36,6 @@ const struct figure bill_figures[BILL_FIGURES] = {
         .compute = wrong_lines,
         .full_count = true,
         .reads = reads,
+        .rests_on = rests_on,
     },
 };

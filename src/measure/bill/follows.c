@@ -166,19 +166,20 @@ static const char memo_key[] = "bill lines";
 bool lines_compare(const struct audit *audit, const struct compared_lines **lines, struct error *error)
 {
     if ((*lines = audit_memo_find(audit, memo_key))) return true;
-    struct compared_lines *made = arena_take(audit->arena, sizeof *made);
+    const struct audit shared = audit_of_memo(audit);
+    struct compared_lines *made = arena_take(shared.arena, sizeof *made);
     *made = (struct compared_lines){ 0 };
-    struct comparing comparing = { .audit = audit, .lines = made };
+    struct comparing comparing = { .audit = &shared, .lines = made };
     uint64_t slices = 1;
-    bool done = charged_load(&comparing, error) && (!comparing.charged_count || history_slices(audit, &slices, error));
+    bool done = charged_load(&comparing, error) && (!comparing.charged_count || history_slices(&shared, &slices, error));
     for (uint64_t slice = 0; done && comparing.charged_count && slice < slices; slice++) {
         struct history history;
-        if (!(done = history_open(audit, slices, slice, &history, error))) break;
+        if (!(done = history_open(&shared, slices, slice, &history, error))) break;
         comparing.history = &history;
         done = slice_compare(&comparing, slices, slice, error);
         history_close(&history);
     }
-    struct compared_line *list = arena_take(audit->arena, made->count * sizeof *list);
+    struct compared_line *list = arena_take(shared.arena, made->count * sizeof *list);
     if (made->count) memcpy(list, made->at, made->count * sizeof *list);
     free(made->at);
     made->at = list;

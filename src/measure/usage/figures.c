@@ -1,6 +1,7 @@
 #include "measure/usage/figures.h"
 
 #include "measure/tally.h"
+#include "measure/tariff/tariff.h"
 #include "measure/usage/kinds.h"
 #include "measure/usage/reminders.h"
 
@@ -17,7 +18,7 @@ static bool owed_tally(const struct audit *audit, enum reminder_fault hit, struc
         if (!reminder->cause) continue;
         (*list)[(*count)++] = (struct tallied){
             .operator_ = reminder->operator_, .area = reminder->area, .day = day_of(reminder->cause->start),
-            .tally = reminder->is_open || !reminder->row ? TALLY_UNKNOWN : reminder->fault == hit ? TALLY_HIT : TALLY_MISS,
+            .tally = reminder->is_open || !reminder->has_limit ? TALLY_UNKNOWN : reminder->fault == hit ? TALLY_HIT : TALLY_MISS,
             .length = reminder->sent ? reminder->sent->time - reminder->cause->start : INT64_MAX,
         };
     }
@@ -58,6 +59,7 @@ static bool delay(const struct audit *audit, const struct figure *figure, const 
     return owed_tally(audit, REMINDER_FAULTS, &list, &count, error) && tally_percentiles(audit, figure, request, list, count, 50, MINUTE_MS, sink, error);
 }
 
+static const struct kind *const rests_on[] = { &tariff_kind, &subscription_kind, NULL };
 static const struct kind *const reads[] = { &usage_kind, &notice_sent_kind, NULL };
 
 const struct figure usage_figures[USAGE_FIGURES] = {
@@ -76,6 +78,7 @@ const struct figure usage_figures[USAGE_FIGURES] = {
         .compute = in_time,
         .full_count = true,
         .reads = reads,
+        .rests_on = rests_on,
     },
     {
         .id = "usage.notice.late_share",
@@ -91,6 +94,7 @@ const struct figure usage_figures[USAGE_FIGURES] = {
         .compute = late,
         .full_count = true,
         .reads = reads,
+        .rests_on = rests_on,
     },
     {
         .id = "usage.notice.missing_share",
@@ -106,6 +110,7 @@ const struct figure usage_figures[USAGE_FIGURES] = {
         .compute = missing,
         .full_count = true,
         .reads = reads,
+        .rests_on = rests_on,
     },
     {
         .id = "usage.notice.delay",
@@ -120,5 +125,6 @@ const struct figure usage_figures[USAGE_FIGURES] = {
         .shown_decimals = 1,
         .compute = delay,
         .reads = reads,
+        .rests_on = rests_on,
     },
 };

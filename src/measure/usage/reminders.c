@@ -86,9 +86,11 @@ static void cause_judge(struct comparing *comparing, const struct owed *owed, in
     reminder->cause_source = arena_str(comparing->audit->arena, source_name(&comparing->history->sources.at[cause->source]));
     reminder->occurrence = occurrence;
     reminder->sent = sent;
-    reminder->row = limit_of(comparing, cause->start);
-    if (!reminder->row) return; /* no law says how soon */
-    reminder->limit = reminder->row->value / 1000000 * (reminder->row->unit == UNIT_HOUR ? HOUR_MS : MINUTE_MS);
+    const struct limit *row = limit_of(comparing, cause->start);
+    if (!row) return; /* no law says how soon */
+    reminder->has_limit = true;
+    reminder->in_hours = row->unit == UNIT_HOUR;
+    reminder->limit = row->value / 1000000 * (reminder->in_hours ? HOUR_MS : MINUTE_MS);
     int64_t until = sent ? sent->time : comparing->audit->as_of;
     bool is_over = until != INT64_MAX && until - cause->start > reminder->limit;
     if (is_over) reminder->fault = sent ? REMINDER_LATE : REMINDER_MISSING;
@@ -190,20 +192,21 @@ static const char memo_key[] = "reminders";
 bool reminders_of(const struct audit *audit, const struct reminders **reminders, struct error *error)
 {
     if ((*reminders = audit_memo_find(audit, memo_key))) return true;
-    struct reminders *made = arena_take(audit->arena, sizeof *made);
+    const struct audit shared = audit_of_memo(audit);
+    struct reminders *made = arena_take(shared.arena, sizeof *made);
     *made = (struct reminders){ 0 };
-    struct comparing comparing = { .audit = audit, .reminders = made };
+    struct comparing comparing = { .audit = &shared, .reminders = made };
     uint64_t slices;
-    bool done = sent_load(&comparing, error) && history_slices(audit, &slices, error);
+    bool done = sent_load(&comparing, error) && history_slices(&shared, &slices, error);
     for (uint64_t slice = 0; done && slice < slices; slice++) {
         struct history history;
-        if (!(done = history_open(audit, slices, slice, &history, error))) break;
+        if (!(done = history_open(&shared, slices, slice, &history, error))) break;
         comparing.history = &history;
         done = slice_judge(&comparing, slices, slice, error);
         history_close(&history);
     }
-    struct reminder *list = arena_take(audit->arena, made->count * sizeof *list);
-    struct sent *sent = arena_take(audit->arena, comparing.sent_count * sizeof *sent);
+    struct reminder *list = arena_take(shared.arena, made->count * sizeof *list);
+    struct sent *sent = arena_take(shared.arena, comparing.sent_count * sizeof *sent);
     if (comparing.sent_count) memcpy(sent, comparing.sent, comparing.sent_count * sizeof *sent);
     if (made->count) memcpy(list, made->at, made->count * sizeof *list);
     for (size_t i = 0; i < made->count; i++)
@@ -275,9 +278,9 @@ static struct finding finding_of(const struct audit *audit, const struct duty *d
                                .has_subscriber = true, .subscriber = reminder->subject, .names_subscriber = true };
     finding.subject = subject_text(audit, reminder);
     finding.time = reminder->cause ? reminder->cause->start + reminder->limit : reminder->sent->time;
-    if (reminder->row) {
-        const char *unit = reminder->row->unit == UNIT_HOUR ? "hour" : "minute";
-        finding.limit = arena_format(audit->arena, "%lld %s", (long long)(reminder->row->value / 1000000), unit);
+    if (reminder->has_limit) {
+        int64_t unit = reminder->in_hours ? HOUR_MS : MINUTE_MS;
+        finding.limit = arena_format(audit->arena, "%lld %s", (long long)(reminder->limit / unit), reminder->in_hours ? "hour" : "minute");
         if (reminder->sent)
             finding.measured = arena_format(audit->arena, "%lld minute", (long long)((reminder->sent->time - reminder->cause->start + MINUTE_MS - 1) / MINUTE_MS));
     }

@@ -17,8 +17,9 @@ struct reminder {
     const struct sent *sent;  /* NULL: not sent */
     enum reminder_fault fault; /* REMINDER_FAULTS: sent in time, or may still be */
     bool is_open;             /* not sent yet, and the limit has not passed */
-    int64_t limit;            /* milliseconds; of causes */
-    const struct limit *row;
+    bool has_limit;           /* the law says how soon; of causes */
+    int64_t limit;            /* milliseconds */
+    bool in_hours;            /* the law's unit */
 };
 
 struct reminders {

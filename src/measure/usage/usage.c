@@ -1,5 +1,6 @@
 #include "measure/usage/usage.h"
 
+#include "measure/tariff/tariff.h"
 #include "measure/usage/advert.h"
 #include "measure/usage/expiry.h"
 #include "measure/usage/figures.h"
@@ -19,6 +20,7 @@ static const struct access access[] = {
     { .kind = &usage_setting_kind, .forms_only = true, .of_subject = "\"usage_setting\".\"subscriber\" = $9" },
 };
 
+static const struct kind *const rests_on[] = { &tariff_kind, &subscription_kind, NULL };
 static const struct kind *const reads_sent[] = { &notice_sent_kind, NULL };
 static const struct kind *const reads[] = { &usage_kind, &notice_sent_kind, NULL };
 
@@ -31,6 +33,7 @@ static const struct duty duties[] = {
                   "用量达到资费写明的档位，即应提醒：套餐内用量的百分比、超出费用每满一定金额、费用封顶。过了时限仍未发的，记为缺失。" },
         .judge = judge_missing,
         .reads = reads,
+        .rests_on = rests_on,
     },
     {
         .id = "usage.notice.late",
@@ -38,6 +41,7 @@ static const struct duty duties[] = {
         .rule = { "A notice is sent within the limit after the record that made it due began.", "提醒须在引起它的用量发生后的时限内发出。" },
         .judge = judge_late,
         .reads = reads,
+        .rests_on = rests_on,
     },
     {
         .id = "usage.notice.twice",
@@ -46,6 +50,7 @@ static const struct duty duties[] = {
                   "每个档位一个账期提醒一次；只有包含的用量增加了，才会再次提醒。" },
         .judge = judge_twice,
         .reads = reads,
+        .rests_on = rests_on,
     },
     {
         .id = "usage.notice.unowed",
@@ -53,6 +58,7 @@ static const struct duty duties[] = {
         .rule = { "A notice that no record had made due when it was sent misleads people.", "发出时没有任何用量达到相应档位的提醒，会误导用户。" },
         .judge = judge_unowed,
         .reads = reads,
+        .rests_on = rests_on,
     },
     {
         .id = "usage.notice.advert",
@@ -61,6 +67,7 @@ static const struct duty duties[] = {
                   "提醒只说用了多少、再用怎么收费、怎样继续和怎样取消，不得夹带广告。" },
         .judge = judge_advert,
         .reads = reads_sent,
+        .rests_on = rests_on,
     },
     {
         .id = "usage.notice.expiry",
@@ -70,6 +77,7 @@ static const struct duty duties[] = {
                   "套餐或加装包到期之前，要告诉用户何时到期、继续用多少钱、怎样继续或取消。已续订同一资费或已改办其他套餐的除外。" },
         .judge = judge_expiry,
         .reads = reads,
+        .rests_on = rests_on,
     },
 };
 
