@@ -5,6 +5,7 @@
 #include "engine/correction.h"
 #include "engine/replay.h"
 #include "measure/usage/kinds.h"
+#include "measure/usage/slots.h"
 #include "measure/usage/use_record.h"
 
 enum { SLICE_RECORDS = 40000000 };
@@ -222,18 +223,11 @@ void cycle_sums_add(struct cycle_sums *sums, const struct history *history, cons
     struct use_sum sum = { used->service, source_name(&history->scopes.at[used->scope]), part,
                            sums->hours >> used->service & 1 ? (int)((used->start - day_start(day)) / HOUR_MS) : HOUR_ANY, used->units };
     sums->is_plain = sums->is_plain && str_equal(sum.scope, STR("home"));
-    for (size_t i = 0; i < sums->count; i++) {
-        struct use_sum *same = &sums->sums[i];
-        if (same->service != sum.service || same->day != sum.day || same->hour != sum.hour || !str_equal(same->scope, sum.scope)) continue;
-        same->quantity = use_add(same->quantity, sum.quantity);
-        return;
-    }
-    if (sums->count == sums->room) {
-        struct use_sum *larger = arena_take(arena, (sums->room = sums->room ? sums->room * 2 : 8) * sizeof *larger);
-        if (sums->count) memcpy(larger, sums->sums, sums->count * sizeof *larger);
-        sums->sums = larger;
-    }
-    sums->sums[sums->count++] = sum;
+    struct detail detail = { .sums = sums->sums, .sum_count = sums->count, .sum_room = sums->room };
+    detail_add(&detail, &sum, false, arena);
+    sums->sums = detail.sums;
+    sums->count = detail.sum_count;
+    sums->room = detail.sum_room;
 }
 
 const struct rating *rating_before(const struct cycle_sums *cycles, size_t cycle_count, int32_t cycle, const struct holding *holdings,

@@ -18,6 +18,9 @@ enum { HOUR_ANY = -1 };
 /* Of a subscriber: what is beyond them is not rated, so that nobody can make a bill take forever. In a cycle those allowances count that
    rolled over, then those of the subscriptions that began first. */
 enum { SUBSCRIPTIONS_MOST = 10000, GRANTS_MOST = 1024 };
+/* Directed scopes of a cycle that are kept apart: the first so many, by name. What is used of others is summed as SCOPE_OTHERS. */
+enum { SCOPES_MOST = 32 };
+#define SCOPE_OTHERS STR("directed:")
 
 /* Use summed. Two sums may be of the same part, scope and hour; they are added. */
 struct use_sum {

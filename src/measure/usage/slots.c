@@ -6,7 +6,7 @@
 #include "engine/sources.h"
 
 /* A chunk is a huge page of the system's. */
-enum { CHUNK = 32768, DETAIL_MOST = 1024 * 1024 };
+enum { CHUNK = 32768, DETAIL_MOST = 4 * 1024 * 1024, NAMES_MOST = 100000 };
 #define CHUNK_BYTES (CHUNK * sizeof(struct slot))
 
 /* The slots of a cycle, by subject, in chunks that are made when first needed. */
@@ -150,6 +150,12 @@ static uint64_t name_number(struct slots *slots, struct str name)
     return (uint64_t)(source ? source : sources_add(&slots->names, name))->number;
 }
 
+/* Pools have the names of tariffs; scopes are anybody's, and so that they cannot fill memory the last ones go without. */
+static uint64_t scope_number(struct slots *slots, struct str scope)
+{
+    return name_number(slots, slots->names.count < NAMES_MOST || sources_find(&slots->names, scope) ? scope : SCOPE_OTHERS);
+}
+
 static struct str name_of(const struct slots *slots, uint64_t number)
 {
     must(number && number <= slots->names.count);
@@ -225,7 +231,7 @@ void detail_pack(struct slots *slots, struct slot *slot, const struct detail *de
     for (size_t i = 0; i < detail->sum_count; i++) {
         const struct use_sum *sum = &detail->sums[i];
         varint_add(&out, sum->service);
-        varint_add(&out, name_number(slots, sum->scope));
+        varint_add(&out, scope_number(slots, sum->scope));
         varint_add(&out, zigzag(sum->day));
         varint_add(&out, (uint64_t)(sum->hour + 1));
         varint_add(&out, sum->quantity);
@@ -259,11 +265,19 @@ static int sum_order(const struct use_sum *a, const struct use_sum *b)
     return str_compare(a->scope, b->scope);
 }
 
-void detail_add(struct detail *detail, const struct use_sum *use, bool less, struct arena *arena)
+static bool sum_find(const struct detail *detail, const struct use_sum *use, size_t *at)
 {
-    size_t at = 0;
-    while (at < detail->sum_count && sum_order(&detail->sums[at], use) < 0) at++;
-    if (at < detail->sum_count && !sum_order(&detail->sums[at], use)) {
+    for (*at = 0; *at < detail->sum_count; ++*at) {
+        int order = sum_order(&detail->sums[*at], use);
+        if (order >= 0) return !order;
+    }
+    return false;
+}
+
+static void sum_add(struct detail *detail, const struct use_sum *use, bool less, struct arena *arena)
+{
+    size_t at;
+    if (sum_find(detail, use, &at)) {
         uint64_t *sum = &detail->sums[at].quantity;
         *sum = !less ? use_add(*sum, use->quantity) : *sum > use->quantity ? *sum - use->quantity : 0;
         return;
@@ -278,6 +292,58 @@ void detail_add(struct detail *detail, const struct use_sum *use, bool less, str
     memmove(detail->sums + at + 1, detail->sums + at, (detail->sum_count - at) * sizeof *detail->sums);
     detail->sums[at] = *use;
     detail->sum_count++;
+}
+
+/* The directed scopes that are kept apart; returns how many. */
+static size_t scopes_find(const struct detail *detail, struct str scopes[SCOPES_MOST])
+{
+    size_t count = 0;
+    for (size_t i = 0; i < detail->sum_count; i++) {
+        struct str scope = detail->sums[i].scope;
+        size_t at = 0;
+        if (!str_starts(scope, SCOPE_OTHERS) || scope.length == SCOPE_OTHERS.length) continue;
+        while (at < count && !str_equal(scopes[at], scope)) at++;
+        if (at == count && count < SCOPES_MOST) scopes[count++] = scope;
+    }
+    return count;
+}
+
+static void scope_give_up(struct detail *detail, struct str scope, struct arena *arena)
+{
+    for (size_t i = 0; i < detail->sum_count;) {
+        struct use_sum sum = detail->sums[i];
+        if (!str_equal(sum.scope, scope)) {
+            i++;
+            continue;
+        }
+        memmove(detail->sums + i, detail->sums + i + 1, (--detail->sum_count - i) * sizeof *detail->sums);
+        sum.scope = SCOPE_OTHERS;
+        sum_add(detail, &sum, false, arena);
+        i = 0;
+    }
+}
+
+/* The scope under which use of a scope that is not there yet is summed: which ones are kept apart does not depend on their order. */
+static struct str scope_kept(struct detail *detail, struct str scope, struct arena *arena)
+{
+    struct str scopes[SCOPES_MOST];
+    size_t count = scopes_find(detail, scopes), last = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (str_equal(scopes[i], scope)) return scope;
+        if (str_compare(scopes[i], scopes[last]) > 0) last = i;
+    }
+    if (count < SCOPES_MOST) return scope;
+    if (str_compare(scope, scopes[last]) > 0) return SCOPE_OTHERS;
+    scope_give_up(detail, scopes[last], arena);
+    return scope;
+}
+
+void detail_add(struct detail *detail, const struct use_sum *use, bool less, struct arena *arena)
+{
+    struct use_sum kept = *use;
+    size_t at;
+    if (str_starts(use->scope, SCOPE_OTHERS) && !sum_find(detail, use, &at)) kept.scope = less ? SCOPE_OTHERS : scope_kept(detail, use->scope, arena);
+    sum_add(detail, &kept, less, arena);
 }
 
 /* ---- across restarts ---- */

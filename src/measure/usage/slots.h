@@ -54,7 +54,8 @@ struct detail {
 void detail_unpack(const struct slots *slots, const struct slot *slot, struct detail *detail, struct arena *arena);
 /* Hangs it on the slot in place of what hung there. */
 void detail_pack(struct slots *slots, struct slot *slot, const struct detail *detail);
-/* Adds to the sum of that service, scope, day and hour; quantity may be taken away again with `less`. */
+/* Adds to the sum of that service, scope, day and hour; quantity may be taken away again with `less`. Of directed scopes SCOPES_MOST are kept
+   apart. */
 void detail_add(struct detail *detail, const struct use_sum *use, bool less, struct arena *arena);
 
 /* Everything, appended to by pieces through `write`, for a snapshot; and back. */
