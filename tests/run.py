@@ -68,12 +68,16 @@ def main():
         return 1
     tests = [test for test in built + scripts if not arguments.names or test.stem in arguments.names]
     passed = failed = 0
+    wrong = []
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         for name, good, bad, seconds, output in pool.map(lambda test: run(test, environment), tests):
             print(f"{name}: {good} passed, {bad} failed in {seconds:.1f} s", flush=True)
             if bad:
                 print(output, flush=True)
+                wrong.append((name, output))
             passed, failed = passed + good, failed + bad
+    for name, output in wrong:  # again, where the end is all that one sees
+        print(f"failed: {name}\n{output[-2000:]}")
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
 

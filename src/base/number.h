@@ -18,4 +18,11 @@ size_t decimal_format(int64_t value, unsigned decimals, unsigned least, char out
 /* a * b / c, rounded half up (away from zero), in 128 bits; c > 0. The result must fit. */
 int64_t multiply_divide(int64_t a, int64_t b, int64_t c);
 
+/* a + b, at the ends of int64_t where it would go beyond. */
+static inline int64_t number_add(int64_t a, int64_t b)
+{
+    int64_t sum;
+    return !__builtin_add_overflow(a, b, &sum) ? sum : a < 0 ? INT64_MIN : INT64_MAX;
+}
+
 #endif

@@ -301,7 +301,7 @@ static bool read_table(struct store *store, const char *sql, struct rows *rows,
             return false;
         }
     }
-    if (rows->count > 1) qsort(rows->at, rows->count, rows->size, order);
+    if (rows->at && rows->count > 1) qsort(rows->at, rows->count, rows->size, order);
     return statement != NULL;
 }
 

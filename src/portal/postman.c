@@ -96,8 +96,14 @@ struct postman *postman_open(struct views *views, struct outbox *outbox, struct 
     postman->views = views;
     postman->outbox = outbox;
     round_open(&postman->round, step, postman);
-    /* The first time, its place is noted before anything can be written. */
-    if (postman_follow(postman, error)) return postman;
+    /* The first time, its place is noted before anything can be written. What else fails is tried again later. */
+    int64_t cursor;
+    struct view *view = view_take(views, &postman_identity, REACH_OWN, error);
+    bool done = view && outbox_cursor(outbox, reader, (int64_t)view->position, &cursor, error) && herald_begin(view, outbox, error);
+    if (view) view_give(view);
+    struct error fault = { 0 };
+    if (done && !postman_follow(postman, &fault)) fprintf(stderr, "mingbai: letters wait to be written: %s\n", fault.says);
+    if (done) return postman;
     postman_close(postman);
     return NULL;
 }

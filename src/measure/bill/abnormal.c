@@ -48,9 +48,9 @@ static const char *times_says(struct arena *arena, const struct abnormal_law *la
 
 /* ---- the duty ---- */
 
-static const char select_totals[] = "SELECT b.\"subscriber\", b.\"cycle\", CAST(SUM(b.\"amount\") AS BIGINT), MIN(p.\"operator\"), MIN(p.\"area\")"
-                                    " FROM \"bill_line\" b LEFT JOIN \"subscriber\" p ON p.\"subscriber\" = b.\"subscriber\""
-                                    " GROUP BY b.\"subscriber\", b.\"cycle\" ORDER BY b.\"subscriber\", b.\"cycle\"";
+static const char select_charged[] = "SELECT b.\"subscriber\", b.\"cycle\", b.\"amount\", p.\"operator\", p.\"area\""
+                                     " FROM \"bill_line\" b LEFT JOIN \"subscriber\" p ON p.\"subscriber\" = b.\"subscriber\""
+                                     " ORDER BY b.\"subscriber\", b.\"cycle\"";
 static const char select_told[] = "SELECT MIN(\"sent\") FROM \"notice_sent\" WHERE \"subscriber\" = $1 AND \"cycle\" = $2 AND \"level\" = $3 AND \"sent\" <= $4";
 static const char select_lines[] = "SELECT s.\"name\", b.\"seq\" FROM \"bill_line\" b JOIN \"source_name\" s ON s.\"source\" = b.\"source\""
                                    " WHERE b.\"subscriber\" = $1 AND b.\"cycle\" = $2 ORDER BY b.\"amount\" DESC, b.\"item\" LIMIT $3";
@@ -64,7 +64,7 @@ struct bills {
     int count;
 };
 
-static void bills_add(struct bills *bills, uint64_t subscriber, int32_t cycle, int64_t total)
+static void bills_begin(struct bills *bills, uint64_t subscriber, int32_t cycle)
 {
     if (bills->subscriber != subscriber) bills->count = 0;
     bills->subscriber = subscriber;
@@ -74,7 +74,7 @@ static void bills_add(struct bills *bills, uint64_t subscriber, int32_t cycle, i
         memmove(bills->totals, bills->totals + 1, MONTHS_MOST * sizeof *bills->totals);
     }
     bills->cycles[bills->count] = cycle;
-    bills->totals[bills->count++] = total;
+    bills->totals[bills->count++] = 0;
 }
 
 /* The sum of so many months before the newest; false where one of them has no bill. */
@@ -84,7 +84,7 @@ static bool bills_before(const struct bills *bills, int32_t months, int64_t *sum
     *sum = 0;
     for (int32_t back = 1; back <= months; back++) {
         if (newest - back < 0 || bills->cycles[newest - back] != day_add_months(bills->cycles[newest], -back)) return false;
-        *sum += bills->totals[newest - back];
+        *sum = number_add(*sum, bills->totals[newest - back]);
     }
     return true;
 }
@@ -147,8 +147,6 @@ static bool bill_judge(const struct audit *audit, const struct bills *bills, str
     period_format(period_of(cycle, 'M'), month);
     finding->has_subscriber = finding->names_subscriber = true;
     finding->subscriber = bills->subscriber;
-    finding->area = arena_str(arena, finding->area);
-    finding->operator_ = arena_str(arena, finding->operator_);
     finding->subject = arena_format(arena, "bill:%llu:%s", (unsigned long long)bills->subscriber, month);
     finding->limit = arena_format(arena, "%lld times", (long long)(law.times / 1000000));
     const char *times = times_says(arena, &law, total, sum), *mean = money(arena, to_fen(sum / law.months));
@@ -163,16 +161,25 @@ static bool bill_judge(const struct audit *audit, const struct bills *bills, str
 bool judge_abnormal(const struct audit *audit, const struct duty *duty, struct findings_sink sink, struct error *error)
 {
     struct bills bills = { 0 };
-    struct statement *select = store_prepare(audit->store, select_totals, error);
+    struct finding finding = { .duty = duty };
+    struct statement *select = store_prepare(audit->store, select_charged, error);
     if (!select) return false;
     for (bool row;;) {
         if (!statement_step(select, &row, error)) return false;
+        uint64_t subscriber = row ? (uint64_t)column_number(select, 0) : 0;
+        int32_t cycle = row ? (int32_t)column_number(select, 1) : DAY_NONE;
+        bool is_same = row && bills.count && bills.subscriber == subscriber && bills.cycles[bills.count - 1] == cycle;
+        if (!is_same && bills.count && !bill_judge(audit, &bills, &finding, sink, error)) {
+            statement_reset(select);
+            return false;
+        }
         if (!row) return true;
-        bills_add(&bills, (uint64_t)column_number(select, 0), (int32_t)column_number(select, 1), column_number(select, 2));
-        struct finding finding = { .duty = duty, .operator_ = column_text(select, 3), .area = column_text(select, 4) };
-        if (bill_judge(audit, &bills, &finding, sink, error)) continue;
-        statement_reset(select);
-        return false;
+        if (!is_same) {
+            bills_begin(&bills, subscriber, cycle);
+            finding = (struct finding){ .duty = duty, .operator_ = arena_str(audit->arena, column_text(select, 3)),
+                                        .area = arena_str(audit->arena, column_text(select, 4)) };
+        }
+        bills.totals[bills.count - 1] = number_add(bills.totals[bills.count - 1], column_number(select, 2));
     }
 }
 
@@ -185,14 +192,15 @@ static bool month_total(struct view *view, struct kept *meter, uint64_t subscrib
     bool row;
     struct metered metered;
     struct statement *select = view_select(
-        view, &bill_line_kind, "SELECT CAST(SUM(\"amount\") AS BIGINT) FROM \"bill_line\" WHERE {scope} AND \"subscriber\" = $1 AND \"cycle\" = $2", error);
+        view, &bill_line_kind, "SELECT \"amount\" FROM \"bill_line\" WHERE {scope} AND \"subscriber\" = $1 AND \"cycle\" = $2", error);
     if (!select) return false;
     statement_number(select, 1, (int64_t)subscriber);
     statement_number(select, 2, cycle);
-    if (!statement_step(select, &row, error)) return false;
-    *known = row && !column_is_null(select, 0);
-    *total = *known ? column_number(select, 0) : 0;
-    statement_reset(select);
+    for (*known = false, *total = 0;; *known = true) {
+        if (!statement_step(select, &row, error)) return false;
+        if (!row) break;
+        *total = number_add(*total, column_number(select, 0));
+    }
     if (*known) return true;
     if (!meter_cycle(meter, engine_ledger(views_engine(view->views)), subscriber, cycle, MOMENT_NONE, arena, &metered, error)) return false;
     const struct bill *bill = bill_compute(metered.holdings, metered.holding_count, cycle, metered.rating, metered.sums, metered.sum_count, arena);
@@ -241,7 +249,7 @@ static bool running_bill(struct view *view, struct kept *meter, const struct not
     for (int32_t back = 1; back <= law->months && *known; back++) {
         int64_t month;
         if (!month_total(view, meter, notice->subscriber, day_add_months(notice->cycle, -back), arena, &month, known, error)) return false;
-        *sum += month;
+        *sum = number_add(*sum, month);
     }
     return true;
 }

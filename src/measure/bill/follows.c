@@ -224,7 +224,7 @@ bool judge_follows(const struct audit *audit, const struct duty *duty, struct fi
         period_format(period_of(line->cycle, 'M'), cycle);
         struct finding finding = { .duty = duty, .operator_ = line->operator_, .area = line->area, .time = day_start(cycle_end(line->cycle)),
                                    .has_subscriber = true, .subscriber = line->subject, .names_subscriber = true, .has_amount = true,
-                                   .amount = line->charged - line->computed };
+                                   .amount = number_add(line->charged, -line->computed) };
         finding.subject = arena_format(audit->arena, "bill_line:%llu:%s:%.*s", (unsigned long long)line->subject, cycle, STR_ARGS(line->item));
         for (enum language language = ENGLISH; language <= CHINESE; language++) finding.says[language] = line_says(audit->arena, line, language);
         if (line->has_charged) finding.records[finding.record_count++] = (struct reference){ line->source, line->seq };

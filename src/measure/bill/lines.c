@@ -78,11 +78,6 @@ static bool is_first(const struct computing *computing, size_t holding)
     return true;
 }
 
-static int64_t sum_money(int64_t a, int64_t b)
-{
-    return a > INT64_MAX - b ? INT64_MAX : a + b;
-}
-
 static void charges_add(struct computing *computing, enum charge charge)
 {
     size_t first = computing->bill->line_count;
@@ -94,7 +89,7 @@ static void charges_add(struct computing *computing, enum charge charge)
         for (size_t k = i; k < computing->count; k++)
             if (computing->holdings[k].tariff == tariff && charged(computing, charge, &computing->holdings[k], &each)) {
                 one = each;
-                sum = sum_money(sum, each);
+                sum = number_add(sum, each);
                 times++;
             }
         int64_t amount = to_fen(sum);
@@ -171,7 +166,7 @@ static void cap_reason(struct bill_line *line, int64_t cap, struct arena *arena)
 static void cap_apply(struct computing *computing, size_t first, int64_t cap)
 {
     int64_t sum = 0;
-    for (size_t i = first; i < computing->bill->line_count; i++) sum = sum_money(sum, computing->bill->lines[i].amount);
+    for (size_t i = first; i < computing->bill->line_count; i++) sum = number_add(sum, computing->bill->lines[i].amount);
     for (size_t i = computing->bill->line_count; i > first && sum > cap; i--) {
         struct bill_line *line = &computing->bill->lines[i - 1];
         int64_t cut = sum - cap < line->amount ? sum - cap : line->amount;
@@ -214,6 +209,6 @@ struct bill *bill_compute(const struct holding *holdings, size_t count, int32_t 
     *bill = (struct bill){ .lines = arena_take(arena, computing.room * sizeof *bill->lines) };
     for (int charge = 0; charge < CHARGES; charge++) charges_add(&computing, (enum charge)charge);
     overs_add(&computing, rating, sums, sum_count);
-    for (size_t i = 0; i < bill->line_count; i++) bill->total = sum_money(bill->total, bill->lines[i].amount);
+    for (size_t i = 0; i < bill->line_count; i++) bill->total = number_add(bill->total, bill->lines[i].amount);
     return bill;
 }

@@ -81,7 +81,7 @@ static bool month_make(struct request *request, struct kept *meter, uint64_t sub
 static int64_t charged_total(const struct month *month)
 {
     int64_t sum = 0;
-    for (size_t i = 0; i < month->charged_count; i++) sum += month->charged[i].amount;
+    for (size_t i = 0; i < month->charged_count; i++) sum = number_add(sum, month->charged[i].amount);
     return sum;
 }
 

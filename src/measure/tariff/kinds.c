@@ -56,6 +56,8 @@ static bool tariff_check(const struct record *record, const struct field **field
         *field = &tariff_fields[moneys[i]];
         if (record_has(record, (size_t)moneys[i]) && record->values[moneys[i]].number < 0)
             return fail_both(error, ERROR_INPUT, "it is not below 0", "不能小于 0");
+        if (record_has(record, (size_t)moneys[i]) && record->values[moneys[i]].number > MONEY_MOST)
+            return fail_both(error, ERROR_INPUT, "at most 100,000,000 yuan", "最多 1 亿元");
     }
     *field = &tariff_fields[TARIFF_NOTICE_EVERY];
     if (record_has(record, TARIFF_NOTICE_EVERY) && !record->values[TARIFF_NOTICE_EVERY].number)

@@ -161,6 +161,7 @@ static bool read_price(const struct member *member, struct price *price)
         !read_number(member, "per", 1, INT64_MAX, &has_per, &price->per) || !read_money(member, "price", &price->price) ||
         !read_number(member, "increment", 1, INT64_MAX, &has_increment, &price->increment))
         return false;
+    if (price->price > MONEY_MOST) return bad(member, "price", "at most 100,000,000 yuan", "最多 1 亿元");
     if (!has_per) return bad(member, "per", "the quantity that the price is for is wanted", "须写明单价对应的用量");
     if (has_increment && price->service != SERVICE_DATA) return bad(member, "increment", "only data has one", "只有流量可以有");
     return true;

@@ -16,6 +16,9 @@ enum {
 enum { SUBSCRIPTION_SUBSCRIBER, SUBSCRIPTION_TARIFF, SUBSCRIPTION_FROM, SUBSCRIPTION_TO };
 extern const struct kind tariff_kind, subscription_kind;
 
+/* No tariff says more: a hundred million yuan. Products with any quantity stay within 128 bits. */
+#define MONEY_MOST (INT64_C(100000000) * 1000000)
+
 enum service { SERVICE_DATA, SERVICE_VOICE, SERVICE_SMS, SERVICES };
 const char *service_word(enum service service);                        /* "data" */
 const char *service_says(enum service service, enum language language); /* "流量" */

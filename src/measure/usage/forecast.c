@@ -25,7 +25,8 @@ void forecast_make(const struct pace *pace, struct forecast *forecast)
     double mean = sum / count;
     for (size_t i = 0; i < pace->days; i++) squares += ((double)pace->used[i] - mean) * ((double)pace->used[i] - mean);
     double deviation = sqrt(squares / (count - 1)), left = (double)pace->left;
-    forecast->by_end = (uint64_t)(mean * (double)pace->days_left);
+    double by_end = mean * (double)pace->days_left;
+    forecast->by_end = by_end < 9e18 ? (uint64_t)by_end : INT64_MAX;
     forecast->is_enough = mean * (double)pace->days_left < left;
     if (forecast->is_enough) return;
     forecast->days = day_reached(left, mean, deviation, 0);

@@ -52,7 +52,11 @@ static struct kept *meter_open(const struct keeping_seam *seam, uint64_t most, u
     struct kept *meter = allocate(sizeof *meter);
     meter->seam = *seam;
     meter->records = allocate(BATCH_RECORDS * sizeof *meter->records);
-    pthread_rwlock_init(&meter->lock, NULL);
+    pthread_rwlockattr_t attributes;
+    pthread_rwlockattr_init(&attributes);
+    pthread_rwlockattr_setkind_np(&attributes, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP); /* readers without an end must not keep it waiting */
+    pthread_rwlock_init(&meter->lock, &attributes);
+    pthread_rwlockattr_destroy(&attributes);
     meter_clear(meter);
     if (meter_restore(meter, most, position, error) && (*position || trace_forget(meter->trace, error))) {
         meter->position = *position;
@@ -242,9 +246,10 @@ static void meter_digest(struct kept *meter, struct sha256_run *run)
     slots_digest(meter->slots, run);
 }
 
-/* What a round left in memory when it failed is never read: the engine takes nothing more until it is opened again. */
+/* What a round left in memory when it failed is not read any more: the engine takes nothing more until it is opened again. */
 static void meter_abandon(struct kept *meter)
 {
+    meter->is_abandoned = true;
     writing_end(meter);
 }
 

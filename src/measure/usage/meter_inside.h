@@ -15,6 +15,7 @@ struct kept {
     struct keeping_seam seam;
     pthread_rwlock_t lock;   /* of all that follows; held for writing from the first entry of a round to its commit */
     bool is_writing;         /* the writer's own */
+    bool is_abandoned;       /* memory is ahead of the tables, maybe by half a record */
     struct known *known;
     struct slots *slots;
     struct trace *trace;

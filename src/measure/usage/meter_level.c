@@ -30,12 +30,7 @@ void look_again(struct slot *slot)
 
 void later_look_again(struct kept *meter, uint64_t subject, int32_t cycle)
 {
-    const int32_t *cycles;
-    size_t count = slots_cycles(meter->slots, &cycles);
-    for (size_t i = count; i && cycles[i - 1] > cycle; i--) {
-        struct slot *slot = slots_at(meter->slots, subject, cycles[i - 1], false);
-        if (slot) look_again(slot);
-    }
+    slots_later(meter->slots, subject, cycle, look_again);
 }
 
 /* ---- corrections ---- */

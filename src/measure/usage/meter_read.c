@@ -1,6 +1,8 @@
 /* What readers ask of the meter: everything under its lock, of what was committed. */
 #include "measure/usage/meter_inside.h"
 
+enum { MONTHS_AHEAD = 12 };
+
 static bool ledger_entry(void *context, uint64_t index, struct text *out, struct error *error)
 {
     return ledger_read(context, index, out, error);
@@ -29,13 +31,27 @@ static bool cycle_read(struct kept *meter, const struct entry_source *entries, u
     return true;
 }
 
+/* Whether memory may be read; with the lock. */
+static bool is_readable(const struct kept *meter, struct error *error)
+{
+    return !meter->is_abandoned || fail_both(error, ERROR_BUSY, "the meter stopped at a failure: start the program again", "计量因故障停止：请重新启动程序");
+}
+
+/* Nothing is rated for a time that is far ahead: what might roll over until then would take long to find. */
+static bool is_near(int32_t cycle, struct error *error)
+{
+    return cycle <= day_add_months(cycle_of(moment_now()), MONTHS_AHEAD) ||
+           fail_both(error, ERROR_USAGE, "that month is too far ahead: at most a year", "账期太远：最多往后一年");
+}
+
 bool meter_cycle(struct kept *meter, struct ledger *ledger, uint64_t subject, int32_t cycle, int64_t as_of, struct arena *arena,
                  struct metered *out, struct error *error)
 {
     struct entry_source entries = { ledger_entry, ledger };
     *out = (struct metered){ .cycle = cycle };
+    if (!is_near(cycle, error)) return false;
     pthread_rwlock_rdlock(&meter->lock);
-    bool done = cycle_read(meter, &entries, subject, as_of, arena, out, error);
+    bool done = is_readable(meter, error) && cycle_read(meter, &entries, subject, as_of, arena, out, error);
     for (size_t i = 0; done && i < out->holding_count; i++) out->holdings[i].id = arena_str(arena, out->holdings[i].id);
     pthread_rwlock_unlock(&meter->lock);
     return done;
@@ -79,7 +95,7 @@ bool meter_records(struct kept *meter, struct ledger *ledger, uint64_t subject, 
 {
     struct entry_source entries = { ledger_entry, ledger };
     pthread_rwlock_rdlock(&meter->lock);
-    bool done = records_each(meter, &entries, subject, cycle, BEFORE_NONE, each, context, error);
+    bool done = is_readable(meter, error) && records_each(meter, &entries, subject, cycle, BEFORE_NONE, each, context, error);
     pthread_rwlock_unlock(&meter->lock);
     return done;
 }

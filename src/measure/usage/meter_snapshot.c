@@ -59,7 +59,6 @@ static bool stream_read(void *context, void *bytes, size_t length, struct error 
 {
     struct stream *stream = context;
     char *to = bytes;
-    size_t whole = length;
     while (length) {
         if (stream->at == stream->used) {
             stream->at = 0;
@@ -73,7 +72,6 @@ static bool stream_read(void *context, void *bytes, size_t length, struct error 
         to += part;
         length -= part;
     }
-    if (whole) stream->crc = crc32c(stream->crc, bytes, whole);
     return true;
 }
 
@@ -108,6 +106,23 @@ bool meter_save(struct kept *meter, uint64_t position, struct error *error)
     return done;
 }
 
+/* Whether the file is what was written, by its CRC, before anything in it is believed. The stream is at the beginning again. */
+static bool stream_check(struct stream *stream, struct error *error)
+{
+    uint32_t crc = 0, written = 0;
+    uint64_t body = stream->size - sizeof written;
+    if (stream->size < sizeof(struct head) + sizeof written) return fail(error, ERROR_DAMAGE, "a snapshot is cut short");
+    for (uint64_t at = 0; at < stream->size; at += stream->used) {
+        if (!stream->disk->read(stream->file, stream->piece, PIECE, at, &stream->used, error)) return false;
+        if (!stream->used) return fail(error, ERROR_DAMAGE, "a snapshot is cut short");
+        uint64_t end = at + stream->used;
+        if (at < body) crc = crc32c(crc, stream->piece, (size_t)((end < body ? end : body) - at));
+        for (uint64_t i = at < body ? body : at; i < end; i++) ((char *)&written)[i - body] = stream->piece[i - at];
+    }
+    stream->offset = stream->at = stream->used = 0;
+    return written == crc || fail(error, ERROR_DAMAGE, "a snapshot is not what was written");
+}
+
 static bool block_load(struct stream *stream, uint64_t bytes, struct text *out, struct error *error)
 {
     if (bytes > stream->size) return fail(error, ERROR_DAMAGE, "a snapshot is not whole");
@@ -126,9 +141,7 @@ static bool snapshot_read(struct kept *meter, struct stream *stream, uint64_t mo
     bool done = block_load(stream, head.known_bytes, &known, error) && block_load(stream, head.trace_bytes, &trace, error);
     struct str known_rest = text_str(&known), trace_rest = text_str(&trace);
     done = done && known_load(meter->known, &known_rest, error) && slots_load(meter->slots, stream_read, stream, error);
-    uint32_t crc = stream->crc, written;
-    done = done && stream_read(stream, &written, sizeof written, error) &&
-           (written == crc || fail(error, ERROR_DAMAGE, "a snapshot is not what was written")) && trace_load(meter->trace, &trace_rest, error);
+    done = done && trace_load(meter->trace, &trace_rest, error);
     text_close(&known);
     text_close(&trace);
     meter->used = head.used;
@@ -148,12 +161,13 @@ bool meter_restore(struct kept *meter, uint64_t most, uint64_t *position, struct
     if (!is_there) return true;
     if (!stream.disk->open(stream.disk, path, DISK_READ, &stream.file, error)) return false;
     stream.piece = allocate(PIECE);
-    bool done = stream.disk->size(stream.file, &stream.size, &unusable) && snapshot_read(meter, &stream, most, position, &unusable);
+    bool done = stream.disk->size(stream.file, &stream.size, &unusable) && stream_check(&stream, &unusable) &&
+                snapshot_read(meter, &stream, most, position, &unusable);
     stream.disk->close(stream.file);
     free(stream.piece);
     if (done) return true;
     *position = 0;
     meter_clear(meter);
     /* It is made anew from the ledger, unless the disk itself failed. */
-    return unusable.code == ERROR_DAMAGE || unusable.code == ERROR_NOT_FOUND || (*error = unusable, false);
+    return unusable.code != ERROR_DISK || (*error = unusable, false);
 }

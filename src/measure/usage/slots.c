@@ -66,9 +66,16 @@ static struct slot *chunk_make(const struct slots *slots, size_t chunk)
 
 static size_t cycle_place(const struct slots *slots, int32_t cycle)
 {
-    size_t at = slots->count; /* the newest most often */
-    while (at && slots->cycles[at - 1] >= cycle) at--;
-    return at;
+    size_t low = 0, high = slots->count;
+    if (high && slots->cycles[high - 1] <= cycle) return slots->cycles[high - 1] < cycle ? high : high - 1; /* the newest most often */
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (slots->cycles[middle] < cycle)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }
 
 static struct cycle_slots *cycle_make(struct slots *slots, size_t at, int32_t cycle)
@@ -110,6 +117,15 @@ struct slot *slots_at(struct slots *slots, uint64_t subject, int32_t cycle, bool
         slots->chunk_bytes += CHUNK_BYTES;
     }
     return &table->chunks[chunk][subject % CHUNK];
+}
+
+void slots_later(struct slots *slots, uint64_t subject, int32_t cycle, void (*each)(struct slot *slot))
+{
+    size_t chunk = (size_t)(subject / CHUNK);
+    for (size_t i = slots->count; i && slots->cycles[i - 1] > cycle; i--) {
+        struct cycle_slots *table = &slots->tables[i - 1];
+        if (chunk < table->chunk_count && table->chunks[chunk]) each(&table->chunks[chunk][subject % CHUNK]);
+    }
 }
 
 size_t slots_cycles(const struct slots *slots, const int32_t **cycles)
@@ -422,7 +438,9 @@ bool slots_load(struct slots *slots, reading *read, void *context, struct error 
     for (uint64_t i = 0; i < counts[0]; i++) {
         uint64_t length;
         char name[256];
-        if (!read(context, &length, sizeof length, error) || length > sizeof name || !read(context, name, length, error)) return false;
+        if (!read(context, &length, sizeof length, error)) return false;
+        if (length > sizeof name) return fail(error, ERROR_DAMAGE, "a snapshot is not whole");
+        if (!read(context, name, length, error)) return false;
         sources_add(&slots->names, (struct str){ name, (size_t)length });
     }
     for (uint64_t i = 0; i < counts[1]; i++) {

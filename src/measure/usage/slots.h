@@ -32,6 +32,8 @@ void slots_close(struct slots *slots);
 /* The slot of a subject and cycle; made where `make`, else NULL where there is none. Valid until closed. */
 struct slot *slots_at(struct slots *slots, uint64_t subject, int32_t cycle, bool make);
 const struct slot *slots_look(const struct slots *slots, uint64_t subject, int32_t cycle);
+/* The slots of a subject in cycles behind one. */
+void slots_later(struct slots *slots, uint64_t subject, int32_t cycle, void (*each)(struct slot *slot));
 /* All cycles of which there are slots, rising. */
 size_t slots_cycles(const struct slots *slots, const int32_t **cycles);
 /* Each used slot, by cycle and subject. */
