@@ -207,9 +207,10 @@ static void test_a_file_has_all_rows_or_is_none(void **state)
 {
     (void)state;
     struct portal portal = { .scratch = "/tmp" };
+    struct view view = { .position = 1 };
     struct call *call = calloc(1, sizeof *call);
     assert_non_null(call);
-    call->request = (struct request){ .portal = &portal, .query = &call->query, .arena = &call->arena };
+    call->request = (struct request){ .portal = &portal, .view = &view, .query = &call->query, .arena = &call->arena };
     call->query = (struct query){ .pairs = { { "format", "csv" } }, .count = 1 };
     for (int is_cut = 0; is_cut < 2; is_cut++) {
         struct reply_table table;
