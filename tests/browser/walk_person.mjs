@@ -22,7 +22,7 @@ await run(async ({ complaint, number, spool }, come) => {
 
     await person.link('同意去掉个人信息后公开').click();
     await person.head('去掉个人信息后公开');
-    const proposed = await person.field('公开的内容').inputValue();
+    const proposed = await until(() => person.field('公开的内容').inputValue(), 'the text proposed');
     assert.match(proposed, /宽带每晚八点断/);
     assert.ok(!proposed.includes(number), proposed);
     await person.button('同意这样公开').click();
