@@ -33,6 +33,13 @@ class CdrMaps(ProgramCase):
         self.assertEqual(found["data"]["over"], 512 * 1024 + 1573376 - 1048576 + 1048576)
         self.assertEqual(found["data"]["charge"], "3.00")
 
+    def test_texts(self):
+        head = "CDR_ID,IMSI,MSISDN,CDR_TYPE,BEGIN_TIME,VOLUME_KB,ROAM_FLAG,CELL_ID\n"
+        texts = head + "1,46000,13900000001,SMS,20150102030405,0.14,0,7\n2,46000,13900000001,SMS,20150102030406,,0,7\n3,46000,13900000001,SMS,20150102030407,1,0,7\n"
+        self.assertEqual(self.load("data.csv", texts, "cdr-kilobytes.json", code=3)["rejected"], 3)  # no volume is a number of messages
+        self.assertEqual(self.load("smsc.csv", texts, "cdr-texts.json")["accepted"], 3)
+        self.assertEqual(self.usage()["sms"]["over"], 3)
+
     def test_start_and_duration(self):
         summary = self.load("moc.csv", "localSequenceNumber,servedMSISDN,seizureOrAnswerTime,callDuration,recordType\n"
                                        "10,13900000001,150102030405+0800,61,0\n11,13900000001,2015-01-03T00:00:00+08:00,0,0\n"
