@@ -15,6 +15,8 @@
 #include "measure/bill/abnormal.h"
 #include "measure/usage/advert.h"
 #include "measure/usage/expiry.h"
+#include "measure/usage/levels.h"
+#include "measure/usage/notice.h"
 #include "measure/view.h"
 
 #include <cmocka.h> /* last: its macro `fail` hides ours */
@@ -85,14 +87,15 @@ static int open_engine(void **state)
     assert_non_null(here.engine);
     here.views = views_open(here.engine);
     load("limit", "duty,statistic,value,unit,from,basis,status\nbill.abnormal,times,5,count,2000-01-01,b,ours\nbill.abnormal,months,3,month,2000-01-01,b,ours\n");
-    load("tariff", "tariff,operator,type,name,monthly_fee,prices,notice_every\n"
-                   "M,jia,main,家园卡,18.00,\"[{\"\"service\"\":\"\"data\"\",\"\"per\"\":1,\"\"price\"\":\"\"1\"\"}]\",10\n"
-                   "N,jia,main,新卡,28.00,,\nP,jia,addon,夜间包,5.00,,\nV,jia,vas,彩铃,5.00,,\n");
+    load("tariff", "tariff,operator,type,name,monthly_fee,prices,notice_every,free_until,then_fee\n"
+                   "M,jia,main,家园卡,18.00,\"[{\"\"service\"\":\"\"data\"\",\"\"per\"\":1,\"\"price\"\":\"\"1\"\"}]\",10,,\n"
+                   "N,jia,main,新卡,28.00,,,,\nP,jia,addon,夜间包,5.00,,,,\nV,jia,vas,彩铃,5.00,,,,\nF,jia,addon,试用包,0.00,,,2015-05-31,30\n");
     load("subscription", "subscriber,tariff,from,to\n"
                          "13800000001,M,2015-01-01,\n13800000001,P,2015-05-01,2015-06-01\n13800000001,V,2015-05-01,2015-06-01\n"
                          "13800000002,M,2015-01-01,2015-06-01\n13800000002,N,2015-06-01,\n"
                          "13800000003,P,2015-05-01,2015-06-01\n13800000003,P,2015-06-01,2015-07-01\n"
-                         "13800000004,M,2015-01-01,2015-06-01\n");
+                         "13800000004,M,2015-01-01,2015-06-01\n"
+                         "13800000005,F,2015-07-01,2015-08-01\n");
     return 0;
 }
 
@@ -126,12 +129,15 @@ static void ends_are_told_three_days_before(void **state)
     assert_string_equal(here.keys[0], key);
     ends_told("2015-05-31T09:00:00+08:00", "2015-06-01T09:00:00+08:00"); /* it is over */
     assert_int_equal(here.count, 0);
+    ends_told("2015-07-30T09:00:00+08:00", "2015-07-31T09:00:00+08:00"); /* free until the end of May: going on costs what is charged since */
+    assert_int_equal(here.count, 1);
+    assert_non_null(strstr(here.texts[0], "“试用包”（月费30.00元）"));
     int64_t due;
     struct error error = { 0 };
     struct view *view = view_take(here.views, &administrator, REACH_OWN, &error);
     assert_true(expiry_next_due(view, moment("2015-05-30T09:00:00+08:00"), &due, &error));
     assert_int_equal(due, moment("2015-05-31T09:00:00+08:00"));
-    assert_true(expiry_next_due(view, moment("2015-07-01T08:00:00+08:00"), &due, &error));
+    assert_true(expiry_next_due(view, moment("2015-08-01T08:00:00+08:00"), &due, &error));
     assert_int_equal(due, INT64_MAX);
     view_give(view);
 }
@@ -169,6 +175,29 @@ static void an_abnormal_bill_is_told(void **state)
     assert_int_equal(here.count, 0);
 }
 
+static const char *text_of(struct notice notice, struct arena *arena, enum language language)
+{
+    return notice_text(&notice, language, arena).at;
+}
+
+static void texts_say_what_is_so(void **state)
+{
+    (void)state;
+    struct arena arena = { 0 };
+    const struct notice some = { .pool = STR("data:home"), .level = LEVEL_THRESHOLD, .percent = 80, .used = 419430400, .has_quantity = true, .quantity = 524288000 };
+    assert_string_equal(text_of(some, &arena, CHINESE), "【明白】国内流量已用80%（400MB，共500MB），还剩100MB。用完后先用你别的余量，没有的按资费另收。");
+    const struct notice large = { .pool = STR("data:home"), .level = LEVEL_THRESHOLD, .percent = 90, .used = 2415919104, .has_quantity = true, .quantity = 2684354560 };
+    assert_string_equal(text_of(large, &arena, ENGLISH),
+                        "mingbai: data in mainland China: 90% used (2.25 GB of 2.50 GB), 0.25 GB left. After that your other allowances are used; what none covers is charged by your tariff.");
+    const struct notice all = { .pool = STR("data:home"), .level = LEVEL_REACHED, .percent = 100, .used = 524288000, .has_quantity = true, .quantity = 524288000 };
+    assert_string_equal(text_of(all, &arena, CHINESE), "【明白】国内流量已用完（共500MB）。再用先扣你别的余量，没有的按资费另收，目前超出费用0.00元。");
+    struct notice cap = { .pool = STR("data"), .level = LEVEL_CAP, .used = 31457280, .charge = 8700000 };
+    assert_string_equal(text_of(cap, &arena, CHINESE), "【明白】流量超出费用到了资费的上限，现为8.70元。流量停用，你同意后才继续。");
+    cap.occurrence = OCCURRENCE_OWN_CAP;
+    assert_string_equal(text_of(cap, &arena, CHINESE), "【明白】流量超出费用到了你自己设的上限，现为8.70元。流量停用，你同意后才继续。");
+    arena_close(&arena);
+}
+
 static void advertising_is_told_by_its_words(void **state)
 {
     (void)state;
@@ -188,6 +217,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ends_are_told_three_days_before),
         cmocka_unit_test(an_abnormal_bill_is_told),
+        cmocka_unit_test(texts_say_what_is_so),
         cmocka_unit_test(advertising_is_told_by_its_words),
     };
     return cmocka_run_group_tests(tests, open_engine, close_engine);

@@ -88,6 +88,54 @@ class Use(ProgramCase):
         reject = json.loads((self.folder / "rejects").read_text())
         self.assertEqual(reject["field"], "allowances")
 
+    def test_reasons_give_the_amounts(self):
+        """A bill's reason is a sum that a person can do: its factors give the line's amount."""
+        KB, MB, GB = 1024, 1048576, 1073741824
+        for number, (per, price, increment, quantity, says, amount) in enumerate((
+                (KB, "0.01", None, 12345 * KB, "12345 KB x 0.01 yuan", "123.45"), (KB, "0.01", None, 3 * KB, "3 KB x 0.01 yuan", "0.03"),
+                (MB, "0.29", MB, 5 * MB + 1, "6 MB x 0.29 yuan", "1.74"), (MB, "0.29", None, 12 * MB + 345678, "12.3297 MB x 0.29 yuan", "3.58"),
+                (10 * MB, "1", 10 * MB, 57 * MB, "60 MB / 10 MB x 1.00 yuan", "6.00"), (GB, "10", None, 512 * MB, "0.5 GB x 10.00 yuan", "5.00"),
+                (1000, "0.001", None, 12345000, "12345000 bytes / 1000 bytes x 0.001 yuan", "12.35"))):
+            plan = {"tariff": "T", "operator": "jia", "type": "main", "monthly_fee": "18.00", "prices": [
+                {"service": "data", "per": per, "price": price, **({"increment": increment} if increment else {})}]}
+            self.mingbai("load", "tariff", self.write("p.json", json.dumps(plan)))
+            month = f"2015-{number + 1:02}"
+            self.use([f"1,{NUMBER},data,{month}-02T10:00:00+08:00,{quantity},,"], month)
+            line = self.mingbai("bill", NUMBER, month).rows[1]
+            self.assertEqual(line["amount"], amount)
+            self.assertTrue(line["because"].endswith(says), line["because"])
+        for number, (per, price, seconds, says, amount) in enumerate((
+                (60, "0.15", 61, "2 minutes x 0.15 yuan", "0.30"), (6, "0.02", 60, "1 minutes x 0.20 yuan", "0.20"),
+                (180, "1", 360, "6 minutes / 3 minutes x 1.00 yuan", "2.00"), (7, "0.07", 420, "7 minutes x 60 s / 7 s x 0.07 yuan", "4.20"))):
+            plan = {"tariff": "T", "operator": "jia", "type": "main", "monthly_fee": "18.00", "prices": [{"service": "voice", "per": per, "price": price}]}
+            self.mingbai("load", "tariff", self.write("p.json", json.dumps(plan)))
+            month = f"2016-{number + 1:02}"
+            self.use([f"1,{NUMBER},voice,{month}-02T10:00:00+08:00,{seconds},,"], month)
+            line = self.mingbai("bill", NUMBER, month).rows[1]
+            self.assertEqual(line["amount"], amount)
+            self.assertTrue(line["because"].endswith(says), line["because"])
+
+    def test_a_cap_counts_in_whole_fen(self):
+        plan = {**TARIFF, "data_cap": "1.005"}
+        self.mingbai("load", "tariff", self.write("p.json", json.dumps(plan)))
+        self.use([f"1,{NUMBER},data,2015-01-02T10:00:00+08:00,257286400,,"])
+        self.assertEqual(self.mingbai("bill", NUMBER, "2015-01").rows[-1], {"total": "19.01"})
+        self.assertEqual(self.mingbai("usage", NUMBER).rows[1]["charge"], "1.01")
+
+    def test_more_directed_scopes_than_are_kept_apart_draw_as_home(self):
+        self.use([f"{i},{NUMBER},data,2015-01-02T10:00:00+08:00,1048576,directed:s{i:02}," for i in range(1, 41)])
+        found = {row.get("pool") or row["service"]: row for row in self.mingbai("usage", NUMBER).rows}
+        self.assertEqual((found["data:home"]["used"], found["data"]["over"]), (40 * 1048576, 0))
+
+    def test_what_is_out_of_range_says_the_range(self):
+        self.mingbai("load", "subscription", self.write("w.csv", f"subscriber,tariff,from,to\n{NUMBER},T,2014-12-01,9999-12-31\n"),
+                     "--rejects", self.folder / "rejects", code=3)
+        self.assertIn("leave an end that is open empty", json.loads((self.folder / "rejects").read_text())["reason"])
+        for member, says in (({"quantity": 1, "rollover": 1200}, "at most 120"), ({"quantity": 1, "scope": "directed:a:23-07"}, "does not end like hours")):
+            wrong = {**TARIFF, "allowances": [{"id": "d", "service": "data", **member}]}
+            self.mingbai("load", "tariff", self.write("w.json", json.dumps(wrong)), "--rejects", self.folder / "rejects", code=3)
+            self.assertIn(says, json.loads((self.folder / "rejects").read_text())["reason"])
+
     def test_nobody_and_nothing(self):
         self.assertIn("no record", self.mingbai("usage", "13811111111", code=1).err)
         self.assertIn("no month", self.mingbai("bill", NUMBER, "never", code=2).err)
@@ -142,6 +190,8 @@ class Announced(ProgramCase):
                   f"{NUMBER},2015-01,data,over,2015-01-07T10:00:00+08:00,")
         found = self.mingbai("check", "usage.notice.advert").rows
         self.assertEqual([(row["subject"], row["time"]) for row in found], [(f"notice:{NUMBER}:2015-01:data:over", "2015-01-05T10:00:00+08:00")])
+        self.sent(*[f"{NUMBER},2015-01,data,over,2015-01-06T10:00:00+08:00,好礼{word}" for word in ("一", "二", "三")])
+        self.assertEqual(len({row["finding"] for row in self.mingbai("check", "usage.notice.advert").rows}), 4)
         self.assertFalse([file for file in self.data.rglob("*") if file.is_file() and "抽奖".encode() in file.read_bytes()])
         self.mingbai("verify", "--replay")
 

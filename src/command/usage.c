@@ -43,7 +43,7 @@ static bool cycle_find(struct metering *metering, const char *given, int32_t *cy
     }
     int32_t *cycles;
     size_t count = meter_cycles(metering->keeper->kept, metering->subject, &metering->session.arena, &cycles);
-    *cycle = count ? cycles[count - 1] : meter_newest(metering->keeper->kept);
+    *cycle = count ? cycles[count - 1] : meter_newest(metering->keeper->kept, INT32_MAX);
     return *cycle != DAY_NONE || fail_both(error, ERROR_NOT_FOUND, "there is no use yet: load usage records first", "还没有用量：请先装入用量记录");
 }
 

@@ -194,11 +194,20 @@ static bool read_day(struct str text, int32_t *day)
     return true;
 }
 
+/* 9999-12-31, as some write where there is no end. */
+static bool is_far_year(struct str text)
+{
+    uint64_t year;
+    return text.length >= 8 && str_number((struct str){ text.at, 4 }, &year) && (year < 1900 || year > 2200);
+}
+
 static bool parse_date(struct parsing *parsing, struct value *value, struct error *error)
 {
     int32_t day;
     if (!read_day(parsing->text, &day))
-        return refuse(parsing, error, "is no date: write it as 2015-01-03", "不是日期：请写成 2015-01-03");
+        return is_far_year(parsing->text)
+                   ? refuse(parsing, error, "is no date of the years 1900 to 2200: leave an end that is open empty", "不在 1900 至 2200 年之间：没有截止日的请留空")
+                   : refuse(parsing, error, "is no date: write it as 2015-01-03", "不是日期：请写成 2015-01-03");
     value->number = day;
     return true;
 }

@@ -21,7 +21,7 @@ const first_out = (usage) => usage.pools.filter(({ forecast }) => forecast && !f
 
 function head_of(usage) {
     const month = period(usage.cycle), out = first_out(usage), empty = usage.pools.find(({ left, quantity }) => quantity && left === 0);
-    if (out) return t('head_out', { pool: pool_name(out.pool), left: amount(service_of(out.pool), out.left), day: day(out.forecast.day, usage.today) });
+    if (out) return t('head_out', { pool: pool_name(out.pool), left: amount(service_of(out.pool), out.left, out.quantity), day: day(out.forecast.day, usage.today) });
     if (empty) return capital(t('head_empty', { pool: pool_name(empty.pool) }));
     if (usage.pools.some(({ forecast }) => forecast?.enough)) return t('head_enough', { month });
     const data = usage.pools.filter(({ pool }) => service_of(pool) === 'data').reduce((sum, { used }) => sum + used, 0) + (usage.services[0]?.over ?? 0);
@@ -46,7 +46,7 @@ function Use({ usage, query, own, again }) {
         <div class="cols"><div>${usage.pools.map((pool) => html`<${Pool} key=${pool.pool} pool=${pool} usage=${usage} />`)}<${Over} usage=${usage} />
             <p class="mt4 noprint"><button class="button plain" type="button" aria-expanded=${open} onClick=${() => set_open(!open)}>${t(open ? 'hide_records' : 'records')}</button></p>
             ${open && html`<${Records} query=${{ ...query, cycle: usage.cycle }} />`}</div>
-            <div><${Notices} usage=${usage} />${own && html`<${Settings} key=${usage.position} usage=${usage} again=${again} />`}</div></div></section>`;
+            <div><${Notices} usage=${usage} />${own && html`<${Settings} usage=${usage} again=${again} />`}</div></div></section>`;
 }
 
 function Both({ query, own, number }) {
@@ -59,13 +59,14 @@ function Both({ query, own, number }) {
             <span>${data.latest ? t('until', { cycle: period(data.cycle), moment: moment(data.latest) }) : t('no_records', { cycle: period(data.cycle) })}</span><${At} position=${data.position} /></p>
         <${States} usage=${data} bill=${bill.data} />
         <div class="filters noprint"><${Select} id="cycle" label=${t('choose_month')} value=${cycle || data.cycle} onValue=${set_cycle}
-            options=${[...new Set([...data.cycles, data.cycle])].sort().reverse().map((each) => [each, period(each)])} /></div>
+            options=${[...new Set([...data.cycles, data.cycle, data.today.slice(0, 7)])].sort().reverse().map((each) => [each, period(each)])} /></div>
         <${Use} usage=${data} query=${query} own=${own} again=${usage.again} />
         <${With} of=${bill}>${(it) => it && html`<${Bill} bill=${it} query=${query} may_complain=${own} />`}<//>`}<//>`;
 }
 
-// The newest month that is over: its bill is the one there is. Without one, the month itself.
-const before = ({ cycle, cycles, today }) => (cycle === today.slice(0, 7) ? cycles.filter((each) => each < cycle).at(-1) : null) ?? cycle;
+const month_before = (cycle) => new Date(Date.parse(`${cycle}-01`) - 1).toISOString().slice(0, 7);
+// The month before the one that goes on: its bill is the newest there is. Where nothing was used before it, and in other months, the month itself.
+const before = ({ cycle, cycles, today }) => (cycle === today.slice(0, 7) && cycles.some((each) => each < cycle) ? month_before(cycle) : cycle);
 
 function States({ usage, bill }) {
     const out = first_out(usage), wrong = wrong_sum(bill);

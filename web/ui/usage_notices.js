@@ -5,21 +5,24 @@ import { moment, money } from '/ui/format.js';
 import { post } from '/ui/api.js';
 import { Failed } from '/ui/state.js';
 import { fault_of, Faults, Input } from '/ui/field.js';
-import { amount, pool_name, service_of } from '/ui/usage_units.js';
+import { amount, cap_of, pool_name, service_of } from '/ui/usage_units.js';
 import usage_words from '/words/usage.js';
 
 const t = words(usage_words);
 
-function coming({ pools, levels, notices }) {
+// What can still come: nothing of a cap that was reached, nor steps of charges that a cap does not let come.
+function coming({ pools, levels, notices, services }) {
     const had = (pool, percent) => notices.some((notice) => notice.pool === pool && notice.percent === percent);
     const percents = [...new Set([...levels.notice_at, ...levels.own_notice_at])].sort((one, other) => one - other);
     const next = pools.filter((pool) => pool.quantity && pool.left).map(({ pool, used, quantity }) => {
         const percent = percents.find((each) => used * 100 < each * quantity && !had(pool, each));
         return percent && { when: t('next'), says: t(percent === 100 ? 'next_out' : 'next_at', { pool: pool_name(pool), percent }) };
     }).filter(Boolean);
-    if (levels.notice_every) next.push({ when: t('later'), says: t('next_every', { sum: money(levels.notice_every) }) });
-    const cap = levels.own_data_cap ?? levels.data_cap;
-    if (cap) next.push({ when: t('cap_when'), says: t('next_cap', { sum: money(cap) }), note: t('cap_note') });
+    const data = Number(services.find(({ service }) => service === 'data')?.charge ?? 0), every = Number(levels.notice_every ?? 0);
+    const caps = [cap_of(levels), cap_of({ data_cap: levels.data_cap })].filter(Boolean), cap = caps.find(({ sum }) => data < Number(sum));
+    const may_step = !caps.length || (cap && (Math.floor(data / every) + 1) * every <= Number(levels.data_cap ?? Infinity));
+    if (every) next.push({ when: t('later'), says: t(may_step ? 'next_every' : 'next_every_rest', { sum: money(levels.notice_every) }) });
+    if (cap) next.push({ when: t('cap_when'), says: t('next_cap', { sum: money(cap.sum) }), note: t('cap_note') });
     return next;
 }
 
@@ -28,7 +31,7 @@ export function Notices({ usage }) {
         ${!usage.notices.length && html`<p class="mt4 quiet">${t('no_notices')}</p>`}
         <ol class="timeline mt4">${usage.notices.map((notice) => html`<li key=${notice.notice}><time datetime=${notice.time}>${moment(notice.time, usage.today)}</time>
                 <h3>${capital(t(`notice_${notice.level}`, { pool: pool_name(notice.pool), percent: notice.percent, charge: money(notice.charge) }))}</h3>
-                ${notice.quantity !== null && html`<p>${t('notice_used', { used: amount(service_of(notice.pool), notice.used), quantity: amount(service_of(notice.pool), notice.quantity) })}</p>`}</li>`)}
+                ${notice.quantity !== null && html`<p>${t('notice_used', { used: amount(service_of(notice.pool), notice.used, notice.quantity), quantity: amount(service_of(notice.pool), notice.quantity) })}</p>`}</li>`)}
             ${coming(usage).map(({ when, says, note }) => html`<li class="next"><span class="when">${when}</span><h3>${capital(says)}</h3>${note && html`<p>${note}</p>`}</li>`)}</ol>
         <p class="small quiet mt2">${t('no_adverts')}</p>`;
 }

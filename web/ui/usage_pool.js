@@ -2,7 +2,7 @@
 import { html } from '/htm/preact/standalone.module.js';
 import { capital, pick, words } from '/ui/language.js';
 import { day, money } from '/ui/format.js';
-import { amount, pool_name, service_of } from '/ui/usage_units.js';
+import { amount, cap_of, pool_name, service_of } from '/ui/usage_units.js';
 import usage_words from '/words/usage.js';
 
 const t = words(usage_words);
@@ -17,8 +17,8 @@ function Says({ pool, today }) {
     const service = service_of(pool.pool), { forecast } = pool;
     if (pool.left === null) return null;
     if (!pool.left) return html`<p class="says"><b class="late">${t('all_used')}</b></p>`;
-    if (!forecast) return today.is_now ? html`<p class="says quiet">${t('unsure')}</p>` : null;
-    if (forecast.enough) return html`<p class="says"><b class="met">${t('enough')}</b>${t('by_end', { used: amount(service, forecast.by_end) })}</p>`;
+    if (!forecast) return today.is_now && pool.used ? html`<p class="says quiet">${t('unsure')}</p>` : null;
+    if (forecast.enough) return html`<p class="says"><b class="met">${t('enough')}</b>${t('by_end', { used: amount(service, forecast.by_end, pool.quantity) })}</p>`;
     return html`<p class="says"><b class="soon">${t('out', { day: day(forecast.day, today.day) })}</b>${forecast.soonest !== forecast.latest
         && t('out_range', { soonest: day(forecast.soonest, today.day), latest: day(forecast.latest, today.day) })} ${t('then')}</p>`;
 }
@@ -28,24 +28,26 @@ export function Pool({ pool, usage }) {
     const used = pool.quantity ? Math.min(100, Math.round(pool.used / pool.quantity * 100)) : 0;
     const given = pool.from.filter(({ given: each }) => each !== null);
     return html`<article class="pool"><div class="top"><h3>${capital(pool_name(pool.pool))}</h3>
-            <p class="left">${pool.left === null ? t('unlimited') : html`${t('left')} <b>${amount(service, pool.left)}</b>`}</p></div>
+            <p class="left">${pool.left === null ? t('unlimited') : html`${t('left')} <b>${amount(service, pool.left, pool.quantity)}</b>`}</p></div>
         ${pool.quantity !== null && html`<div class=${`meter${used > gone ? ' near' : ''}`} style=${{ '--used': used, '--now': gone }} role="img"
                 aria-label=${t('bar_says', { used, now: gone })}><i></i>${is_now && html`<u></u>`}</div>
-            <p class="scale" style=${{ '--now': gone }}><span class="from">${t('used_is', { used: amount(service, pool.used) })}</span>
+            <p class="scale" style=${{ '--now': gone }}><span class="from">${t('used_is', { used: amount(service, pool.used, pool.quantity) })}</span>
                 ${is_now && gone > 25 && gone < 65 && html`<span>${t('today')}</span>`}<span class="to">${t('total_is', { total: amount(service, pool.quantity) })}</span></p>`}
         <${Says} pool=${pool} today=${{ is_now, day: usage.today }} />
         <p class="small quiet">${given.map(({ name, given: each, expires }) => t(given.length > 1 ? 'from_expires' : 'from_one',
             { name, given: amount(service, each), day: day(expires, usage.today) }) + ' ')}${given.length > 1 && t('first_expiring')}</p></article>`;
 }
 
-// Charges beyond what is included, against the cap.
+// Charges beyond what is included; those for data against the cap.
 export function Over({ usage }) {
-    const { levels, services } = usage, charge = services.reduce((sum, each) => sum + Number(each.charge), 0);
-    const cap = levels.own_data_cap ?? levels.data_cap, over = services.filter((each) => each.over);
+    const { services } = usage, charge = services.reduce((sum, each) => sum + Number(each.charge), 0), over = services.filter((each) => each.over);
+    const cap = cap_of(usage.levels), of_data = services.find(({ service }) => service === 'data')?.charge ?? '0';
+    const says = cap && t(cap.is_own ? 'own_cap_is' : 'cap_is', { sum: money(cap.sum) }), is_reached = cap && Number(of_data) >= Number(cap.sum) && Number(of_data) > 0;
     return html`<article class="pool"><div class="top"><h3>${t('over_title')}</h3><p class="left"><b>${money(charge)}</b></p></div>
-        ${cap && html`<div class="meter" style=${{ '--used': Math.min(100, Math.round(charge / Number(cap) * 100)), '--now': 100 }} role="img"
-            aria-label=${`${money(charge)}, ${t('cap_is', { sum: money(cap) })}`}><i></i></div>`}
         <p class="scale"><span class="from">${over.length ? over.map(({ service, over: n }) => t(`over_${service}`, { n: amount(service, n) })).join(pick({ zh: '，', en: ', ' }))
-            : t('no_over')}</span>${cap && html`<span class="to">${t(levels.own_data_cap ? 'own_cap_is' : 'cap_is', { sum: money(cap) })}</span>`}</p>
-        ${cap && html`<p class="says">${t('cap_says', { sum: money(cap) })}</p>`}</article>`;
+            : t('no_over')}</span></p>
+        ${cap && html`<div class="meter" style=${{ '--used': Number(cap.sum) ? Math.min(100, Math.round(Number(of_data) / Number(cap.sum) * 100)) : 100, '--now': 100 }} role="img"
+            aria-label=${`${t('cap_at', { sum: money(of_data) })}, ${says}`}><i></i></div>
+            <p class="scale"><span class="from">${t('cap_at', { sum: money(of_data) })}</span><span class="to">${says}</span></p>
+            <p class="says">${is_reached ? html`<b class="late">${t('cap_reached')}</b>` : t('cap_says', { sum: money(cap.sum) })}</p>`}</article>`;
 }

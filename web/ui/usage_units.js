@@ -8,11 +8,17 @@ const says = pick({
     en: { minutes: (n) => (n === '1' ? '1 minute' : `${n} minutes`), messages: (n) => (n === '1' ? '1 message' : `${n} messages`) },
 });
 
-// Bytes, minutes or messages.
-export function amount(service, quantity) {
+// Bytes, minutes or messages; `of`: the whole that a part of is shown beside, whose unit it then has.
+export function amount(service, quantity, of = quantity) {
     if (service === 'voice') return says.minutes(number(quantity));
     if (service === 'sms') return says.messages(number(quantity));
-    return quantity >= GB / 10 ? `${number(quantity / GB, 2)} GB` : `${number(quantity / MB, 1)} MB`;
+    return of >= GB ? `${number(quantity / GB, 2)} GB` : `${number(quantity / MB, 1).replace(/\.0$/, '')} MB`;
+}
+
+// What a person's charges for data stop at: their own cap or the tariff's, whichever is lower; null: neither.
+export function cap_of({ own_data_cap, data_cap }) {
+    const is_own = own_data_cap !== undefined && (data_cap === undefined || Number(own_data_cap) < Number(data_cap));
+    return is_own ? { sum: own_data_cap, is_own } : data_cap !== undefined ? { sum: data_cap, is_own } : null;
 }
 
 const scopes = pick({
@@ -22,8 +28,8 @@ const scopes = pick({
         sms: { home: '短信', roaming: '漫游短信', any: '短信', directed: (name) => `定向短信（${name}）`, '': '短信' },
     },
     en: {
-        data: { home: 'data at home', roaming: 'data while roaming', any: 'data', directed: (name) => `data for ${name}`, '': 'data' },
-        voice: { home: 'calls at home', roaming: 'calls while roaming', any: 'calls', directed: (name) => `calls to ${name}`, '': 'calls' },
+        data: { home: 'data in mainland China', roaming: 'data while roaming', any: 'data', directed: (name) => `data for ${name}`, '': 'data' },
+        voice: { home: 'calls in mainland China', roaming: 'calls while roaming', any: 'calls', directed: (name) => `calls to ${name}`, '': 'calls' },
         sms: { home: 'text messages', roaming: 'text messages while roaming', any: 'text messages', directed: (name) => `text messages to ${name}`, '': 'text messages' },
     },
 });

@@ -34,12 +34,6 @@ static const char *money(int64_t amount, unsigned least, struct arena *arena)
     return text;
 }
 
-static int64_t fee_of(const struct tariff *tariff, int32_t cycle)
-{
-    bool later = tariff->free_until != DAY_NONE && tariff->has_then_fee && cycle > period_of(tariff->free_until, 'M').first;
-    return later ? tariff->then_fee : tariff->monthly_fee;
-}
-
 /* What a subscription is charged in a cycle; false: nothing. */
 static bool charged(const struct computing *computing, enum charge charge, const struct holding *holding, int64_t *amount)
 {
@@ -48,7 +42,7 @@ static bool charged(const struct computing *computing, enum charge charge, const
     bool is_empty = holding->to != DAY_NONE && holding->to <= holding->from;
     switch (charge) {
     case CHARGE_FEE:
-        *amount = fee_of(tariff, cycle);
+        *amount = tariff_fee(tariff, cycle);
         return !is_empty && holding->from < end && (holding->to == DAY_NONE || holding->to > cycle);
     case CHARGE_ONCE:
         *amount = tariff->one_off_fee;
@@ -107,50 +101,73 @@ static void charges_add(struct computing *computing, enum charge charge)
 
 /* ---- use beyond what is included ---- */
 
-static const struct {
-    const char *unit;
-    uint64_t of; /* units in one that is shown */
+static const char *const units[SERVICES] = { [SERVICE_DATA] = "byte", [SERVICE_VOICE] = "minute", [SERVICE_SMS] = "message" };
+
+/* Units in which a quantity can be read, the largest of a service first; decimals: of a quantity that is multiplied by a price. */
+static const struct shown_unit {
+    enum service service;
+    uint64_t of;
     unsigned decimals;
-    const char *shown[LANGUAGES];
-} units[SERVICES] = {
-    [SERVICE_DATA] = { "byte", 1048576, 2, { "MB", "MB" } },
-    [SERVICE_VOICE] = { "minute", 1, 0, { "minutes", "分钟" } },
-    [SERVICE_SMS] = { "message", 1, 0, { "messages", "条" } },
+    const char *says[LANGUAGES];
+} shown_units[] = {
+    { SERVICE_DATA, 1073741824, 6, { "GB", "GB" } }, { SERVICE_DATA, 1048576, 4, { "MB", "MB" } }, { SERVICE_DATA, 1024, 2, { "KB", "KB" } },
+    { SERVICE_DATA, 1, 0, { "bytes", "字节" } },      { SERVICE_VOICE, 1, 0, { "minutes", "分钟" } }, { SERVICE_SMS, 1, 0, { "messages", "条" } },
 };
 
-/* As a number of what is shown, bytes with as many decimals as say them to the hundredth of a megabyte. */
-static const char *shown(enum service service, uint64_t quantity, struct arena *arena)
+/* The one in which the price is given, so that the reason's figures give the amount. */
+static const struct shown_unit *unit_of(const struct price *price)
 {
-    uint64_t of = units[service].of;
-    if (of == 1) return arena_format(arena, "%llu", (unsigned long long)quantity).at;
-    return arena_format(arena, "%llu.%02llu", (unsigned long long)(quantity / of), (unsigned long long)((quantity % of) * 100 / of)).at;
+    size_t i = 0;
+    while (shown_units[i].service != price->service ||
+           (price->service == SERVICE_DATA && (price->per % shown_units[i].of || price->increment % shown_units[i].of)))
+        i++;
+    return &shown_units[i];
 }
 
-/* The price of one of what is shown. */
-static const char *unit_price(const struct price *price, struct arena *arena)
+/* Rounded half up to so many decimals, of which those that say nothing are left out. */
+static const char *shown(uint64_t quantity, const struct shown_unit *unit, struct arena *arena)
 {
-    uint64_t base = units[price->service].of * (price->service == SERVICE_VOICE ? 60 : 1);
-    unsigned __int128 micro = (unsigned __int128)(uint64_t)price->price * base / price->per;
-    return money(micro > INT64_MAX ? INT64_MAX : (int64_t)micro, 2, arena);
+    uint64_t scale = 1;
+    for (unsigned i = 0; i < unit->decimals; i++) scale *= 10;
+    unsigned __int128 scaled = ((unsigned __int128)quantity * scale * 2 + unit->of) / (2 * (unsigned __int128)unit->of);
+    uint64_t whole = (uint64_t)(scaled / scale), part = (uint64_t)(scaled % scale);
+    if (!part) return arena_format(arena, "%llu", (unsigned long long)whole).at;
+    unsigned decimals = unit->decimals;
+    for (; part % 10 == 0; part /= 10) decimals--;
+    return arena_format(arena, "%llu.%0*llu", (unsigned long long)whole, (int)decimals, (unsigned long long)part).at;
+}
+
+/* " x 0.29 yuan"; where the price is for several units, " / 10 MB x 1.00 yuan". */
+static const char *times_price(const struct price *price, const struct shown_unit *unit, enum language language, struct arena *arena)
+{
+    static const char *const forms[LANGUAGES] = { " x %s yuan", " × %s元" };
+    static const char *const divided[LANGUAGES] = { " / %s %s x %s yuan", " ÷ %s%s × %s元" };
+    bool is_voice = price->service == SERVICE_VOICE;
+    uint64_t per = is_voice ? price->per : price->per / unit->of;
+    if (is_voice && 60 % per == 0) return arena_format(arena, forms[language], money(price->price * (int64_t)(60 / per), 2, arena)).at;
+    if (!is_voice && per == 1) return arena_format(arena, forms[language], money(price->price, 2, arena)).at;
+    static const char *const seconds[LANGUAGES] = { "s", "秒" };
+    const char *number = arena_format(arena, "%llu", (unsigned long long)(is_voice && per % 60 == 0 ? per / 60 : per)).at;
+    const char *of = is_voice && per % 60 ? seconds[language] : unit->says[language];
+    return arena_format(arena, "%s%s", is_voice && per % 60 ? (language == CHINESE ? " × 60秒" : " x 60 s") : "",
+                        arena_format(arena, divided[language], number, of, money(price->price, 2, arena)).at).at;
 }
 
 static void over_reason(struct computing *computing, const struct over *over, uint64_t used, struct bill_line *line)
 {
     static const char *const forms[LANGUAGES] = {
-        "%s %s were used, %s of them were included, %s were over; %s%s x %s yuan",
-        "用了%s%s，套餐内%s，超出%s；%s%s × %s元",
+        "%s %s were used, %s of them were included, %s were over; %s%s %s%s",
+        "用了%s%s，套餐内%s，超出%s；%s%s%s%s",
     };
     static const char *const rounded[LANGUAGES] = { "a part of %s %s counts as a whole, so ", "不足%s%s的按整份算，" };
     struct arena *arena = computing->arena;
-    enum service service = over->service;
+    const struct shown_unit *unit = unit_of(over->price);
     for (int language = 0; language < LANGUAGES; language++) {
-        const char *rounding = over->price->increment
-                                   ? arena_format(arena, rounded[language], shown(service, over->price->increment, arena), units[service].shown[language]).at
-                                   : "";
-        line->because[language] =
-            arena_format(arena, forms[language], shown(service, used, arena), units[service].shown[language],
-                    shown(service, used - over->quantity, arena), shown(service, over->quantity, arena), rounding,
-                    shown(service, over->charged, arena), unit_price(over->price, arena));
+        const char *says = unit->says[language];
+        const char *rounding = over->price->increment ? arena_format(arena, rounded[language], shown(over->price->increment, unit, arena), says).at : "";
+        line->because[language] = arena_format(arena, forms[language], shown(used, unit, arena), says, shown(used - over->quantity, unit, arena),
+                                               shown(over->quantity, unit, arena), rounding, shown(over->charged, unit, arena), says,
+                                               times_price(over->price, unit, (enum language)language, arena));
     }
 }
 
@@ -186,14 +203,14 @@ static void overs_add(struct computing *computing, const struct rating *rating, 
             uint64_t used = 0;
             for (size_t k = 0; k < sum_count; k++)
                 if (sums[k].service == over->service && str_equal(sums[k].scope, over->scope)) used = use_add(used, sums[k].quantity);
-            struct bill_line line = { .tariff = rating->main->tariff->tariff, .quantity = over->quantity, .unit = units[service].unit,
+            struct bill_line line = { .tariff = rating->main->tariff->tariff, .quantity = over->quantity, .unit = units[service],
                                       .amount = to_fen(over->amount),
                                       .item = arena_format(computing->arena, "%s:%.*s", service_word(over->service), STR_ARGS(over->scope)) };
             over_reason(computing, over, used, &line);
             line_add(computing, line);
         }
         if (service == SERVICE_DATA && rating->main && rating->main->tariff->has_data_cap)
-            cap_apply(computing, first, rating->main->tariff->data_cap);
+            cap_apply(computing, first, to_fen(rating->main->tariff->data_cap));
         for (size_t i = first; i < computing->bill->line_count; i++)
             if (computing->bill->lines[i].amount) computing->bill->lines[kept++] = computing->bill->lines[i];
         computing->bill->line_count = kept;

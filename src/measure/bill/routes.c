@@ -170,7 +170,7 @@ static bool bill_get(struct request *request, struct reply *reply, struct error 
 
 static const struct parameter bill_query[] = {
     { "subscriber", PARAMETER_TEXT, false, 64, { "the number; a person sees their own", "号码；用户只能看自己的" } },
-    { "cycle", PARAMETER_TEXT, false, 16, { "the month, as 2015-01; the newest with use unless given", "账期，如 2015-01；默认为最近有用量的月份" } },
+    { "cycle", PARAMETER_TEXT, false, 16, { "the month, as 2015-01; unless given the running one, or the newest with use where two months passed without", "账期，如 2015-01；默认为本月，两个月没有用量的为最近有用量的月份" } },
 };
 
 const struct route bill_routes[BILL_ROUTES] = {

@@ -60,12 +60,23 @@ static bool read_service(const struct member *member, enum service *service)
     return bad(member, "service", "data, voice or sms is wanted", "须为 data、voice 或 sms");
 }
 
+/* The pool of an allowance with hours is named so. */
+static bool ends_in_hours(struct str scope)
+{
+    if (scope.length < 6) return false;
+    const char *end = scope.at + scope.length - 6;
+    for (size_t i = 0; i < 6; i++)
+        if (i == 0 ? end[i] != ':' : i == 3 ? end[i] != '-' : end[i] < '0' || end[i] > '9') return false;
+    return true;
+}
+
 static bool read_scope(const struct member *member, struct str otherwise, bool may_be_any, struct str *scope)
 {
     const json_t *json = json_object_get(member->json, "scope");
     *scope = otherwise;
     if (is_null(json)) return true;
     *scope = json_is_string(json) ? kept(member, json) : STR("");
+    if (ends_in_hours(*scope)) return bad(member, "scope", "a name that does not end like hours (:23-07) is wanted", "名称不能以时段（如 :23-07）结尾");
     bool is_name = str_starts(*scope, STR("directed:")) && scope->length > 9 && scope->length <= 64;
     if (is_name || str_equal(*scope, STR("home")) || str_equal(*scope, STR("roaming")) || (may_be_any && str_equal(*scope, STR("any")))) return true;
     return bad(member, "scope", "home, roaming or directed:NAME is wanted", "须为 home、roaming 或 directed:名称");
@@ -78,7 +89,9 @@ static bool read_number(const struct member *member, const char *key, json_int_t
     *is_there = !is_null(json);
     *number = 0;
     if (!*is_there) return true;
-    if (!json_is_integer(json) || json_integer_value(json) < least || json_integer_value(json) > most)
+    if (json_is_integer(json) && json_integer_value(json) > most)
+        return fail_both(member->error, ERROR_INPUT, "member %zu, %s: at most %lld", "第 %zu 项的 %s：最多 %lld", member->number, key, (long long)most);
+    if (!json_is_integer(json) || json_integer_value(json) < least)
         return bad(member, key, least ? "a whole number above 0 is wanted, or null" : "a whole number is wanted, or null",
                    least ? "须为大于 0 的整数，或 null" : "须为整数，或 null");
     *number = (uint64_t)json_integer_value(json);

@@ -82,6 +82,12 @@ bool tariffs_load(struct store *store, struct arena *arena, struct tariff **tari
     return done;
 }
 
+int64_t tariff_fee(const struct tariff *tariff, int32_t cycle)
+{
+    bool later = tariff->free_until != DAY_NONE && tariff->has_then_fee && cycle > period_of(tariff->free_until, 'M').first;
+    return later ? tariff->then_fee : tariff->monthly_fee;
+}
+
 const struct tariff *tariffs_find(const struct tariff *tariffs, size_t count, struct str id)
 {
     size_t from = 0, to = count;

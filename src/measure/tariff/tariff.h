@@ -74,6 +74,9 @@ bool tariffs_load(struct store *store, struct arena *arena, struct tariff **tari
 /* NULL where there is none. */
 const struct tariff *tariffs_find(const struct tariff *tariffs, size_t count, struct str id);
 
+/* The fee of a cycle (its first day): then_fee, where there is one, after the cycle in which free_until lies. Micro-yuan. */
+int64_t tariff_fee(const struct tariff *tariff, int32_t cycle);
+
 /* A list of percents from 1 to 100, as notice_at is given; sorted, each once. */
 bool percents_read(struct str json, uint8_t percents[LEVELS_MOST], size_t *count, struct error *error);
 

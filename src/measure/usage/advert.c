@@ -42,7 +42,11 @@ static const char select_adverts[] =
     " COALESCE(p.\"operator\", (SELECT MIN(t.\"operator\") FROM \"subscription\" b JOIN \"tariff\" t ON t.\"tariff\" = b.\"tariff\""
     " WHERE b.\"subscriber\" = n.\"subscriber\")), p.\"area\""
     " FROM \"notice_sent\" n JOIN \"source_name\" s ON s.\"source\" = n.\"source\" LEFT JOIN \"subscriber\" p ON p.\"subscriber\" = n.\"subscriber\""
-    " WHERE n.\"advert\" = 1 AND n.\"sent\" <= $1";
+    " WHERE n.\"advert\" = 1 AND n.\"sent\" <= $1"
+    " ORDER BY n.\"subscriber\", n.\"cycle\", n.\"pool\", n.\"level\", n.\"percent\", n.\"sent\", s.\"name\", n.\"seq\"";
+
+/* No moment is so late. */
+#define SAME_MOMENT (INT64_C(1) << 48)
 
 static struct finding advert_finding(const struct audit *audit, const struct duty *duty, struct statement *row)
 {
@@ -65,10 +69,14 @@ bool judge_advert(const struct audit *audit, const struct duty *duty, struct fin
     struct statement *select = store_prepare(audit->store, select_adverts, error);
     if (!select) return false;
     statement_number(select, 1, audit->as_of);
+    struct finding last = { 0 };
     for (bool row;;) {
         if (!statement_step(select, &row, error)) return false;
         if (!row) return true;
         struct finding finding = advert_finding(audit, duty, select);
+        /* Several of one level that were sent at the same moment are several findings. */
+        if (finding.time == last.time && str_equal(finding.subject, last.subject)) finding.occurrence = last.occurrence + SAME_MOMENT;
+        last = finding;
         if (!law_limit(audit->law, str_of(duty->id), finding.area, none, none, none, day_of(finding.time))) continue;
         if (sink.add(sink.context, &finding, error)) continue;
         statement_reset(select);

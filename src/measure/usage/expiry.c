@@ -9,7 +9,7 @@ enum { DAYS_BEFORE = 3, TELLING_HOUR = 9 };
 /* Subscriptions that end behind the day $1, at the latest at the start of $2. $3, $4 and $5: TYPE_VAS, TYPE_MAIN, TYPE_BUNDLE. */
 #define ENDING(scope) \
     "SELECT \"subscription\".\"subscriber\", \"subscription\".\"tariff\", \"subscription\".\"from\", \"subscription\".\"to\", t.\"name\"," \
-    " t.\"monthly_fee\", n.\"name\", \"subscription\".\"seq\", COALESCE(p.\"operator\", t.\"operator\"), p.\"area\"" \
+    " t.\"monthly_fee\", n.\"name\", \"subscription\".\"seq\", COALESCE(p.\"operator\", t.\"operator\"), p.\"area\", t.\"free_until\", t.\"then_fee\"" \
     " FROM \"subscription\" JOIN \"tariff\" t ON t.\"tariff\" = \"subscription\".\"tariff\"" \
     " JOIN \"source_name\" n ON n.\"source\" = \"subscription\".\"source\"" \
     " LEFT JOIN \"subscriber\" p ON p.\"subscriber\" = \"subscription\".\"subscriber\"" \
@@ -103,13 +103,23 @@ bool judge_expiry(const struct audit *audit, const struct duty *duty, struct fin
 
 /* ---- telling ---- */
 
+/* What going on costs: the fee of the month in which the first day behind the end lies. */
+static int64_t fee_on(struct statement *row, int32_t day)
+{
+    struct tariff tariff = { .monthly_fee = column_is_null(row, 5) ? 0 : column_number(row, 5),
+                             .free_until = column_is_null(row, 10) ? DAY_NONE : (int32_t)column_number(row, 10),
+                             .has_then_fee = !column_is_null(row, 11) };
+    tariff.then_fee = tariff.has_then_fee ? column_number(row, 11) : 0;
+    return tariff_fee(&tariff, period_of(day, 'M').first);
+}
+
 static struct letter ending_letter(struct statement *row, int64_t time, struct arena *arena)
 {
     struct str id = column_text(row, 1), name = column_text(row, 4);
     int32_t to = (int32_t)column_number(row, 3);
     struct civil last = civil_of(to - 1);
     char fee[DECIMAL_ROOM], day[DAY_ROOM];
-    decimal_format(column_is_null(row, 5) ? 0 : column_number(row, 5), MONEY_DECIMALS, 2, fee);
+    decimal_format(fee_on(row, to), MONEY_DECIMALS, 2, fee);
     day_format(to, day);
     if (!name.length) name = id;
     struct letter letter = { .to = TO_PERSON, .subject = (uint64_t)column_number(row, 0), .time = time };

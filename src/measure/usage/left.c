@@ -85,7 +85,7 @@ static bool left_rows(struct request *request, struct reply_table *table, struct
     struct listed listed = { 0 };
     if (table->after.length && !str_number(table->after, &after)) return fail_both(error, ERROR_USAGE, "after: take it from `next`", "after：取自上一页的 next");
     if (!asked_period(request_asked, request, "cycle", &period, error)) return false;
-    int32_t cycle = period.kind ? period.first : meter_newest(meter);
+    int32_t cycle = period.kind ? period.first : meter_newest(meter, cycle_of(request->now));
     if (cycle == DAY_NONE) return true;
     bool done = subjects_list(request, table->most, table->after.length ? (int64_t)after : -1, &listed, error) &&
                 listed_show(request, &table->rows, meter, cycle, &listed, error);

@@ -110,7 +110,7 @@ static bool service_due(struct levels *levels, const struct rating *after, enum 
     if (own && own->has_cap && !levels->own_cap && (!main->has_data_cap || own->cap < main->data_cap) && charge >= own->cap) {
         levels->own_cap = is_due = true;
         due->level = LEVEL_CAP;
-        due->occurrence = 1;
+        due->occurrence = OCCURRENCE_OWN_CAP;
     }
     if (main->has_data_cap && !levels->cap && charge >= main->data_cap) {
         levels->cap = is_due = true;

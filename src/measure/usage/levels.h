@@ -50,6 +50,8 @@ struct due {
     int64_t charge; /* micro-yuan, whole fen */
 };
 
+/* The occurrence of a notice of level cap that is a person's own; the tariff's is 0. */
+enum { OCCURRENCE_OWN_CAP = 1 };
 enum { DUES_MAX = 64 };
 /* What a record of that service makes due, given the ratings without and with it, both as of the same moment; brings levels up to
    it, with room from the arena (pool names are the rating's: copy what is to last). Returns how many are owed. own may be NULL. */

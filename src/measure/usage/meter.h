@@ -18,6 +18,7 @@ struct metered {
     size_t holding_count;
     struct use_sum *sums;
     size_t sum_count;
+    const struct rating *earlier; /* of the cycle before, as far as something rolls over from it; NULL: nothing does */
     const struct rating *rating;
     bool is_used;           /* there is use in the cycle */
     int64_t latest;         /* the latest start of it */
@@ -32,8 +33,8 @@ bool meter_cycle(struct kept *meter, struct ledger *ledger, uint64_t subject, in
 bool meter_own(struct kept *meter, uint64_t subject, int64_t moment, struct own_levels *own);
 /* The cycles in which a subject has use, rising; returns how many. */
 size_t meter_cycles(struct kept *meter, uint64_t subject, struct arena *arena, int32_t **cycles);
-/* The newest cycle of which there is any use; DAY_NONE: there is none. */
-int32_t meter_newest(struct kept *meter);
+/* The newest cycle, at most `last`, of which there is any use; DAY_NONE: there is none. */
+int32_t meter_newest(struct kept *meter, int32_t last);
 
 /* A record of a subject's cycle that counts, for explaining. */
 struct metered_record {

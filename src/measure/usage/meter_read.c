@@ -12,7 +12,6 @@ static bool cycle_read(struct kept *meter, const struct entry_source *entries, u
                        struct metered *out, struct error *error)
 {
     const struct slot *slot = slots_look(meter->slots, subject, out->cycle);
-    const struct rating *earlier;
     struct shape shape;
     struct detail detail;
     out->position = meter->position;
@@ -22,12 +21,12 @@ static bool cycle_read(struct kept *meter, const struct entry_source *entries, u
     if (as_of == MOMENT_NONE) as_of = out->is_used ? out->latest : day_start(cycle_end(out->cycle)) - 1;
     shape_find(out->holdings, out->holding_count, out->cycle, &shape);
     if (!sums_of(meter, entries, subject, out->cycle, slot, &shape, BEFORE_NONE, arena, &detail, error) ||
-        !rate_earlier(meter, entries, subject, out->cycle, out->holdings, out->holding_count, BEFORE_NONE, arena, &earlier, error))
+        !rate_earlier(meter, entries, subject, out->cycle, out->holdings, out->holding_count, BEFORE_NONE, arena, &out->earlier, error))
         return false;
     out->sums = detail.sums;
     out->sum_count = detail.sum_count;
     out->levels = detail.levels;
-    out->rating = rate(out->holdings, out->holding_count, out->cycle, detail.sums, detail.sum_count, earlier, day_of(as_of), arena);
+    out->rating = rate(out->holdings, out->holding_count, out->cycle, detail.sums, detail.sum_count, out->earlier, day_of(as_of), arena);
     return true;
 }
 
@@ -80,11 +79,12 @@ size_t meter_cycles(struct kept *meter, uint64_t subject, struct arena *arena, i
     return count;
 }
 
-int32_t meter_newest(struct kept *meter)
+int32_t meter_newest(struct kept *meter, int32_t last)
 {
     const int32_t *cycles;
     pthread_rwlock_rdlock(&meter->lock);
     size_t count = slots_cycles(meter->slots, &cycles);
+    while (count && cycles[count - 1] > last) count--;
     int32_t newest = count ? cycles[count - 1] : DAY_NONE;
     pthread_rwlock_unlock(&meter->lock);
     return newest;

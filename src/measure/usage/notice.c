@@ -6,6 +6,7 @@
 #include "base/moment.h"
 #include "base/number.h"
 #include "measure/tariff/tariff.h"
+#include "measure/usage/levels.h"
 #include "rows/rows.h"
 
 const char *const level_words[LEVELS] = { "threshold", "reached", "over", "cap" };
@@ -109,11 +110,11 @@ static const struct {
     struct str service, scope; /* what the pool's begins with; empty: none */
     const char *says[LANGUAGES]; /* %.*s: the name behind it */
 } pool_words[] = {
-    { STR("data"), STR("home"), { "data at home", "国内流量" } },
+    { STR("data"), STR("home"), { "data in mainland China", "国内流量" } },
     { STR("data"), STR("roaming"), { "data while roaming", "漫游流量" } },
     { STR("data"), STR("directed:"), { "data for %.*s", "定向流量（%.*s）" } },
     { STR("data"), STR("any"), { "data anywhere", "通用流量" } },
-    { STR("voice"), STR("home"), { "calls at home", "国内通话" } },
+    { STR("voice"), STR("home"), { "calls in mainland China", "国内通话" } },
     { STR("voice"), STR("roaming"), { "calls while roaming", "漫游通话" } },
     { STR("voice"), STR("directed:"), { "calls to %.*s", "定向通话（%.*s）" } },
     { STR("voice"), STR("any"), { "calls anywhere", "通话" } },
@@ -169,15 +170,18 @@ struct str moment_says(int64_t moment, enum language language, struct arena *are
                                : arena_format(arena, "%02d:%02d on %d %s %d", minute / 60, minute % 60, civil.day, months[civil.month - 1], civil.year);
 }
 
-/* "1.60 GB", "86 minutes", "12 messages". */
-static struct str amount_says(enum service service, uint64_t amount, enum language language, struct arena *arena)
+/* "1.60 GB", "86 minutes", "12 messages". of: the whole beside which a part is said, whose unit it then has. */
+static struct str amount_says(enum service service, uint64_t amount, uint64_t of, enum language language, struct arena *arena)
 {
     static const uint64_t gigabyte = 1073741824, megabyte = 1048576;
+    const char *gap = language == CHINESE ? "" : " ";
+    if (service == SERVICE_DATA && of >= gigabyte) {
+        unsigned __int128 hundredths = ((unsigned __int128)amount * 200 + gigabyte) / (2 * gigabyte);
+        return arena_format(arena, "%llu.%02llu%sGB", (unsigned long long)(hundredths / 100), (unsigned long long)(hundredths % 100), gap);
+    }
     if (service == SERVICE_DATA) {
-        bool is_large = amount >= gigabyte / 10;
-        uint64_t unit = is_large ? gigabyte : megabyte;
-        return arena_format(arena, "%llu.%02llu%s%s", (unsigned long long)(amount / unit), (unsigned long long)(amount % unit * 100 / unit),
-                            language == CHINESE ? "" : " ", is_large ? "GB" : "MB");
+        unsigned long long tenths = (amount * 20 + megabyte) / (2 * megabyte);
+        return tenths % 10 ? arena_format(arena, "%llu.%llu%sMB", tenths / 10, tenths % 10, gap) : arena_format(arena, "%llu%sMB", tenths / 10, gap);
     }
     if (language == CHINESE) return arena_format(arena, "%llu%s", (unsigned long long)amount, service == SERVICE_VOICE ? "分钟" : "条");
     return arena_format(arena, "%llu %s%s", (unsigned long long)amount, service == SERVICE_VOICE ? "minute" : "message", amount == 1 ? "" : "s");
@@ -194,23 +198,30 @@ struct str notice_text(const struct notice *notice, enum language language, stru
 {
     bool is_chinese = language == CHINESE;
     enum service service = service_of(notice->pool);
-    const char *pool = pool_says(notice->pool, language, arena).at, *used = amount_says(service, notice->used, language, arena).at;
+    uint64_t whole = notice->has_quantity ? notice->quantity : notice->used, left = whole > notice->used ? whole - notice->used : 0;
+    const char *pool = pool_says(notice->pool, language, arena).at, *used = amount_says(service, notice->used, whole, language, arena).at;
+    const char *all = amount_says(service, whole, whole, language, arena).at;
     char charge[DECIMAL_ROOM];
     decimal_format(notice->charge, MONEY_DECIMALS, 2, charge);
-    uint64_t left = notice->has_quantity && notice->quantity > notice->used ? notice->quantity - notice->used : 0;
     switch (notice->level) {
     case LEVEL_THRESHOLD:
-        return arena_format(arena, is_chinese ? "【明白】%s已用%d%%（%s，共%s），还剩%s。用完后按资费另收。" : "mingbai: %s: %d%% used (%s of %s), %s left. After that use is charged by your tariff.",
-                            pool, notice->percent, used, amount_says(service, notice->quantity, language, arena).at,
-                            amount_says(service, left, language, arena).at);
+        return arena_format(arena, is_chinese ? "【明白】%s已用%d%%（%s，共%s），还剩%s。用完后先用你别的余量，没有的按资费另收。"
+                                              : "mingbai: %s: %d%% used (%s of %s), %s left. After that your other allowances are used; what none covers is charged by your tariff.",
+                            pool, notice->percent, used, all, amount_says(service, left, whole, language, arena).at);
     case LEVEL_REACHED:
-        return arena_format(arena, is_chinese ? "【明白】%s已用完（共%s）。再用按资费另收，目前超出费用%s元。" : "mingbai: all of %s (%s) is used. More is charged by your tariff; charges so far: %s yuan.",
-                            pool, amount_says(service, notice->quantity, language, arena).at, charge);
+        return arena_format(arena, is_chinese ? "【明白】%s已用完（共%s）。再用先扣你别的余量，没有的按资费另收，目前超出费用%s元。"
+                                              : "mingbai: all of %s (%s) is used. More comes from your other allowances; what none covers is charged by your tariff. Charges so far: %s yuan.",
+                            pool, all, charge);
     case LEVEL_OVER:
         return arena_format(arena, is_chinese ? "【明白】%s超出套餐%s，本月超出费用已到%s元。" : "mingbai: %s: %s beyond what is included; charges this month have reached %s yuan.", pool, used,
                             charge);
     default:
-        return arena_format(arena, is_chinese ? "【明白】%s超出费用已到上限（%s元）。流量停用，你同意后才继续。" : "mingbai: charges for %s have reached the cap (%s yuan). Data stops until you agree to go on.",
+        if (notice->occurrence == OCCURRENCE_OWN_CAP)
+            return arena_format(arena, is_chinese ? "【明白】%s超出费用到了你自己设的上限，现为%s元。流量停用，你同意后才继续。"
+                                                  : "mingbai: charges for %s have reached the cap that you set yourself; they are %s yuan now. Data stops until you agree to go on.",
+                                pool, charge);
+        return arena_format(arena, is_chinese ? "【明白】%s超出费用到了资费的上限，现为%s元。流量停用，你同意后才继续。"
+                                              : "mingbai: charges for %s have reached the cap of your tariff; they are %s yuan now. Data stops until you agree to go on.",
                             pool, charge);
     }
 }

@@ -8,7 +8,7 @@ static const struct str home = STR("home"), any = STR("any");
 
 static bool is_directed(struct str scope)
 {
-    return scope.length > 9 && !memcmp(scope.at, "directed:", 9);
+    return scope.length >= 9 && !memcmp(scope.at, "directed:", 9);
 }
 
 int32_t cycle_of(int64_t moment)

@@ -6,7 +6,7 @@
 #include "engine/write.h"
 #include "measure/province/province.h"
 #include "measure/query.h"
-#include "measure/usage/forecast.h"
+#include "measure/usage/daily.h"
 #include "measure/usage/left.h"
 #include "measure/usage/usage.h"
 
@@ -52,9 +52,11 @@ bool asked_cycle(struct request *request, struct kept *meter, uint64_t subject, 
         return fail_both(error, ERROR_USAGE, "cycle: a month is wanted, as 2015-01", "cycle：须为月份，如 2015-01");
     *cycle = period.first;
     if (period.kind) return true;
-    int32_t *cycles;
+    int32_t *cycles, now = cycle_of(request->now);
     size_t count = meter_cycles(meter, subject, request->arena, &cycles);
-    *cycle = count ? cycles[count - 1] : cycle_of(request->now);
+    while (count && cycles[count - 1] > now) count--;
+    bool is_idle = count && day_add_months(cycles[count - 1], 1) < now;
+    *cycle = is_idle ? cycles[count - 1] : now;
     return true;
 }
 
@@ -98,34 +100,11 @@ static void put_moment(struct json *json, const char *name, int64_t moment)
     }
 }
 
-/* Use of a pool's service by day of the cycle: what a pool is drawn on follows it closely enough for a forecast. */
-struct daily {
-    uint64_t used[SERVICES][CYCLE_DAYS];
-    uint64_t records[SERVICES];
-    int32_t cycle;
-};
-
-static bool day_add(void *context, const struct metered_record *record, struct error *error)
+static void put_forecast(struct json *json, const struct pool_days *days, const struct pool *pool, int32_t today)
 {
-    (void)error;
-    struct daily *daily = context;
-    int32_t day = day_of(record->use.start) - daily->cycle;
-    enum service service = record->use.service;
-    daily->records[service]++;
-    if (day >= 0 && day < CYCLE_DAYS) daily->used[service][day] = use_add(daily->used[service][day], use_units(service, record->use.quantity));
-    return true;
-}
-
-static void put_forecast(struct json *json, const struct daily *daily, const struct pool *pool, int32_t today)
-{
-    struct pace pace = { .left = pool->left };
     struct forecast forecast;
-    int32_t end = cycle_end(daily->cycle), ended = today - daily->cycle;
-    pace.days = ended < 0 ? 0 : (size_t)ended > CYCLE_DAYS ? CYCLE_DAYS : (size_t)ended;
-    pace.days_left = today < end ? (size_t)(end - today) : 0;
-    for (size_t i = 0; i < pace.days; i++) pace.used[i] = daily->used[pool->service][i];
     json_key(json, "forecast");
-    if (!pace.days_left || pool->unlimited || !pool->left || (forecast_make(&pace, &forecast), !forecast.is_known)) {
+    if (!days || !daily_forecast(days, pool, &forecast)) {
         json_add_null(json);
         return;
     }
@@ -141,7 +120,7 @@ static void put_forecast(struct json *json, const struct daily *daily, const str
     json_close(json, '}');
 }
 
-static void put_pools(struct json *json, const struct metered *metered, const struct daily *daily, int32_t today)
+static void put_pools(struct json *json, const struct metered *metered, const struct pool_days *days, int32_t today)
 {
     json_key(json, "pools");
     json_open(json, '[');
@@ -153,7 +132,7 @@ static void put_pools(struct json *json, const struct metered *metered, const st
         put_count(json, "quantity", use_add(pool->drawn, pool->left), !pool->unlimited);
         put_count(json, "used", pool->drawn, true);
         put_count(json, "left", pool->left, !pool->unlimited);
-        put_forecast(json, daily, pool, today);
+        put_forecast(json, days, pool, today);
         json_key(json, "from");
         json_open(json, '[');
         for (size_t g = 0; g < metered->rating->grant_count; g++) {
@@ -251,43 +230,47 @@ static void put_held(struct json *json, const struct metered *metered)
     json_close(json, ']');
 }
 
-static bool usage_put(struct request *request, struct kept *meter, uint64_t subject, struct reply *reply, struct error *error)
+static void put_cycles(struct json *json, struct request *request, struct kept *meter, uint64_t subject)
+{
+    int32_t *cycles;
+    size_t count = meter_cycles(meter, subject, request->arena, &cycles);
+    json_key(json, "cycles");
+    json_open(json, '[');
+    for (size_t i = 0; i < count; i++) {
+        char room[DAY_ROOM];
+        json_add_string(json, (struct str){ room, period_format(period_of(cycles[i], 'M'), room) });
+    }
+    json_close(json, ']');
+}
+
+static bool usage_put(struct request *request, struct kept *meter, uint64_t subject, int32_t cycle, struct daily *daily, struct reply *reply,
+                      struct error *error)
 {
     struct metered metered;
     struct ledger *ledger = engine_ledger(request->engine);
-    struct daily daily = { 0 };
     struct own_levels own;
-    int32_t *cycles;
-    if (!asked_cycle(request, meter, subject, &daily.cycle, error)) return false;
     /* In the month that is going on what a pack gives counts from its first day, whether or not it was used since. */
-    bool is_now = cycle_of(request->now) == daily.cycle;
-    if (!meter_cycle(meter, ledger, subject, daily.cycle, is_now ? request->now : MOMENT_NONE, request->arena, &metered, error) ||
-        !meter_records(meter, ledger, subject, daily.cycle, day_add, &daily, error))
+    bool is_now = cycle_of(request->now) == cycle;
+    if (!meter_cycle(meter, ledger, subject, cycle, is_now ? request->now : MOMENT_NONE, request->arena, &metered, error) ||
+        !meter_records(meter, ledger, subject, cycle, daily_add, daily, error))
         return false;
-    size_t cycle_count = meter_cycles(meter, subject, request->arena, &cycles);
-    int32_t today = day_of(is_now || metered.latest == MOMENT_NONE ? request->now : metered.latest);
+    int32_t today = day_of(request->now);
     struct json json = reply_json(reply);
     json_open(&json, '{');
     if (request->who.role == ROLE_SUBSCRIBER) json_put_string(&json, "subscriber", str_of(request->who.masked));
-    put_month(&json, "cycle", daily.cycle);
+    put_month(&json, "cycle", cycle);
     put_day(&json, "today", today);
     put_moment(&json, "latest", metered.latest);
-    put_pools(&json, &metered, &daily, today);
-    put_services(&json, &metered, &daily);
+    put_pools(&json, &metered, is_now ? daily_pools(daily, &metered, today, request->arena) : NULL, today);
+    put_services(&json, &metered, daily);
     put_levels(&json, &metered, meter_own(meter, subject, request->now, &own) ? &own : NULL);
     put_held(&json, &metered);
     json_key(&json, "notices");
     json_open(&json, '[');
-    struct notices_put put = { &json, daily.cycle };
+    struct notices_put put = { &json, cycle };
     bool done = notices_each(request->view->store, NULL, true, subject, notice_put, &put, error);
     json_close(&json, ']');
-    json_key(&json, "cycles");
-    json_open(&json, '[');
-    for (size_t i = 0; i < cycle_count; i++) {
-        char room[DAY_ROOM];
-        json_add_string(&json, (struct str){ room, period_format(period_of(cycles[i], 'M'), room) });
-    }
-    json_close(&json, ']');
+    put_cycles(&json, request, meter, subject);
     json_put_number(&json, "position", (int64_t)metered.position);
     json_close(&json, '}');
     return done;
@@ -296,9 +279,13 @@ static bool usage_put(struct request *request, struct kept *meter, uint64_t subj
 static bool usage_get(struct request *request, struct reply *reply, struct error *error)
 {
     uint64_t subject;
+    int32_t cycle;
+    struct daily daily = { 0 };
     if (!asked_subject(request, reply, &subject, error)) return false;
     struct keeper *keeper = engine_kept(request->engine, &usage_measure);
-    bool done = usage_put(request, keeper->kept, subject, reply, error);
+    bool done = asked_cycle(request, keeper->kept, subject, &cycle, error) &&
+                usage_put(request, keeper->kept, subject, cycle, &daily, reply, error);
+    daily_close(&daily);
     keeper_give(keeper);
     return done;
 }
@@ -353,6 +340,8 @@ static bool records_get(struct request *request, struct reply *reply, struct err
 
 /* ---- own levels ---- */
 
+#define CAP_LEAST INT64_C(10000) /* 0.01 yuan: at 0 a cap would be reached before there is any charge */
+
 static bool percents_text(struct request *request, struct reply *reply, struct text *out)
 {
     const json_t *list = json_object_get(request->body, "notice_at");
@@ -369,15 +358,31 @@ static bool percents_text(struct request *request, struct reply *reply, struct t
     return true;
 }
 
+/* The cap of a person's tariff this month, or where there is none the most that a tariff can say. */
+static bool tariff_cap(struct request *request, uint64_t subject, int64_t *cap, struct error *error)
+{
+    struct metered metered;
+    struct keeper *keeper = engine_kept(request->engine, &usage_measure);
+    bool done = meter_cycle(keeper->kept, engine_ledger(request->engine), subject, cycle_of(request->now), request->now, request->arena, &metered, error);
+    bool has_cap = done && metered.rating->main && metered.rating->main->tariff->has_data_cap;
+    *cap = has_cap ? metered.rating->main->tariff->data_cap : MONEY_MOST;
+    keeper_give(keeper);
+    return done;
+}
+
 static bool settings_post(struct request *request, struct reply *reply, struct error *error)
 {
     struct record record = { .kind = &usage_setting_kind, .present = 1u << SETTING_SUBSCRIBER | 1u << SETTING_FROM | 1u << SETTING_NOTICE_AT };
     struct text percents = { 0 }, number = { 0 };
     uint64_t subject, position;
+    int64_t most;
     struct str cap = request_text(request, "data_cap");
-    if (!asked_subject(request, reply, &subject, error)) return false;
+    if (!asked_subject(request, reply, &subject, error) || !tariff_cap(request, subject, &most, error)) return false;
     if (cap.length && (!decimal_parse(cap, MONEY_DECIMALS, &record.values[SETTING_DATA_CAP].number) || record.values[SETTING_DATA_CAP].number < 0))
         reply_fault(request, reply, "data_cap", "An amount in yuan, as 30 or 30.00", "须为金额（元），如 30 或 30.00");
+    else if (cap.length && (record.values[SETTING_DATA_CAP].number < CAP_LEAST || record.values[SETTING_DATA_CAP].number >= most))
+        reply_fault(request, reply, "data_cap", "At least 0.01 yuan, where data stops at the first charge, and less than the tariff's cap",
+                    "最低 0.01 元（一有超出费用就停），且须低于资费的上限");
     else if (cap.length)
         record.present |= 1u << SETTING_DATA_CAP;
     bool done = percents_text(request, reply, &percents) && !reply->fault_count;
@@ -399,7 +404,7 @@ static bool settings_post(struct request *request, struct reply *reply, struct e
 
 static const struct parameter usage_query[] = {
     { "subscriber", PARAMETER_TEXT, false, 64, { "the number; a person sees their own", "号码；用户只能看自己的" } },
-    { "cycle", PARAMETER_TEXT, false, 16, { "the month, as 2015-01; the newest with use unless given", "账期，如 2015-01；默认为最近有用量的月份" } },
+    { "cycle", PARAMETER_TEXT, false, 16, { "the month, as 2015-01; unless given the running one, or the newest with use where two months passed without", "账期，如 2015-01；默认为本月，两个月没有用量的为最近有用量的月份" } },
 };
 static const struct parameter settings[] = {
     { "notice_at", PARAMETER_LIST, false, 32, { "own percentages: {percent}", "自设的提醒百分比：{percent}" } },
