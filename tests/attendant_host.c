@@ -12,6 +12,11 @@ static int failed(const struct error *error)
     return 1;
 }
 
+static void nothing(void *context)
+{
+    (void)context;
+}
+
 int main(int count, char **arguments)
 {
     char directory[4096];
@@ -24,7 +29,7 @@ int main(int count, char **arguments)
     pthread_sigmask(SIG_BLOCK, &ending, NULL);
     struct engine *engine = engine_open(&(struct engine_options){ .directory = directory }, &error);
     if (!engine) return failed(&error);
-    struct attendant *attendant = attendant_open(engine, NULL, directory, &error);
+    struct attendant *attendant = attendant_open(engine, NULL, directory, nothing, NULL, &error);
     if (!attendant) {
         engine_close(engine);
         return failed(&error);

@@ -27,6 +27,8 @@ struct guest {
 struct attendant {
     struct engine *engine;
     struct accounts *accounts;
+    void (*ended)(void *context);
+    void *context;
     int folder, listener;
     pthread_t porter;
     pthread_mutex_t lock; /* of what follows */
@@ -222,7 +224,11 @@ static void *guest_serve(void *context)
     sigaddset(&terminal, SIGTTIN);
     sigaddset(&terminal, SIGTTOU);
     pthread_sigmask(SIG_BLOCK, &terminal, NULL);
-    if (call_receive(guest, &call) && answer(guest, PASSING_BEGUN)) answer(guest, (unsigned char)call_run(guest, &call));
+    if (call_receive(guest, &call) && answer(guest, PASSING_BEGUN)) {
+        enum exit_code code = call_run(guest, &call);
+        attendant->ended(attendant->context);
+        answer(guest, (unsigned char)code);
+    }
     call_close(&call);
     pthread_mutex_lock(&attendant->lock);
     struct guest **link = &attendant->guests;
@@ -289,12 +295,15 @@ static bool listen_there(struct attendant *attendant)
            listen(attendant->listener, SOMAXCONN) == 0;
 }
 
-struct attendant *attendant_open(struct engine *engine, struct accounts *accounts, const char *directory, struct error *error)
+struct attendant *attendant_open(struct engine *engine, struct accounts *accounts, const char *directory, void (*ended)(void *context), void *context,
+                                 struct error *error)
 {
     must(engine_directory(engine)[0] == '/');
     struct attendant *attendant = allocate(sizeof *attendant);
     attendant->engine = engine;
     attendant->accounts = accounts;
+    attendant->ended = ended;
+    attendant->context = context;
     pthread_mutex_init(&attendant->lock, NULL);
     pthread_cond_init(&attendant->left, NULL);
     attendant->folder = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);

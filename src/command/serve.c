@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "command/attendant.h"
+#include "portal/postman.h"
 #include "command/command.h"
 #include "portal/portal.h"
 
@@ -50,6 +51,12 @@ static void say_where(const struct portal *portal)
     fflush(stdout);
 }
 
+/* What a command wrote is told at once, as what comes over HTTP is. */
+static void look_for_news(void *postman)
+{
+    postman_nudge(postman);
+}
+
 static enum exit_code serve(struct invocation *invocation)
 {
     const char *listen = invocation_option(invocation, "listen");
@@ -69,7 +76,7 @@ static enum exit_code serve(struct invocation *invocation)
     struct portal *portal = portal_open(&options, &invocation->error);
     progress_end(&progress);
     if (!portal) return invocation->error.code == ERROR_USAGE ? EXIT_USAGE : EXIT_FAILED;
-    struct attendant *attendant = attendant_open(portal->engine, portal->accounts, portal->directory, &invocation->error);
+    struct attendant *attendant = attendant_open(portal->engine, portal->accounts, portal->directory, look_for_news, portal->postman, &invocation->error);
     if (attendant) {
         say_where(portal);
         sigwait(&signals, &received);

@@ -129,7 +129,7 @@ static struct curl_slist *header_add(struct curl_slist *headers, const char *nam
     return headers;
 }
 
-/* 429 and 5xx pass; what else is no 2xx will be so again. */
+/* 408 and 5xx may be of this text alone; what else is no 2xx will be so again. */
 static enum gateway_answer judged(CURLcode code, long status, struct error *error)
 {
     if (code == CURLE_OK && status >= 200 && status < 300) return GATEWAY_TAKEN;
@@ -137,11 +137,13 @@ static enum gateway_answer judged(CURLcode code, long status, struct error *erro
         fail_both(error, ERROR_BUSY, "the gateway cannot be reached: %s", "网关无法连接：%s", curl_easy_strerror(code));
     else
         fail_both(error, ERROR_BUSY, "the gateway answered %ld: its own log says why", "网关回答 %ld：原因见网关的日志", status);
-    return code != CURLE_OK || status == 408 || status == 429 || status >= 500 || status < 200 ? GATEWAY_LATER : GATEWAY_REFUSED;
+    if (code != CURLE_OK || status == 429) return GATEWAY_AWAY;
+    return status == 408 || status >= 500 || status < 200 ? GATEWAY_LATER : GATEWAY_REFUSED;
 }
 
-enum gateway_answer gateway_send(struct gateway *gateway, const struct message *message, struct error *error)
+enum gateway_answer gateway_send(void *context, const struct message *message, struct error *error)
 {
+    struct gateway *gateway = context;
     CURL *curl = gateway->curl;
     struct text address = { 0 }, body = { 0 };
     struct curl_slist *headers = NULL;

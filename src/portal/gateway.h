@@ -17,10 +17,11 @@ void gateway_close(struct gateway *gateway);
 enum gateway_answer {
     GATEWAY_TAKEN,
     GATEWAY_REFUSED, /* it will never take this one: a wrong number, a wrong request */
-    GATEWAY_LATER,   /* it cannot be reached, is busy or broken: try again */
+    GATEWAY_LATER,   /* it failed at this one: try it again later */
+    GATEWAY_AWAY,    /* it cannot be reached, or asks for a pause: no other will be taken now either */
 };
 /* Hands over one text to a number. For one thread at a time; at most GATEWAY_SECONDS. error tells why it was not taken. */
 enum { GATEWAY_SECONDS = 10 };
-enum gateway_answer gateway_send(struct gateway *gateway, const struct message *message, struct error *error);
+enum gateway_answer gateway_send(void *gateway, const struct message *message, struct error *error);
 
 #endif

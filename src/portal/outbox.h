@@ -5,7 +5,7 @@
 #define PORTAL_OUTBOX_H
 
 #include "measure/letter.h"
-#include "portal/gateway.h"
+#include "portal/express.h"
 #include "portal/accounts.h"
 
 struct outbox;
@@ -14,7 +14,9 @@ struct outbox_options {
     struct disk *disk;
     const char *spool; /* a file outside the data directory */
     int text_from, text_to;  /* hours of the day in which texts to people go out; both 0: the usual */
-    struct gateway *gateway; /* takes texts to people; NULL: they go to the spool as well */
+    enum gateway_answer (*text)(void *gateway, const struct message *message, struct error *error); /* gateway_send; NULL: texts go to the spool too */
+    void *gateway;
+    struct express *express; /* takes sign-in codes; NULL: they go to the spool */
     /* The clear numbers of subjects, one for each; an empty one where it is no more. Called once for each delivery. In life
        outbox_numbers, and context is the engine. */
     bool (*numbers)(void *context, const uint64_t *subjects, size_t count, struct arena *arena, struct str *numbers,
@@ -36,7 +38,8 @@ struct letters;
 bool outbox_take(struct outbox *outbox, const char *reader, int64_t cursor, const struct letters *letters, struct error *error);
 bool outbox_cursor(struct outbox *outbox, const char *reader, int64_t fallback, int64_t *cursor, struct error *error);
 
-/* Writes a text to a number in clear to the spool at once, at any hour, and keeps nothing of it. */
+/* Hands a text to a number in clear to the express or the spool at once, at any hour, and keeps nothing of it on the disk. ERROR_BUSY: the
+   gateway is behind. */
 bool outbox_text_now(struct outbox *outbox, struct str key, struct str number, const struct str text[LANGUAGES], int64_t now,
                      struct error *error);
 /* Delivers what may go out at that time; *next is when there is more to do without a new letter (INT64_MAX: never). What the

@@ -45,7 +45,9 @@ static bool scratch_make(struct portal *portal, struct error *error)
 
 static bool gateway_ready(struct portal *portal, struct error *error)
 {
-    return !portal->options.gateway || (portal->gateway = gateway_open(portal->options.gateway, error));
+    return !portal->options.gateway || ((portal->gateway = gateway_open(portal->options.gateway, error)) &&
+                                        (portal->express_gateway = gateway_open(portal->options.gateway, error)) &&
+                                        (portal->express = express_open(gateway_send, portal->express_gateway, error)));
 }
 
 static bool spool_name(struct portal *portal, struct error *error)
@@ -87,7 +89,8 @@ static bool accounts_ready(struct portal *portal, struct error *error)
 /* What works by itself: letters going out, and time passing. */
 static bool threads_ready(struct portal *portal, struct error *error)
 {
-    const struct outbox_options options = { .disk = engine_disk(portal->engine), .spool = portal->spool, .gateway = portal->gateway, .numbers = outbox_numbers,
+    const struct outbox_options options = { .disk = engine_disk(portal->engine), .spool = portal->spool, .text = portal->gateway ? gateway_send : NULL,
+                                            .gateway = portal->gateway, .express = portal->express, .numbers = outbox_numbers,
                                             .context = portal->engine, .text_from = portal->options.text_from,
                                             .text_to = portal->options.text_to };
     return (portal->outbox = outbox_open(portal->accounts, &options, error)) &&
@@ -139,7 +142,9 @@ void portal_close(struct portal *portal)
     timekeeper_close(portal->timekeeper);
     postman_close(portal->postman);
     outbox_close(portal->outbox);
+    express_close(portal->express);
     gateway_close(portal->gateway);
+    gateway_close(portal->express_gateway);
     upload_store_close(portal->uploads);
     if (portal->results) results_close(portal->results);
     places_close(portal->places);

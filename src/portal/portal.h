@@ -43,7 +43,8 @@ struct portal {
     char directory[PATH_ROOM];    /* from the root on */
     char scratch[PATH_ROOM];      /* a folder of this run's own, mode 0700, outside the data directory; gone at the end */
     char spool[PATH_ROOM];
-    struct gateway *gateway;
+    struct gateway *gateway, *express_gateway;
+    struct express *express;
     int64_t started;
     bool is_sample;               /* the records are the sample's */
 };

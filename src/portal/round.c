@@ -47,6 +47,14 @@ void round_nudge(struct round *round)
     pthread_mutex_unlock(&round->lock);
 }
 
+bool round_is_ending(struct round *round)
+{
+    pthread_mutex_lock(&round->lock);
+    bool is_ending = round->ending;
+    pthread_mutex_unlock(&round->lock);
+    return is_ending;
+}
+
 void round_close(struct round *round)
 {
     pthread_mutex_lock(&round->lock);

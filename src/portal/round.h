@@ -22,6 +22,8 @@ struct round {
 void round_open(struct round *round, int64_t (*step)(void *context), void *context);
 bool round_start(struct round *round, struct error *error);
 void round_nudge(struct round *round);
+/* For long steps: whether round_close waits for this one. */
+bool round_is_ending(struct round *round);
 /* Waits for the step under way, and for nothing else. Also where it was not started. */
 void round_close(struct round *round);
 

@@ -39,8 +39,10 @@ bool taking_may(const struct identity *who, const struct kind *kind, struct erro
         return fail_both(error, ERROR_CONFLICT, "records of kind %s are written by the program itself", "%s 类记录由程序自行记录", kind->name);
     if (who->role == ROLE_REGULATOR || who->role == ROLE_ADMINISTRATOR) return true;
     if (who->role == ROLE_OPERATOR && who->operator_[0] && is_of_operators(kind)) return true;
-    return fail_both(error, ERROR_CONFLICT, "records of kind %s are not for your account to write: the regulator's staff writes them",
-                     "你的账号不能写入 %s 类记录：由主管部门写入", kind->name);
+    bool too = is_of_operators(kind);
+    return fail_both(error, ERROR_CONFLICT, "records of kind %s are not for your account to write: %.0s%s",
+                     "你的账号不能写入 %s 类记录：%s%.0s", kind->name, too ? "由企业或主管部门写入" : "由主管部门写入",
+                     too ? "operators and the regulator's staff write them" : "the regulator's staff writes them");
 }
 
 bool taking_open(struct taking *taking, struct portal *portal, const struct identity *who, const struct kind *kind, bool only_looks,

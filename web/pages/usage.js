@@ -88,7 +88,7 @@ function Asked({ session }) {
 }
 
 export default function Usage({ session }) {
-    if (session.role === 'operator' || session.role === 'regulator') return html`<${Asked} session=${session} />`;
+    if (['operator', 'regulator', 'administrator'].includes(session.role)) return html`<${Asked} session=${session} />`;
     if (session.role !== 'subscriber') return html`<h1>${t('sign_first')}</h1><p class="lede">${t('sign_says')}</p>
         <p><a class="button" href=${`${href('/signin')}?by=number&to=${encodeURIComponent(href('/usage'))}`}>${t('sign_in')}</a></p>`;
     if (!session.number) return html`<h1>${t('title')}</h1><${Empty} title=${t('none')} says=${t('none_says')} />`;

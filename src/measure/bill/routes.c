@@ -174,7 +174,7 @@ static const struct parameter bill_query[] = {
 };
 
 const struct route bill_routes[BILL_ROUTES] = {
-    { ROUTE(GET, "/api/bill", FOR(SUBSCRIBER) | FOR(OPERATOR) | FOR(REGULATOR), REACH_OWN), .handle = bill_get, .flags = ROUTE_SLOW,
+    { ROUTE(GET, "/api/bill", FOR_STAFF | FOR(SUBSCRIBER), REACH_OWN), .handle = bill_get, .flags = ROUTE_SLOW,
       .says = { "A month's bill of a number: each line computed, with its reason, beside what was charged", "某号码某月的账单：每一项的计算和理由，以及实收" },
       .query = bill_query, .query_count = COUNT(bill_query) },
 };

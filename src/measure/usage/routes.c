@@ -412,13 +412,13 @@ static const struct parameter settings[] = {
 };
 
 const struct route usage_routes[USAGE_ROUTES] = {
-    { ROUTE(GET, "/api/usage", FOR(SUBSCRIBER) | FOR(OPERATOR) | FOR(REGULATOR), REACH_OWN), .handle = usage_get, .flags = ROUTE_SLOW,
+    { ROUTE(GET, "/api/usage", FOR_STAFF | FOR(SUBSCRIBER), REACH_OWN), .handle = usage_get, .flags = ROUTE_SLOW,
       .says = { "What a number used in a month, what is left and how long it will last", "某号码一个月的用量、剩余和预计用完的日子" },
       .query = usage_query, .query_count = COUNT(usage_query) },
-    { ROUTE(GET, "/api/usage/left", FOR(OPERATOR) | FOR(REGULATOR), REACH_OWN), .handle = left_get, .flags = ROUTE_TABLE | ROUTE_SLOW,
+    { ROUTE(GET, "/api/usage/left", FOR_STAFF, REACH_OWN), .handle = left_get, .flags = ROUTE_TABLE | ROUTE_SLOW,
       .says = { "What is left of each pool, for all of an operator's numbers", "企业全部号码各项套餐的剩余" },
       .query = left_query, .query_count = LEFT_PARAMETERS },
-    { ROUTE(GET, "/api/usage/records", FOR(SUBSCRIBER) | FOR(OPERATOR) | FOR(REGULATOR), REACH_OWN), .handle = records_get,
+    { ROUTE(GET, "/api/usage/records", FOR_STAFF | FOR(SUBSCRIBER), REACH_OWN), .handle = records_get,
       .flags = ROUTE_TABLE | ROUTE_SLOW, .says = { "Each record of a number's use in a month", "某号码一个月的每一条用量记录" },
       .query = usage_query, .query_count = COUNT(usage_query) },
     { ROUTE(POST, "/api/usage/settings", FOR(SUBSCRIBER), REACH_OWN), .handle = settings_post, .flags = ROUTE_SLOW, .body = BODY_JSON,

@@ -1,0 +1,292 @@
+/* Handing letters on: texts to people to the gateway, where there is one, everything else to the spool. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "base/moment.h"
+#include "portal/outbox_inside.h"
+
+/* TEXTS_AT_ONCE: after so many texts it is noted which were taken, and looked at the hour and whether the program ends. */
+enum { DELIVERY_MESSAGES = 2000, TEXTS_AT_ONCE = 32, LATER_IN_A_ROW = 32 };
+static const int64_t sent_kept = 400 * DAY_MS;
+#define BACK_OFF_FIRST (5 * SECOND_MS)
+#define BACK_OFF_MOST (10 * MINUTE_MS)
+
+static const char select_waiting[] =
+    "SELECT \"key\", \"recipient\", \"subject\", \"operator\", \"time\", \"english\", \"chinese\" FROM \"message\""
+    " WHERE \"sent\" IS NULL AND \"recipient\" >= $1 ORDER BY \"place\" LIMIT $2";
+/* The key stays: the same letter does not go out twice. */
+static const char update_sent[] =
+    "UPDATE \"message\" SET \"sent\" = $2, \"english\" = '', \"chinese\" = '' WHERE \"key\" = $1 AND \"sent\" IS NULL";
+/* Set aside until the next start, when it is tried again. */
+static const char update_aside[] = "UPDATE \"message\" SET \"sent\" = -1 WHERE \"key\" = $1 AND \"sent\" IS NULL";
+static const char update_later[] = "UPDATE \"message\" SET \"place\" = $2 WHERE \"key\" = $1 AND \"sent\" IS NULL";
+/* Readers of the ledger and of the time only go on, and what they made is given to them again after a crash for minutes: no letter
+   of so long ago comes a second time. */
+static const char delete_old[] =
+    "DELETE FROM \"message\" WHERE \"key\" IN (SELECT \"key\" FROM \"message\" WHERE \"sent\" > 0 AND \"sent\" < $1 LIMIT $2)";
+
+/* Letters that say nothing any more when they are older: by how their keys begin. */
+static const struct {
+    struct str key;
+    int64_t age;
+} passing[] = { { STR("notice:"), 3 * DAY_MS }, { STR("expiry:"), 3 * DAY_MS } };
+
+struct delivery {
+    struct outbox *outbox;
+    struct arena arena;
+    struct message *messages;
+    uint64_t *subjects;      /* of the messages, subject_of_nobody where there is none */
+    size_t count;
+    int64_t now, begun;
+    bool is_away;            /* the gateway: it is tried no more in this run */
+    bool is_cut;             /* the run ended before all were tried, to look at the hour or to end */
+    size_t taken, waiting, later_in_a_row;
+};
+static const uint64_t subject_of_nobody = UINT64_MAX;
+
+/* ---- fates ---- */
+
+static struct str copied(struct arena *arena, struct str text)
+{
+    return (struct str){ arena_copy(arena, text.at ? text.at : "", text.length), text.length };
+}
+
+static void fate_add(struct outbox *outbox, struct str key, enum fate fate)
+{
+    struct fates *fates = &outbox->fates;
+    if (fates->count == fates->room) {
+        fates->room = fates->room ? fates->room * 2 : 64;
+        fates->at = reallocate(fates->at, fates->room * sizeof *fates->at);
+    }
+    fates->at[fates->count].key = copied(&fates->arena, key);
+    fates->at[fates->count++].fate = fate;
+}
+
+static bool fate_write(struct outbox *outbox, struct store *store, size_t i, int64_t now, struct error *error)
+{
+    static const char *const updates[] = { [FATE_SENT] = update_sent, [FATE_ASIDE] = update_aside, [FATE_LATER] = update_later };
+    enum fate fate = outbox->fates.at[i].fate;
+    struct statement *update = store_prepare(store, updates[fate], error);
+    if (!update) return false;
+    statement_text(update, 1, outbox->fates.at[i].key);
+    if (fate == FATE_SENT) statement_number(update, 2, now);
+    if (fate == FATE_LATER) statement_number(update, 2, ++outbox->place);
+    return statement_run(update, NULL, error);
+}
+
+/* Where it fails they stay, and are written before anything else goes out. */
+static bool fates_write(struct outbox *outbox, int64_t now, struct error *error)
+{
+    struct fates *fates = &outbox->fates;
+    if (!fates->count) return true;
+    size_t counts[FATE_LATER + 1] = { 0 };
+    struct store *store = accounts_hold(outbox->accounts);
+    bool done = store_begin(store, error);
+    if (done) {
+        for (size_t i = 0; done && i < fates->count; i++) {
+            done = fate_write(outbox, store, i, now, error);
+            counts[fates->at[i].fate]++;
+        }
+        done = accounts_end(outbox->accounts, done, false, error);
+    }
+    if (done) {
+        atomic_fetch_sub(&outbox->waiting, counts[FATE_SENT] + counts[FATE_ASIDE]);
+        atomic_fetch_add(&outbox->aside, counts[FATE_ASIDE]);
+        fates->count = 0;
+        arena_reset(&fates->arena);
+    }
+    accounts_release(outbox->accounts);
+    return done;
+}
+
+/* ---- what waits ---- */
+
+/* When texts to people may go out: `now`, or the next morning. */
+static int64_t text_hour(const struct outbox *outbox, int64_t now)
+{
+    int64_t start = day_start(day_of(now)), first = start + outbox->options.text_from * HOUR_MS;
+    if (now < first) return first;
+    return now < start + outbox->options.text_to * HOUR_MS ? now : first + DAY_MS;
+}
+
+static bool waiting_read(struct delivery *delivery, bool with_texts, struct error *error)
+{
+    bool row = true;
+    struct outbox *outbox = delivery->outbox;
+    struct store *store = accounts_hold(outbox->accounts);
+    struct statement *select = store_prepare(store, select_waiting, error);
+    bool done = select != NULL;
+    if (done) {
+        statement_number(select, 1, with_texts ? TO_PERSON : TO_PERSON + 1);
+        statement_number(select, 2, DELIVERY_MESSAGES);
+    }
+    while (done && (done = statement_step(select, &row, error)) && row) {
+        struct message *message = &delivery->messages[delivery->count];
+        *message = (struct message){ .key = copied(&delivery->arena, column_text(select, 0)), .to = (enum letter_to)column_number(select, 1),
+                                     .address = copied(&delivery->arena, column_text(select, 3)), .time = column_number(select, 4),
+                                     .text = { [ENGLISH] = copied(&delivery->arena, column_text(select, 5)),
+                                               [CHINESE] = copied(&delivery->arena, column_text(select, 6)) } };
+        delivery->subjects[delivery->count++] = is_to_person(message->to) ? (uint64_t)column_number(select, 2) : subject_of_nobody;
+    }
+    accounts_release(outbox->accounts);
+    return done;
+}
+
+static bool is_past(const struct message *message, int64_t now)
+{
+    for (size_t i = 0; i < sizeof passing / sizeof *passing; i++)
+        if (str_starts(message->key, passing[i].key)) return now - message->time > passing[i].age;
+    return false;
+}
+
+/* ---- numbers ---- */
+
+/* Where one number is damaged, that one alone is unreadable: it holds up nobody else's letters. */
+static bool numbers_read(struct outbox *outbox, const uint64_t *subjects, size_t count, struct arena *arena, struct str *numbers,
+                         bool *unreadable, struct error *error)
+{
+    struct error fault = { 0 };
+    size_t half = count / 2;
+    if (!count || outbox->options.numbers(outbox->options.context, subjects, count, arena, numbers, &fault)) return true;
+    if (fault.code != ERROR_DAMAGE) {
+        if (error) *error = fault;
+        return false;
+    }
+    if (count > 1)
+        return numbers_read(outbox, subjects, half, arena, numbers, unreadable, error) &&
+               numbers_read(outbox, subjects + half, count - half, arena, numbers + half, unreadable + half, error);
+    fprintf(stderr, "mingbai: letters to one person are set aside: %s\n", fault.says);
+    *unreadable = true;
+    return true;
+}
+
+/* Decides on what cannot or need not go out; the rest, with their numbers, are for the gateway or for the spool. */
+static bool sort_out(struct delivery *delivery, struct message *texts, size_t *text_count, struct message *spooled, size_t *spooled_count,
+                     struct error *error)
+{
+    struct outbox *outbox = delivery->outbox;
+    size_t asked = 0;
+    uint64_t *subjects = arena_take(&delivery->arena, delivery->count * sizeof *subjects);
+    struct str *numbers = arena_take(&delivery->arena, delivery->count * sizeof *numbers);
+    bool *unreadable = arena_take(&delivery->arena, delivery->count * sizeof *unreadable);
+    memset(unreadable, 0, delivery->count * sizeof *unreadable);
+    for (size_t i = 0; i < delivery->count; i++)
+        if (delivery->subjects[i] != subject_of_nobody && !is_past(&delivery->messages[i], delivery->now)) subjects[asked++] = delivery->subjects[i];
+    if (!numbers_read(outbox, subjects, asked, &delivery->arena, numbers, unreadable, error)) return false;
+    asked = *text_count = *spooled_count = 0;
+    for (size_t i = 0; i < delivery->count; i++) {
+        struct message message = delivery->messages[i];
+        if (delivery->subjects[i] == subject_of_nobody) {
+            spooled[(*spooled_count)++] = message;
+            continue;
+        }
+        bool is_late = is_past(&message, delivery->now), is_aside = !is_late && unreadable[asked];
+        if (!is_late) message.address = numbers[asked++];
+        if (is_late || is_aside || !message.address.length)
+            fate_add(outbox, message.key, is_aside ? FATE_ASIDE : FATE_SENT);
+        else if (outbox->options.text)
+            texts[(*text_count)++] = message;
+        else
+            spooled[(*spooled_count)++] = message;
+    }
+    return true;
+}
+
+/* ---- to the gateway ---- */
+
+static void text_send(struct delivery *delivery, const struct message *message)
+{
+    struct outbox *outbox = delivery->outbox;
+    struct error why = { 0 };
+    enum gateway_answer answer = outbox->options.text(outbox->options.gateway, message, &why);
+    if (why.code && strcmp(why.says, outbox->refused.says)) fprintf(stderr, "mingbai: a text was not taken: %s\n", why.says);
+    if (why.code) outbox->refused = why;
+    delivery->taken += answer == GATEWAY_TAKEN;
+    delivery->later_in_a_row = answer == GATEWAY_LATER ? delivery->later_in_a_row + 1 : 0;
+    delivery->is_away = answer == GATEWAY_AWAY || delivery->later_in_a_row == LATER_IN_A_ROW;
+    delivery->waiting += answer == GATEWAY_LATER || answer == GATEWAY_AWAY;
+    if (answer == GATEWAY_AWAY) return;
+    fate_add(outbox, message->key, answer == GATEWAY_TAKEN ? FATE_SENT : answer == GATEWAY_LATER ? FATE_LATER : FATE_ASIDE);
+}
+
+/* What was taken is noted every few dozen, so that hardly any goes out twice after a crash. */
+static bool texts_send(struct delivery *delivery, const struct message *texts, size_t count, struct error *error)
+{
+    struct outbox *outbox = delivery->outbox;
+    for (size_t i = 0; i < count; i++) {
+        if (i && i % TEXTS_AT_ONCE == 0) {
+            if (!fates_write(outbox, delivery->now, error)) return false;
+            delivery->is_cut = round_is_ending(&outbox->round) || moment_now() - delivery->begun > MINUTE_MS;
+        }
+        if (!delivery->is_away && !delivery->is_cut) text_send(delivery, &texts[i]);
+        else if (delivery->is_away) delivery->waiting++;
+    }
+    return fates_write(outbox, delivery->now, error);
+}
+
+/* ---- a delivery ---- */
+
+static bool to_spool(struct delivery *delivery, const struct message *messages, size_t count, struct error *error)
+{
+    if (!count) return true;
+    if (!spool_add(&delivery->outbox->spool, messages, count, error)) return false;
+    for (size_t i = 0; i < count; i++) fate_add(delivery->outbox, messages[i].key, FATE_SENT);
+    return fates_write(delivery->outbox, delivery->now, error);
+}
+
+/* A spool that cannot be written does not hold up the gateway. */
+static bool deliver(struct delivery *delivery, bool with_texts, struct error *error)
+{
+    struct arena *arena = &delivery->arena;
+    struct outbox *outbox = delivery->outbox;
+    if (!fates_write(outbox, delivery->now, error)) return false;
+    delivery->messages = arena_take(arena, DELIVERY_MESSAGES * sizeof *delivery->messages);
+    delivery->subjects = arena_take(arena, DELIVERY_MESSAGES * sizeof *delivery->subjects);
+    if (!waiting_read(delivery, with_texts, error)) return false;
+    if (!delivery->count) return true;
+    size_t text_count, spooled_count;
+    struct message *texts = arena_take(arena, delivery->count * sizeof *texts), *spooled = arena_take(arena, delivery->count * sizeof *spooled);
+    if (!sort_out(delivery, texts, &text_count, spooled, &spooled_count, error) || !fates_write(outbox, delivery->now, error)) return false;
+    bool is_spooled = to_spool(delivery, spooled, spooled_count, error);
+    return texts_send(delivery, texts, text_count, is_spooled ? error : NULL) && is_spooled;
+}
+
+/* A few at a time, so that nobody waits for it. */
+static bool old_remove(struct outbox *outbox, int64_t now, struct error *error)
+{
+    struct store *store = accounts_hold(outbox->accounts);
+    struct statement *delete = store_prepare(store, delete_old, error);
+    if (delete) {
+        statement_number(delete, 1, now - sent_kept);
+        statement_number(delete, 2, DELIVERY_MESSAGES);
+    }
+    bool done = delete && statement_run(delete, NULL, error);
+    accounts_release(outbox->accounts);
+    return done;
+}
+
+/* What a gateway does not take is tried again after 5 seconds; where it took nothing at all, after 10, 20 ... up to 10 minutes. */
+static int64_t backed_off(const struct outbox *outbox, const struct delivery *delivery)
+{
+    if (!delivery->waiting) return 0;
+    if (!outbox->back_off || delivery->taken) return BACK_OFF_FIRST;
+    return outbox->back_off * 2 > BACK_OFF_MOST ? BACK_OFF_MOST : outbox->back_off * 2;
+}
+
+bool outbox_deliver(struct outbox *outbox, int64_t now, int64_t *next, struct error *error)
+{
+    struct delivery delivery = { .outbox = outbox, .now = now, .begun = moment_now() };
+    int64_t hour = text_hour(outbox, now);
+    pthread_mutex_lock(&outbox->delivering);
+    bool done = deliver(&delivery, hour == now, error) && old_remove(outbox, now, error);
+    outbox->back_off = backed_off(outbox, &delivery);
+    *next = delivery.waiting                                                      ? now + outbox->back_off
+            : !outbox_waiting(outbox)                                             ? INT64_MAX
+            : delivery.is_cut || delivery.count == DELIVERY_MESSAGES              ? now
+            : hour == now                                                         ? now + MINUTE_MS
+                                                                                  : hour;
+    pthread_mutex_unlock(&outbox->delivering);
+    arena_close(&delivery.arena);
+    return done;
+}

@@ -1,0 +1,19 @@
+/* Texts that are worth nothing after a minute: sign-in codes. They go to the gateway by a thread of their own, before and beside whatever
+   waits in the outbox, are tried again for two minutes, and are never on the disk. */
+#ifndef PORTAL_EXPRESS_H
+#define PORTAL_EXPRESS_H
+
+#include "portal/gateway.h"
+
+struct express;
+
+/* text, gateway: as in outbox_options, and used by its thread alone. */
+struct express *express_open(enum gateway_answer (*text)(void *gateway, const struct message *message, struct error *error), void *gateway,
+                             struct error *error);
+/* What was not taken yet is dropped. */
+void express_close(struct express *express);
+
+/* Takes a copy and returns at once. ERROR_BUSY: too many wait, as the gateway does not take them. */
+bool express_add(struct express *express, const struct message *message, struct error *error);
+
+#endif
