@@ -31,7 +31,7 @@ function Months({ bill }) {
     const before = bill.months.filter(({ cycle }) => cycle < bill.cycle).slice(-3), now = Number(bill.charged ?? bill.total);
     const more = before.length === 3 ? now - before.reduce((sum, { total }) => sum + Number(total), 0) / 3 : 0;
     return html`<h3 class="side">${t('months')}</h3><ul class="months">${bill.months.map(({ cycle, total }) => html`<li key=${cycle} class=${cycle === bill.cycle ? 'this' : undefined}>
-            <span class="col" style=${{ '--h': Math.round(Number(total) / most * 90) + 5 }}>${number(total, 2)}</span><span class="when">${period(cycle, true)}</span></li>`)}</ul>
+            <span class="col" style=${{ '--h': Math.round(Number(total) / most * 80) }}><b>${number(total, 2)}</b></span><span class="when">${period(cycle, true)}</span></li>`)}</ul>
         ${Math.abs(more) >= 0.01 && html`<p class="mt4">${t(more > 0 ? 'more_than' : 'less_than', { sum: money(Math.abs(more)) })}</p>`}`;
 }
 

@@ -58,6 +58,10 @@ bool sums_gather(const struct kept *meter, const struct entry_source *entries, u
 /* The sums in the slot, in a shape that will do: as they are, else gathered. slot may be NULL. */
 bool sums_of(const struct kept *meter, const struct entry_source *entries, uint64_t subject, int32_t cycle, const struct slot *slot,
              const struct shape *shape, struct before before, struct arena *arena, struct detail *detail, struct error *error);
+/* While applying: keeps the sums of earlier cycles that rate_earlier needs in a shape that will do, so that they are gathered once, however late
+   a subscription came. */
+bool shape_earlier(struct kept *meter, const struct entry_source *entries, uint64_t subject, int32_t cycle, const struct holding *holdings,
+                   size_t count, struct before before, struct arena *arena, struct error *error);
 /* The rating of the cycle before, of which something may roll over into this one; *earlier is NULL where nothing can. */
 bool rate_earlier(const struct kept *meter, const struct entry_source *entries, uint64_t subject, int32_t cycle,
                   const struct holding *holdings, size_t count, struct before before, struct arena *arena, const struct rating **earlier,

@@ -227,8 +227,9 @@ static bool level(struct applying *applying, const struct use_sum *sums_before, 
     meter->used += !(applying->slot->flags & SLOT_USED);
     applying->slot->flags |= SLOT_USED;
     int32_t day = day_of(latest_of(applying->slot, applying->cycle));
-    if (!rate_earlier(meter, &applying->entries, use->subject, applying->cycle, holdings, count,
-                      (struct before){ applying->applied->index, applying->place }, arena, &earlier, error))
+    struct before now = { applying->applied->index, applying->place };
+    if (!shape_earlier(meter, &applying->entries, use->subject, applying->cycle, holdings, count, now, arena, error) ||
+        !rate_earlier(meter, &applying->entries, use->subject, applying->cycle, holdings, count, now, arena, &earlier, error))
         return false;
     if (detail.levels.size_count)
         before = rate(holdings, count, applying->cycle, sums_before ? sums_before : detail.sums, sums_before ? count_before : detail.sum_count,

@@ -76,7 +76,6 @@ struct gathering {
     struct detail *detail;
     int32_t cycle;
     int64_t latest;
-    const struct kept *meter;
     struct arena *arena;
 };
 
@@ -94,7 +93,7 @@ static bool gather(void *context, const struct metered_record *record, struct er
 bool sums_gather(const struct kept *meter, const struct entry_source *entries, uint64_t subject, int32_t cycle, const struct shape *shape,
                  struct before before, struct arena *arena, struct detail *detail, int64_t *latest, struct error *error)
 {
-    struct gathering gathering = { .detail = detail, .cycle = cycle, .latest = MOMENT_NONE, .meter = meter, .arena = arena };
+    struct gathering gathering = { .detail = detail, .cycle = cycle, .latest = MOMENT_NONE, .arena = arena };
     detail->sum_count = 0;
     detail->cut_count = shape->cut_count;
     memcpy(detail->cuts, shape->cuts, sizeof detail->cuts);
@@ -154,15 +153,40 @@ static int32_t first_needed(const struct kept *meter, uint64_t subject, int32_t 
     return day_add_months(first_used, -(int)longest_rollover(holdings, count));
 }
 
+/* The cycles, from the first on, that must be rated before this one; this one itself where nothing can roll over into it. */
+static int32_t earlier_from(const struct kept *meter, uint64_t subject, int32_t cycle, const struct holding *holdings, size_t count)
+{
+    int32_t from = cycle_rolls_from(holdings, count, cycle);
+    if (from == cycle) return cycle;
+    int32_t needed = first_needed(meter, subject, cycle, holdings, count);
+    return from > needed ? from : needed;
+}
+
+bool shape_earlier(struct kept *meter, const struct entry_source *entries, uint64_t subject, int32_t cycle, const struct holding *holdings,
+                   size_t count, struct before before, struct arena *arena, struct error *error)
+{
+    for (int32_t at = earlier_from(meter, subject, cycle, holdings, count); at < cycle; at = cycle_end(at)) {
+        struct slot *slot = slots_at(meter->slots, subject, at, false);
+        struct shape shape;
+        struct detail detail = { 0 };
+        if (!slot || !(slot->flags & SLOT_USED)) continue;
+        shape_find(holdings, count, at, &shape);
+        detail_unpack(meter->slots, slot, &detail, arena);
+        if (will_do(&detail, &shape)) continue;
+        if (!sums_gather(meter, entries, subject, at, &shape, before, arena, &detail, NULL, error)) return false;
+        slot->flags |= SLOT_SHAPED;
+        memset(slot->sums, 0, sizeof slot->sums);
+        detail_pack(meter->slots, slot, &detail);
+    }
+    return true;
+}
+
 bool rate_earlier(const struct kept *meter, const struct entry_source *entries, uint64_t subject, int32_t cycle,
                   const struct holding *holdings, size_t count, struct before before, struct arena *arena, const struct rating **earlier,
                   struct error *error)
 {
     *earlier = NULL;
-    int32_t from = cycle_rolls_from(holdings, count, cycle);
-    if (from == cycle) return true;
-    int32_t needed = first_needed(meter, subject, cycle, holdings, count);
-    for (int32_t at = from > needed ? from : needed; at < cycle; at = cycle_end(at)) {
+    for (int32_t at = earlier_from(meter, subject, cycle, holdings, count); at < cycle; at = cycle_end(at)) {
         struct shape shape;
         struct detail detail;
         shape_find(holdings, count, at, &shape);

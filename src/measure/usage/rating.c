@@ -255,20 +255,38 @@ static int use_order(const void *left, const void *right)
     return order ? order : (a->windows > b->windows) - (a->windows < b->windows);
 }
 
-static bool serves(const struct grant *grant, enum service service, int32_t day, const struct use *use, const struct window *windows,
-                   size_t window_count)
+/* An allowance that can serve in a part; windows: the bit of its hours, all where it has none. */
+struct source {
+    struct grant *grant;
+    uint32_t windows;
+    bool is_all_day;
+};
+
+static bool serves(const struct source *source, const struct use *use)
 {
-    const struct allowance *allowance = grant->allowance;
-    if (allowance->service != service || !holds_on(grant->holding, day)) return false;
-    if (!grant->allowance->unlimited && !grant->left) return false;
-    bool is_scope = str_equal(allowance->scope, use->scope) || str_equal(allowance->scope, any) ||
-                    (is_directed(use->scope) && str_equal(allowance->scope, home));
-    if (!is_scope) return false;
-    if (allowance->hours_from == HOURS_NONE) return true;
-    for (size_t w = 0; w < window_count; w++)
-        if (windows[w].from == allowance->hours_from && windows[w].to == allowance->hours_to)
-            return use->windows >> (window_count - 1 - w) & 1;
-    return false;
+    const struct allowance *allowance = source->grant->allowance;
+    if (!source->is_all_day && !(source->windows & use->windows)) return false;
+    if (!allowance->unlimited && !source->grant->left) return false;
+    return str_equal(allowance->scope, use->scope) || str_equal(allowance->scope, any) ||
+           (is_directed(use->scope) && str_equal(allowance->scope, home));
+}
+
+/* The allowances of a service that are there in the part that begins on `day`. */
+static size_t sources_find(struct drawing *drawing, enum service service, int32_t day, const struct window *windows, size_t window_count,
+                           struct source *sources)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < drawing->rating->grant_count; i++) {
+        struct grant *grant = &drawing->rating->grants[i];
+        const struct allowance *allowance = grant->allowance;
+        struct source source = { .grant = grant, .is_all_day = allowance->hours_from == HOURS_NONE };
+        if (allowance->service != service || !holds_on(grant->holding, day)) continue;
+        for (size_t w = 0; w < window_count && !source.is_all_day; w++)
+            if (windows[w].from == allowance->hours_from && windows[w].to == allowance->hours_to)
+                source.windows = 1u << (window_count - 1 - w);
+        sources[count++] = source;
+    }
+    return count;
 }
 
 int grant_order(const struct grant *a, const struct grant *b, struct str scope)
@@ -300,16 +318,12 @@ static void over_add(struct drawing *drawing, enum service service, struct str s
     rating->overs[at].quantity = use_add(rating->overs[at].quantity, quantity);
 }
 
-static void use_draw(struct drawing *drawing, enum service service, int32_t day, struct use *use, const struct window *windows,
-                     size_t window_count)
+static void use_draw(struct drawing *drawing, enum service service, struct use *use, const struct source *sources, size_t source_count)
 {
-    struct rating *rating = drawing->rating;
     while (use->quantity) {
         struct grant *next = NULL;
-        for (size_t i = 0; i < rating->grant_count; i++) {
-            struct grant *grant = &rating->grants[i];
-            if (serves(grant, service, day, use, windows, window_count) && (!next || grant_order(grant, next, use->scope) < 0)) next = grant;
-        }
+        for (size_t i = 0; i < source_count; i++)
+            if (serves(&sources[i], use) && (!next || grant_order(sources[i].grant, next, use->scope) < 0)) next = sources[i].grant;
         if (!next) break;
         uint64_t drawn = next->allowance->unlimited || next->left > use->quantity ? use->quantity : next->left;
         next->drawn = use_add(next->drawn, drawn);
@@ -319,32 +333,83 @@ static void use_draw(struct drawing *drawing, enum service service, int32_t day,
     if (use->quantity) over_add(drawing, service, use->scope, use->quantity);
 }
 
+/* By service, then day. */
+static int sum_order(const void *left, const void *right)
+{
+    const struct use_sum *a = left, *b = right;
+    return a->service != b->service ? (a->service > b->service) - (a->service < b->service) : (a->day > b->day) - (a->day < b->day);
+}
+
+/* A meter's are in this order already. */
+static void sums_sort(struct drawing *drawing)
+{
+    size_t sorted = 1;
+    while (sorted < drawing->sum_count && sum_order(&drawing->sums[sorted - 1], &drawing->sums[sorted]) <= 0) sorted++;
+    if (sorted >= drawing->sum_count) return;
+    struct use_sum *copy = arena_take(drawing->arena, drawing->sum_count * sizeof *copy);
+    memcpy(copy, drawing->sums, drawing->sum_count * sizeof *copy);
+    qsort(copy, drawing->sum_count, sizeof *copy, sum_order);
+    drawing->sums = copy;
+}
+
+/* The first sum of a service that is not of an earlier day. */
+static size_t sum_from(const struct drawing *drawing, enum service service, int32_t day)
+{
+    const struct use_sum wanted = { .service = service, .day = day };
+    size_t from = 0, to = drawing->sum_count;
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        if (sum_order(&drawing->sums[middle], &wanted) < 0)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from;
+}
+
+static int use_kind_order(const void *left, const void *right)
+{
+    const struct use *a = left, *b = right;
+    int order = str_compare(a->scope, b->scope);
+    return order ? order : (a->windows > b->windows) - (a->windows < b->windows);
+}
+
+/* Use of the same scope and windows becomes one. */
+static size_t uses_merge(struct use *uses, size_t count)
+{
+    size_t kept = 0;
+    qsort(uses, count, sizeof *uses, use_kind_order);
+    for (size_t i = 0; i < count; i++) {
+        if (kept && !use_kind_order(&uses[kept - 1], &uses[i]))
+            uses[kept - 1].quantity = use_add(uses[kept - 1].quantity, uses[i].quantity);
+        else
+            uses[kept++] = uses[i];
+    }
+    return kept;
+}
+
 static void part_draw(struct drawing *drawing, enum service service, int32_t first, int32_t end)
 {
+    const struct tariff *main = drawing->rating->main ? drawing->rating->main->tariff : NULL;
+    size_t from = sum_from(drawing, service, first), to = sum_from(drawing, service, end), count = 0;
+    if (from == to) return;
     struct window windows[WINDOWS_MAX];
-    size_t window_count = 0, use_count = 0;
-    bool found = false;
-    for (size_t i = 0; i < drawing->sum_count && !found; i++)
-        found = drawing->sums[i].service == service && drawing->sums[i].day >= first && drawing->sums[i].day < end;
-    if (!found) return;
-    struct use *uses = arena_take(drawing->arena, drawing->sum_count * sizeof *uses);
-    window_count = windows_find(drawing, service, first, windows);
-    for (size_t i = 0; i < drawing->sum_count; i++) {
+    size_t window_count = windows_find(drawing, service, first, windows);
+    struct use *uses = arena_take(drawing->arena, (to - from) * sizeof *uses);
+    for (size_t i = from; i < to; i++) {
         const struct use_sum *sum = &drawing->sums[i];
-        if (sum->service != service || sum->day < first || sum->day >= end || !sum->quantity) continue;
         uint32_t inside = 0;
+        if (!sum->quantity) continue;
         for (size_t w = 0; w < window_count; w++)
             inside = inside << 1 | (sum->hour != HOUR_ANY && in_window(windows[w].from, windows[w].to, sum->hour));
-        size_t at = 0;
-        while (at < use_count && (uses[at].windows != inside || !str_equal(uses[at].scope, sum->scope))) at++;
-        if (at == use_count) {
-            const struct tariff *main = drawing->rating->main ? drawing->rating->main->tariff : NULL;
-            uses[use_count++] = (struct use){ sum->scope, inside, 0, price_of(main, service, sum->scope) };
-        }
-        uses[at].quantity = use_add(uses[at].quantity, sum->quantity);
+        uses[count++] = (struct use){ .scope = sum->scope, .windows = inside, .quantity = sum->quantity };
     }
-    qsort(uses, use_count, sizeof *uses, use_order);
-    for (size_t i = 0; i < use_count; i++) use_draw(drawing, service, first, &uses[i], windows, window_count);
+    count = uses_merge(uses, count);
+    for (size_t i = 0; i < count; i++) uses[i].price = price_of(main, service, uses[i].scope);
+    qsort(uses, count, sizeof *uses, use_order);
+    struct source *sources = arena_take(drawing->arena, drawing->rating->grant_count * sizeof *sources);
+    size_t source_count = sources_find(drawing, service, first, windows, window_count, sources);
+    for (size_t i = 0; i < count; i++) use_draw(drawing, service, &uses[i], sources, source_count);
 }
 
 /* ---- what is given ---- */
@@ -476,6 +541,7 @@ struct rating *rate(const struct holding *holdings, size_t count, int32_t cycle,
     size_t cut_count = cycle_cuts(holdings, count, cycle, cuts);
     rating->overs = arena_take(arena, sum_count * sizeof *rating->overs);
     grants_make(&drawing, before);
+    sums_sort(&drawing);
     for (size_t part = 0; part <= cut_count; part++)
         for (int service = 0; service < SERVICES; service++)
             part_draw(&drawing, (enum service)service, part ? cuts[part - 1] : cycle, part < cut_count ? cuts[part] : drawing.end);
