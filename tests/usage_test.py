@@ -115,13 +115,6 @@ class Use(ProgramCase):
             self.assertEqual(line["amount"], amount)
             self.assertTrue(line["because"].endswith(says), line["because"])
 
-    def test_a_cap_counts_in_whole_fen(self):
-        plan = {**TARIFF, "data_cap": "1.005"}
-        self.mingbai("load", "tariff", self.write("p.json", json.dumps(plan)))
-        self.use([f"1,{NUMBER},data,2015-01-02T10:00:00+08:00,257286400,,"])
-        self.assertEqual(self.mingbai("bill", NUMBER, "2015-01").rows[-1], {"total": "19.01"})
-        self.assertEqual(self.mingbai("usage", NUMBER).rows[1]["charge"], "1.01")
-
     def test_more_directed_scopes_than_are_kept_apart_draw_as_home(self):
         self.use([f"{i},{NUMBER},data,2015-01-02T10:00:00+08:00,1048576,directed:s{i:02}," for i in range(1, 41)])
         found = {row.get("pool") or row["service"]: row for row in self.mingbai("usage", NUMBER).rows}

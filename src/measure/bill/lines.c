@@ -210,7 +210,7 @@ static void overs_add(struct computing *computing, const struct rating *rating, 
             line_add(computing, line);
         }
         if (service == SERVICE_DATA && rating->main && rating->main->tariff->has_data_cap)
-            cap_apply(computing, first, to_fen(rating->main->tariff->data_cap));
+            cap_apply(computing, first, rating->main->tariff->data_cap);
         for (size_t i = first; i < computing->bill->line_count; i++)
             if (computing->bill->lines[i].amount) computing->bill->lines[kept++] = computing->bill->lines[i];
         computing->bill->line_count = kept;
