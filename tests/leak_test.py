@@ -394,5 +394,42 @@ class UseTest(LeakCase):
             self.assertNotIn(of["number"], json.dumps(own))
 
 
+class WhoMovesTest(LeakCase):
+    """A number that changes operator: last, as what it brings in is seen by the others."""
+
+    def test_a_number_that_changes_operator(self):
+        """The new operator sees nothing of the time before, and is blamed for nothing of it."""
+        world, number = self.world, SIDES["jia"]["number"][:-1] + "8"
+        regulator, jia, yi = world.of["regulator"], world.of["jia"], world.of["yi"]
+
+        def post(client, kind, head, *rows, source=None):
+            body = (head + "\n" + "".join(f"{number},{row}\n" for row in rows)).encode()
+            world.done(client.post(f"/api/records/{kind}" + (f"?source={source}" if source else ""), body, type="text/csv"))
+        post(regulator, "subscriber", "subscriber,operator,area,since", "jia,320100,2014-01-01", source="moving")
+        post(jia, "subscription", "subscriber,tariff,from,to", "plan-jia,2015-01-01,2015-02-01", source="moving-jia-held")
+        post(jia, "usage", "subscriber,service,start,quantity", "data,2015-01-05,90", source="moving-jia")
+        post(jia, "bill_line", "subscriber,cycle,item,amount", "2015-01,fee:plan-jia,77", source="moving-jia-bill")
+        post(jia, "notice_sent", "subscriber,cycle,pool,level,sent,text", "2015-01,data,over,2015-01-20,抽奖", source="moving-jia-sent")
+        paths = [f"{path}subscriber={number}" + more for path in ("/api/findings?", "/api/notices?") for more in ("", "&since=2015-01-01")]
+        before = {path: world.done(jia.get(path))["items"] for path in paths}
+        self.assertGreaterEqual({item["duty"] for item in before[paths[0]]}, {"bill.follows", "usage.notice.advert", "usage.notice.late"})
+        post(regulator, "subscriber", "subscriber,operator,area,since", "yi,320500,2015-02-01", source="moved")
+        post(yi, "subscription", "subscriber,tariff,from", "plan-yi,2015-02-01", source="moving-yi-held")
+        post(yi, "usage", "subscriber,service,start,quantity", "data,2015-02-05,9", source="moving-yi")
+        found = world.done(regulator.get(paths[0]))["items"]
+        self.assertEqual({item["operator"] for item in found if "2015-01" in item["subject"]}, {"jia"})
+        self.assertEqual([item for item in world.done(yi.get(paths[0]))["items"] if "2015-01" in item["subject"]], [])
+        self.assertEqual({item["cycle"] for item in world.done(yi.get(paths[2]))["items"]}, {"2015-02"})
+        for path in ("/api/usage", "/api/usage/records", "/api/bill"):
+            self.assertEqual(yi.get(f"{path}?subscriber={number}&cycle=2015-01").status, 404, path)
+            self.assertEqual(yi.get(f"{path}?subscriber={number}&cycle=2015-02").status, 200, path)
+        self.assertEqual(world.done(yi.get(f"/api/usage?subscriber={number}&cycle=2015-02"))["cycles"], ["2015-02"])
+        self.assertEqual([month["cycle"] for month in world.done(yi.get(f"/api/bill?subscriber={number}&cycle=2015-03"))["months"]], ["2015-02", "2015-03"])
+        self.assertNotIn(number, read(yi.get("/api/usage/left?cycle=2015-01")))
+        for kind in ("bill_line", "notice_sent", "subscription"):
+            self.assertNotIn("moving-jia", read(yi.get(f"/api/records/{kind}")), kind)
+        self.assertIn("moving-yi-held", read(yi.get("/api/records/subscription")))
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -189,9 +189,14 @@ static bool person_is_seen(struct view *view, const struct record *record, bool 
         *seen = view->who.has_subject && view->who.subject == subject;
         return true;
     }
-    struct statement *select = view_select(view, &subscriber_kind, "SELECT 1 FROM \"subscriber\" WHERE {scope} AND \"subscriber\" = $1", error);
+    /* An operator sees nothing of the time before the number came to it. */
+    size_t start = kind_field(record->kind, STR("start"));
+    bool has_start = start < record->kind->field_count && record_has(record, start) && view->who.role == ROLE_OPERATOR;
+    struct statement *select =
+        view_select(view, &subscriber_kind, "SELECT 1 FROM \"subscriber\" WHERE {scope} AND \"subscriber\" = $1 AND \"since\" <= $2", error);
     if (!select) return false;
     statement_number(select, 1, (int64_t)subject);
+    statement_number(select, 2, has_start ? day_of(record->values[start].number) : INT32_MAX);
     if (!statement_step(select, seen, error)) return false;
     statement_reset(select);
     return true;

@@ -48,13 +48,14 @@ static const char *times_says(struct arena *arena, const struct abnormal_law *la
 
 /* ---- the duty ---- */
 
-static const char select_charged[] = "SELECT b.\"subscriber\", b.\"cycle\", b.\"amount\", p.\"operator\", p.\"area\""
+static const char select_charged[] = "SELECT b.\"subscriber\", b.\"cycle\", b.\"amount\", p.\"operator\", p.\"area\", p.\"since\""
                                      " FROM \"bill_line\" b LEFT JOIN \"subscriber\" p ON p.\"subscriber\" = b.\"subscriber\""
                                      " ORDER BY b.\"subscriber\", b.\"cycle\"";
 static const char select_told[] = "SELECT MIN(\"sent\") FROM \"notice_sent\" WHERE \"subscriber\" = $1 AND \"cycle\" = $2 AND \"level\" = $3 AND \"sent\" <= $4";
 static const char select_lines[] = "SELECT s.\"name\", b.\"seq\" FROM \"bill_line\" b JOIN \"source_name\" s ON s.\"source\" = b.\"source\""
                                    " WHERE b.\"subscriber\" = $1 AND b.\"cycle\" = $2 ORDER BY b.\"amount\" DESC, b.\"item\" LIMIT $3";
-static const char select_operator[] = "SELECT MIN(t.\"operator\") FROM \"subscription\" b JOIN \"tariff\" t ON t.\"tariff\" = b.\"tariff\" WHERE b.\"subscriber\" = $1";
+static const char select_operator[] = "SELECT MIN(t.\"operator\") FROM \"subscription\" b JOIN \"tariff\" t ON t.\"tariff\" = b.\"tariff\" WHERE b.\"subscriber\" = $1"
+                                      " AND b.\"from\" < $3 AND (b.\"to\" IS NULL OR b.\"to\" > $2)";
 
 /* The bills of one person, month after month. */
 struct bills {
@@ -118,13 +119,16 @@ static bool records_find(const struct audit *audit, struct finding *finding, int
     }
 }
 
-static bool operator_find(const struct audit *audit, struct finding *finding, struct error *error)
+/* Whose tariff was held in that month, where the list of subscribers names nobody for it. */
+static bool operator_find(const struct audit *audit, struct finding *finding, int32_t cycle, struct error *error)
 {
     bool row;
     if (finding->operator_.length) return true;
     struct statement *select = store_prepare(audit->store, select_operator, error);
     if (!select) return false;
     statement_number(select, 1, (int64_t)finding->subscriber);
+    statement_number(select, 2, cycle);
+    statement_number(select, 3, cycle_end(cycle));
     if (!statement_step(select, &row, error)) return false;
     if (row) finding->operator_ = arena_str(audit->arena, column_text(select, 0));
     statement_reset(select);
@@ -155,7 +159,7 @@ static bool bill_judge(const struct audit *audit, const struct bills *bills, str
                                      money(arena, total), times, law.months, mean, is_told ? "told too late" : "not told");
     finding->says[CHINESE] = arena_format(arena, "%s账单%s元，是此前%d个月平均（%s元）的%s倍，%s。", month, money(arena, total), law.months, mean, times,
                                      is_told ? "告知过迟" : "没有告知用户");
-    return operator_find(audit, finding, error) && records_find(audit, finding, cycle, error) && sink.add(sink.context, finding, error);
+    return operator_find(audit, finding, cycle, error) && records_find(audit, finding, cycle, error) && sink.add(sink.context, finding, error);
 }
 
 bool judge_abnormal(const struct audit *audit, const struct duty *duty, struct findings_sink sink, struct error *error)
@@ -176,8 +180,8 @@ bool judge_abnormal(const struct audit *audit, const struct duty *duty, struct f
         if (!row) return true;
         if (!is_same) {
             bills_begin(&bills, subscriber, cycle);
-            finding = (struct finding){ .duty = duty, .operator_ = arena_str(audit->arena, column_text(select, 3)),
-                                        .area = arena_str(audit->arena, column_text(select, 4)) };
+            finding = (struct finding){ .duty = duty, .area = arena_str(audit->arena, column_text(select, 4)) };
+            if (column_number(select, 5) < cycle_end(cycle)) finding.operator_ = arena_str(audit->arena, column_text(select, 3));
         }
         bills.totals[bills.count - 1] = number_add(bills.totals[bills.count - 1], column_number(select, 2));
     }

@@ -12,7 +12,9 @@ static const struct kind *const kinds[] = { &bill_line_kind };
 
 static const struct access access[] = {
     { .kind = &bill_line_kind,
-      .of_operator = "\"bill_line\".\"subscriber\" IN (SELECT \"subscriber\" FROM \"subscriber\" WHERE \"operator\" = $9)",
+      /* Of a month in which it came to this operator by the 28th, or later: of no earlier month, however short that was. */
+      .of_operator = "EXISTS (SELECT 1 FROM \"subscriber\" p WHERE p.\"subscriber\" = \"bill_line\".\"subscriber\" AND p.\"operator\" = $9"
+                     " AND p.\"since\" < \"bill_line\".\"cycle\" + 28)",
       .of_subject = "\"bill_line\".\"subscriber\" = $9" },
 };
 

@@ -122,14 +122,15 @@ static void lines_put(struct json *json, struct month *month, enum language lang
     json_close(json, ']');
 }
 
-static bool months_put(struct json *json, struct request *request, struct kept *meter, uint64_t subject, int32_t cycle, struct error *error)
+static bool months_put(struct json *json, struct request *request, struct kept *meter, const struct wanted *wanted, struct error *error)
 {
     json_key(json, "months");
     json_open(json, '[');
     for (int back = MONTHS_SHOWN - 1; back >= 0; back--) {
         struct month month;
-        int32_t at = day_add_months(cycle, -back);
-        if (!month_make(request, meter, subject, at, &month, error)) return false;
+        int32_t at = day_add_months(wanted->cycle, -back);
+        if (!wanted_has(wanted, at)) continue;
+        if (!month_make(request, meter, wanted->subject, at, &month, error)) return false;
         if (!month.bill->line_count && !month.charged_count) continue;
         json_open(json, '{');
         put_month(json, "cycle", at);
@@ -140,19 +141,19 @@ static bool months_put(struct json *json, struct request *request, struct kept *
     return true;
 }
 
-static bool bill_put(struct request *request, struct kept *meter, uint64_t subject, struct reply *reply, struct error *error)
+static bool bill_put(struct request *request, struct kept *meter, struct reply *reply, struct error *error)
 {
     struct month month;
-    int32_t cycle;
-    if (!asked_cycle(request, meter, subject, &cycle, error) || !month_make(request, meter, subject, cycle, &month, error)) return false;
+    struct wanted wanted;
+    if (!wanted_read(request, reply, meter, &wanted, error) || !month_make(request, meter, wanted.subject, wanted.cycle, &month, error)) return false;
     struct json json = reply_json(reply);
     json_open(&json, '{');
     if (request->who.role == ROLE_SUBSCRIBER) json_put_string(&json, "subscriber", str_of(request->who.masked));
-    put_month(&json, "cycle", cycle);
+    put_month(&json, "cycle", wanted.cycle);
     lines_put(&json, &month, request->language);
     put_money(&json, "total", month.bill->total);
     if (month.charged_count) put_money(&json, "charged", charged_total(&month));
-    bool done = months_put(&json, request, meter, subject, cycle, error);
+    bool done = months_put(&json, request, meter, &wanted, error);
     json_put_number(&json, "position", (int64_t)month.metered.position);
     json_close(&json, '}');
     return done;
@@ -160,10 +161,8 @@ static bool bill_put(struct request *request, struct kept *meter, uint64_t subje
 
 static bool bill_get(struct request *request, struct reply *reply, struct error *error)
 {
-    uint64_t subject;
-    if (!asked_subject(request, reply, &subject, error)) return false;
     struct keeper *keeper = engine_kept(request->engine, &usage_measure);
-    bool done = bill_put(request, keeper->kept, subject, reply, error);
+    bool done = bill_put(request, keeper->kept, reply, error);
     keeper_give(keeper);
     return done;
 }

@@ -10,7 +10,8 @@ static const struct kind *const kinds[] = { &tariff_kind, &subscription_kind };
 static const struct access access[] = {
     { .kind = &tariff_kind, .open = true },
     { .kind = &subscription_kind,
-      .of_operator = "\"subscription\".\"subscriber\" IN (SELECT \"subscriber\" FROM \"subscriber\" WHERE \"operator\" = $9)",
+      .of_operator = "EXISTS (SELECT 1 FROM \"subscriber\" p WHERE p.\"subscriber\" = \"subscription\".\"subscriber\" AND p.\"operator\" = $9"
+                     " AND (\"subscription\".\"to\" IS NULL OR \"subscription\".\"to\" > p.\"since\"))",
       .of_subject = "\"subscription\".\"subscriber\" = $9" },
 };
 

@@ -36,11 +36,13 @@ bool text_advertises(struct str text)
 
 /* ---- the duty ---- */
 
-/* The operator is that of the subscriber's record, else that of a tariff it holds. */
+#define SENT_DAY "(n.\"sent\" + 28800000) / 86400000"
+/* The operator is that of the subscriber's record, else (also before it begins) that of a tariff it held then. */
 static const char select_adverts[] =
     "SELECT n.\"subscriber\", n.\"cycle\", n.\"pool\", n.\"level\", n.\"percent\", n.\"sent\", s.\"name\", n.\"seq\","
-    " COALESCE(p.\"operator\", (SELECT MIN(t.\"operator\") FROM \"subscription\" b JOIN \"tariff\" t ON t.\"tariff\" = b.\"tariff\""
-    " WHERE b.\"subscriber\" = n.\"subscriber\")), p.\"area\""
+    " COALESCE(CASE WHEN p.\"since\" <= " SENT_DAY " THEN p.\"operator\" END, (SELECT MIN(t.\"operator\") FROM \"subscription\" b"
+    " JOIN \"tariff\" t ON t.\"tariff\" = b.\"tariff\" WHERE b.\"subscriber\" = n.\"subscriber\" AND b.\"from\" <= " SENT_DAY
+    " AND (b.\"to\" IS NULL OR b.\"to\" > " SENT_DAY "))), p.\"area\""
     " FROM \"notice_sent\" n JOIN \"source_name\" s ON s.\"source\" = n.\"source\" LEFT JOIN \"subscriber\" p ON p.\"subscriber\" = n.\"subscriber\""
     " WHERE n.\"advert\" = 1 AND n.\"sent\" <= $1"
     " ORDER BY n.\"subscriber\", n.\"cycle\", n.\"pool\", n.\"level\", n.\"percent\", n.\"sent\", s.\"name\", n.\"seq\"";

@@ -9,7 +9,7 @@ enum { DAYS_BEFORE = 3, TELLING_HOUR = 9 };
 /* Subscriptions that end behind the day $1, at the latest at the start of $2. $3, $4 and $5: TYPE_VAS, TYPE_MAIN, TYPE_BUNDLE. */
 #define ENDING(scope) \
     "SELECT \"subscription\".\"subscriber\", \"subscription\".\"tariff\", \"subscription\".\"from\", \"subscription\".\"to\", t.\"name\"," \
-    " t.\"monthly_fee\", n.\"name\", \"subscription\".\"seq\", COALESCE(p.\"operator\", t.\"operator\"), p.\"area\", t.\"free_until\", t.\"then_fee\"" \
+    " t.\"monthly_fee\", n.\"name\", \"subscription\".\"seq\", COALESCE(CASE WHEN p.\"since\" < \"subscription\".\"to\" THEN p.\"operator\" END, t.\"operator\"), p.\"area\", t.\"free_until\", t.\"then_fee\"" \
     " FROM \"subscription\" JOIN \"tariff\" t ON t.\"tariff\" = \"subscription\".\"tariff\"" \
     " JOIN \"source_name\" n ON n.\"source\" = \"subscription\".\"source\"" \
     " LEFT JOIN \"subscriber\" p ON p.\"subscriber\" = \"subscription\".\"subscriber\"" \

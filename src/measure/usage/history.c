@@ -253,19 +253,21 @@ bool subscriber_of(const struct audit *audit, uint64_t subject, const struct hol
                    struct str *operator_, struct str *area, struct error *error)
 {
     struct statement *select =
-        store_prepare(audit->store, "SELECT \"operator\", \"area\" FROM \"subscriber\" WHERE \"subscriber\" = $1", error);
+        store_prepare(audit->store, "SELECT \"operator\", \"area\", \"since\" FROM \"subscriber\" WHERE \"subscriber\" = $1", error);
     bool row;
     *operator_ = *area = (struct str){ 0 };
     if (!select) return false;
     statement_number(select, 1, (int64_t)subject);
     if (!statement_step(select, &row, error)) return false;
+    bool is_served = false;
     if (row) {
         *operator_ = arena_str(audit->arena, column_text(select, 0));
         *area = arena_str(audit->arena, column_text(select, 1));
+        is_served = column_number(select, 2) < cycle_end(cycle);
         statement_reset(select);
-        return true;
     }
-    const struct holding *main = cycle_main(holdings, count, cycle);
+    /* Not on the list, or served by another operator then: by the one whose tariff was held. */
+    const struct holding *main = is_served ? NULL : cycle_main(holdings, count, cycle);
     if (main) *operator_ = main->tariff->operator_;
     return true;
 }

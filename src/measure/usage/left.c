@@ -19,12 +19,14 @@ struct listed {
     bool more;
 };
 
-static bool subjects_list(struct request *request, size_t most, int64_t after, struct listed *listed, struct error *error)
+/* Of an operator those that it has served in the cycle. */
+static bool subjects_list(struct request *request, int32_t cycle, size_t most, int64_t after, struct listed *listed, struct error *error)
 {
     struct statement *select = view_select(request->view, &subscriber_kind,
-                                           "SELECT \"subscriber\" FROM \"subscriber\" WHERE {scope} AND \"subscriber\" > $1 ORDER BY \"subscriber\"", error);
+                                           "SELECT \"subscriber\" FROM \"subscriber\" WHERE {scope} AND \"subscriber\" > $1 AND \"since\" < $2 ORDER BY \"subscriber\"", error);
     if (!select) return false;
     statement_number(select, 1, after);
+    statement_number(select, 2, request->who.role == ROLE_OPERATOR ? cycle_end(cycle) : INT32_MAX);
     for (bool row;;) {
         if (!statement_step(select, &row, error)) return false;
         if (!row) return true;
@@ -87,7 +89,7 @@ static bool left_rows(struct request *request, struct reply_table *table, struct
     if (!asked_period(request_asked, request, "cycle", &period, error)) return false;
     int32_t cycle = period.kind ? period.first : meter_newest(meter, cycle_of(request->now));
     if (cycle == DAY_NONE) return true;
-    bool done = subjects_list(request, table->most, table->after.length ? (int64_t)after : -1, &listed, error) &&
+    bool done = subjects_list(request, cycle, table->most, table->after.length ? (int64_t)after : -1, &listed, error) &&
                 listed_show(request, &table->rows, meter, cycle, &listed, error);
     if (listed.more) text_format(next, "%llu", (unsigned long long)listed.subjects[listed.count - 1]);
     free(listed.subjects);

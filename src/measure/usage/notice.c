@@ -34,6 +34,7 @@ void notice_id(const struct notice *notice, char id[NOTICE_ID_ROOM])
     "SELECT n.\"entry\", n.\"place\", n.\"rank\", n.\"subscriber\", n.\"cycle\", n.\"pool\", n.\"level\", n.\"percent\", n.\"occurrence\"," \
     " n.\"used\", n.\"quantity\", n.\"charge\", n.\"time\", n.\"source\", n.\"seq\", n.\"received\", s.\"name\", p.\"operator\", p.\"area\"" \
     " FROM \"notice\" n JOIN \"source_name\" s ON s.\"source\" = n.\"source\" LEFT JOIN \"subscriber\" p ON p.\"subscriber\" = n.\"subscriber\"" \
+    " AND p.\"since\" <= (n.\"time\" + 28800000) / 86400000" \
     " WHERE (n.\"entry\" > $1 OR (n.\"entry\" = $1 AND (n.\"place\" > $2 OR (n.\"place\" = $2 AND n.\"rank\" > $3))))"
 static const char all_notices[] = NOTICES " ORDER BY n.\"entry\", n.\"place\", n.\"rank\"";
 static const char notices_of_subscriber[] = NOTICES " AND n.\"subscriber\" = $4 ORDER BY n.\"entry\", n.\"place\", n.\"rank\"";

@@ -14,50 +14,64 @@
 
 /* ---- who and when ---- */
 
-static bool is_theirs(struct request *request, uint64_t subject, bool *is_it, struct error *error)
+/* Whether a number is the operator's own; *since is its first month there. */
+static bool is_theirs(struct request *request, uint64_t subject, bool *is_it, int32_t *since, struct error *error)
 {
-    struct statement *select = view_select(request->view, &subscriber_kind, "SELECT 1 FROM \"subscriber\" WHERE {scope} AND \"subscriber\" = $1", error);
+    struct statement *select = view_select(request->view, &subscriber_kind, "SELECT \"since\" FROM \"subscriber\" WHERE {scope} AND \"subscriber\" = $1", error);
     if (!select) return false;
     statement_number(select, 1, (int64_t)subject);
     if (!statement_step(select, is_it, error)) return false;
+    if (*is_it) *since = period_of((int32_t)column_number(select, 0), 'M').first;
     statement_reset(select);
     return true;
 }
 
-bool asked_subject(struct request *request, struct reply *reply, uint64_t *subject, struct error *error)
+static bool refuse_number(struct reply *reply, struct error *error)
+{
+    return refuse(reply, error, 404, "no-records", "There are no records of that number.", "没有该号码的记录。");
+}
+
+static bool wanted_subject(struct request *request, struct reply *reply, struct wanted *wanted, struct error *error)
 {
     const char *number = request_query(request, "subscriber");
     struct findings_query query = { 0 };
     bool is_it = true;
+    wanted->since = DAY_NONE;
     if (request->who.role == ROLE_SUBSCRIBER) {
         if (!request->who.has_subject)
             return refuse(reply, error, 404, "no-records", "There are no records of your number yet.", "还没有你这个号码的记录。");
-        *subject = request->who.subject;
+        wanted->subject = request->who.subject;
         return true;
     }
     if (!number) return refuse(reply, error, 422, "number-missing", "Say which number: subscriber=...", "请写明号码：subscriber=…");
     if (!findings_query_subscriber(&query, engine_vault(request->engine), number, error)) return false;
-    *subject = query.subscriber;
-    if (*subject != UINT64_MAX && request->who.role == ROLE_OPERATOR && !is_theirs(request, *subject, &is_it, error)) return false;
-    if (*subject == UINT64_MAX || !is_it)
-        return refuse(reply, error, 404, "no-records", "There are no records of that number.", "没有该号码的记录。");
-    return true;
+    wanted->subject = query.subscriber;
+    if (wanted->subject != UINT64_MAX && request->who.role == ROLE_OPERATOR && !is_theirs(request, wanted->subject, &is_it, &wanted->since, error)) return false;
+    return (wanted->subject != UINT64_MAX && is_it) || refuse_number(reply, error);
 }
 
-bool asked_cycle(struct request *request, struct kept *meter, uint64_t subject, int32_t *cycle, struct error *error)
+static bool wanted_cycle(struct request *request, struct reply *reply, struct kept *meter, struct wanted *wanted, struct error *error)
 {
     struct period period = { 0 };
+    int32_t *cycles, now = cycle_of(request->now);
     if (!asked_period(request_asked, request, "cycle", &period, error)) return false;
     if (period.kind && period.kind != 'M')
         return fail_both(error, ERROR_USAGE, "cycle: a month is wanted, as 2015-01", "cycle：须为月份，如 2015-01");
-    *cycle = period.first;
-    if (period.kind) return true;
-    int32_t *cycles, now = cycle_of(request->now);
-    size_t count = meter_cycles(meter, subject, request->arena, &cycles);
+    size_t count = meter_cycles(meter, wanted->subject, request->arena, &cycles);
     while (count && cycles[count - 1] > now) count--;
     bool is_idle = count && day_add_months(cycles[count - 1], 1) < now;
-    *cycle = is_idle ? cycles[count - 1] : now;
-    return true;
+    wanted->cycle = period.kind ? period.first : is_idle ? cycles[count - 1] : now;
+    return wanted_has(wanted, wanted->cycle) || refuse_number(reply, error);
+}
+
+bool wanted_has(const struct wanted *wanted, int32_t cycle)
+{
+    return wanted->since == DAY_NONE || cycle >= wanted->since;
+}
+
+bool wanted_read(struct request *request, struct reply *reply, struct kept *meter, struct wanted *wanted, struct error *error)
+{
+    return wanted_subject(request, reply, wanted, error) && wanted_cycle(request, reply, meter, wanted, error);
 }
 
 /* ---- what is left ---- */
@@ -230,22 +244,24 @@ static void put_held(struct json *json, const struct metered *metered)
     json_close(json, ']');
 }
 
-static void put_cycles(struct json *json, struct request *request, struct kept *meter, uint64_t subject)
+static void put_cycles(struct json *json, struct request *request, struct kept *meter, const struct wanted *wanted)
 {
     int32_t *cycles;
-    size_t count = meter_cycles(meter, subject, request->arena, &cycles);
+    size_t count = meter_cycles(meter, wanted->subject, request->arena, &cycles);
     json_key(json, "cycles");
     json_open(json, '[');
     for (size_t i = 0; i < count; i++) {
         char room[DAY_ROOM];
+        if (!wanted_has(wanted, cycles[i])) continue;
         json_add_string(json, (struct str){ room, period_format(period_of(cycles[i], 'M'), room) });
     }
     json_close(json, ']');
 }
 
-static bool usage_put(struct request *request, struct kept *meter, uint64_t subject, int32_t cycle, struct daily *daily, struct reply *reply,
-                      struct error *error)
+static bool usage_put(struct request *request, struct kept *meter, const struct wanted *wanted, struct daily *daily, struct reply *reply, struct error *error)
 {
+    uint64_t subject = wanted->subject;
+    int32_t cycle = wanted->cycle;
     struct metered metered;
     struct ledger *ledger = engine_ledger(request->engine);
     struct own_levels own;
@@ -270,7 +286,7 @@ static bool usage_put(struct request *request, struct kept *meter, uint64_t subj
     struct notices_put put = { &json, cycle };
     bool done = notices_each(request->view->store, NULL, true, subject, notice_put, &put, error);
     json_close(&json, ']');
-    put_cycles(&json, request, meter, subject);
+    put_cycles(&json, request, meter, wanted);
     json_put_number(&json, "position", (int64_t)metered.position);
     json_close(&json, '}');
     return done;
@@ -278,13 +294,10 @@ static bool usage_put(struct request *request, struct kept *meter, uint64_t subj
 
 static bool usage_get(struct request *request, struct reply *reply, struct error *error)
 {
-    uint64_t subject;
-    int32_t cycle;
+    struct wanted wanted;
     struct daily daily = { 0 };
-    if (!asked_subject(request, reply, &subject, error)) return false;
     struct keeper *keeper = engine_kept(request->engine, &usage_measure);
-    bool done = asked_cycle(request, keeper->kept, subject, &cycle, error) &&
-                usage_put(request, keeper->kept, subject, cycle, &daily, reply, error);
+    bool done = wanted_read(request, reply, keeper->kept, &wanted, error) && usage_put(request, keeper->kept, &wanted, &daily, reply, error);
     daily_close(&daily);
     keeper_give(keeper);
     return done;
@@ -320,17 +333,18 @@ static bool record_put(void *context, const struct metered_record *record, struc
 
 static bool records_get(struct request *request, struct reply *reply, struct error *error)
 {
-    uint64_t subject;
-    int32_t cycle;
+    struct wanted wanted;
     struct reply_table table;
     struct text next = { 0 };
-    if (!asked_subject(request, reply, &subject, error) || !reply_table_open(&table, request, reply, "usage", error)) return false;
     struct keeper *keeper = engine_kept(request->engine, &usage_measure);
+    if (!wanted_read(request, reply, keeper->kept, &wanted, error) || !reply_table_open(&table, request, reply, "usage", error)) {
+        keeper_give(keeper);
+        return false;
+    }
     struct records_put put = { .table = &table };
     bool done = (!table.after.length || str_number(table.after, &put.from) ||
                  fail_both(error, ERROR_USAGE, "after: take it from `next`", "after：取自上一页的 next")) &&
-                asked_cycle(request, keeper->kept, subject, &cycle, error) &&
-                meter_records(keeper->kept, engine_ledger(request->engine), subject, cycle, record_put, &put, error);
+                meter_records(keeper->kept, engine_ledger(request->engine), wanted.subject, wanted.cycle, record_put, &put, error);
     keeper_give(keeper);
     if (put.has_more) text_format(&next, "%llu", (unsigned long long)(put.from + table.most));
     done = reply_table_close(&table, done, text_str(&next), (struct str){ 0 }, error);
@@ -374,10 +388,11 @@ static bool settings_post(struct request *request, struct reply *reply, struct e
 {
     struct record record = { .kind = &usage_setting_kind, .present = 1u << SETTING_SUBSCRIBER | 1u << SETTING_FROM | 1u << SETTING_NOTICE_AT };
     struct text percents = { 0 }, number = { 0 };
-    uint64_t subject, position;
+    uint64_t position;
     int64_t most;
+    struct wanted wanted;
     struct str cap = request_text(request, "data_cap");
-    if (!asked_subject(request, reply, &subject, error) || !tariff_cap(request, subject, &most, error)) return false;
+    if (!wanted_subject(request, reply, &wanted, error) || !tariff_cap(request, wanted.subject, &most, error)) return false;
     if (cap.length && (!decimal_parse(cap, MONEY_DECIMALS, &record.values[SETTING_DATA_CAP].number) || record.values[SETTING_DATA_CAP].number < 0))
         reply_fault(request, reply, "data_cap", "An amount in yuan, as 30 or 30.00", "须为金额（元），如 30 或 30.00");
     else if (cap.length && (record.values[SETTING_DATA_CAP].number < CAP_LEAST || record.values[SETTING_DATA_CAP].number >= most))
@@ -387,7 +402,7 @@ static bool settings_post(struct request *request, struct reply *reply, struct e
         record.present |= 1u << SETTING_DATA_CAP;
     bool done = percents_text(request, reply, &percents) && !reply->fault_count;
     if (!done) refuse_faults(reply, error);
-    done = done && vault_person(engine_vault(request->engine), subject, &number, error);
+    done = done && vault_person(engine_vault(request->engine), wanted.subject, &number, error);
     record.values[SETTING_SUBSCRIBER].text = text_str(&number);
     record.values[SETTING_FROM].number = request->now;
     record.values[SETTING_NOTICE_AT].text = text_str(&percents);

@@ -7,10 +7,18 @@
 enum { USAGE_ROUTES = 4 };
 extern const struct route usage_routes[USAGE_ROUTES];
 
-/* Whose use is asked for: a person's own, or for staff the number in the query, where it is theirs to see; refuses otherwise. */
-bool asked_subject(struct request *request, struct reply *reply, uint64_t *subject, struct error *error);
-/* The month in the query; without one the running month, or, where a whole month passed without use, the newest that has any. False where it cannot be read. */
 struct kept;
-bool asked_cycle(struct request *request, struct kept *meter, uint64_t subject, int32_t *cycle, struct error *error);
+
+/* Whose use is asked for, and of which month. */
+struct wanted {
+    uint64_t subject;
+    int32_t cycle;
+    int32_t since; /* the first month that an operator may see, in which the number came to it; DAY_NONE: all */
+};
+/* A person's own number, or for staff the one in the query, where it is theirs to see; the month in the query, without one the running month, or,
+   where a whole month passed without use, the newest that has any. Refuses otherwise. */
+bool wanted_read(struct request *request, struct reply *reply, struct kept *meter, struct wanted *wanted, struct error *error);
+/* Whether who asks may see that month of it. */
+bool wanted_has(const struct wanted *wanted, int32_t cycle);
 
 #endif

@@ -15,7 +15,8 @@ static const struct kind *const kinds[] = { &usage_kind, &notice_sent_kind, &usa
 static const struct access access[] = {
     { .kind = &usage_kind },
     { .kind = &notice_sent_kind,
-      .of_operator = "\"notice_sent\".\"subscriber\" IN (SELECT \"subscriber\" FROM \"subscriber\" WHERE \"operator\" = $9)",
+      .of_operator = "EXISTS (SELECT 1 FROM \"subscriber\" p WHERE p.\"subscriber\" = \"notice_sent\".\"subscriber\" AND p.\"operator\" = $9"
+                     " AND p.\"since\" <= (\"notice_sent\".\"sent\" + 28800000) / 86400000)",
       .of_subject = "\"notice_sent\".\"subscriber\" = $9" },
     { .kind = &usage_setting_kind, .forms_only = true, .of_subject = "\"usage_setting\".\"subscriber\" = $9" },
 };
