@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Reminders on their way out: to a webhook that fails in every way, and to a real Kannel with its fake SMSC; each once for its key."""
+import http.client
 import http.server
 import json
 import pathlib
@@ -220,7 +221,7 @@ class KannelTest(GatewayCase):
             if not self.reached(box, ports["fake"], ports["smsbox"]):
                 continue
             self.start("/usr/lib/kannel/test/fakesmsc", "-H", "127.0.0.1", "-r", str(ports["fake"]), "-i", "100000", "1 2 text hello")
-            if self.reached(self.start("/usr/sbin/smsbox", "-v", "1", str(self.folder / "kannel.conf")), ports["http"]):
+            if self.reached(self.start("/usr/sbin/smsbox", "-v", "1", str(self.folder / "kannel.conf")), ports["http"]) and is_kannel(ports["http"]):
                 return ports["http"]
         raise AssertionError((self.folder / "bearerbox.log").read_text(errors="replace")[-2000:])
 
@@ -237,6 +238,18 @@ class KannelTest(GatewayCase):
         self.assertEqual(server.stop(), 0)
         self.assertIn("流量".encode("utf-16-be"), decoded(lines))
         self.assertIn("上限".encode("utf-16-be"), decoded(lines))
+
+
+def is_kannel(port):
+    """Whether it is Kannel that answers there, and not another test's server."""
+    asked = http.client.HTTPConnection("127.0.0.1", port, timeout=WAIT_SECONDS)
+    try:
+        asked.request("GET", "/cgi-bin/sendsms")
+        return b"Authorization failed" in asked.getresponse().read()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        asked.close()
 
 
 def decoded(lines):

@@ -135,3 +135,28 @@ void json_add_raw(struct json *json, struct str string)
     begin(json);
     text_add(json->out, string);
 }
+
+void json_put_moment(struct json *json, const char *key, int64_t moment)
+{
+    char text[MOMENT_ROOM];
+    json_put_string(json, key, moment == MOMENT_NONE || moment == INT64_MAX ? (struct str){ 0 }
+                                                                            : (struct str){ text, moment_format(moment, text) });
+}
+
+void json_put_day(struct json *json, const char *key, int32_t day)
+{
+    char text[DAY_ROOM];
+    json_put_string(json, key, (struct str){ text, day_format(day, text) });
+}
+
+void json_put_month(struct json *json, const char *key, int32_t day)
+{
+    char text[DAY_ROOM];
+    json_put_string(json, key, (struct str){ text, period_format(period_of(day, 'M'), text) });
+}
+
+void json_put_money(struct json *json, const char *key, int64_t amount)
+{
+    char text[DECIMAL_ROOM];
+    json_put_string(json, key, amount == INT64_MIN ? (struct str){ 0 } : (struct str){ text, decimal_format(amount, MONEY_DECIMALS, 2, text) });
+}

@@ -29,5 +29,12 @@ void json_add_raw(struct json *json, struct str string);
 /* Key and value at once. An empty string with at == NULL is null. */
 void json_put_string(struct json *json, const char *key, struct str string);
 void json_put_number(struct json *json, const char *key, int64_t number);
+/* RFC 3339; null for MOMENT_NONE and INT64_MAX. */
+void json_put_moment(struct json *json, const char *key, int64_t moment);
+/* "2015-01-03", and "2015-01", the month of a day. */
+void json_put_day(struct json *json, const char *key, int32_t day);
+void json_put_month(struct json *json, const char *key, int32_t day);
+/* Yuan in quotes, from micro-yuan; null for INT64_MIN. */
+void json_put_money(struct json *json, const char *key, int64_t amount);
 
 #endif

@@ -19,13 +19,6 @@ static void put_text(struct json *json, const char *key, const char *text)
     json_put_string(json, key, *text ? str_of(text) : (struct str){ 0 });
 }
 
-static void put_moment(struct json *json, const char *key, int64_t moment)
-{
-    char text[MOMENT_ROOM];
-    moment_format(moment, text);
-    json_put_string(json, key, str_of(text));
-}
-
 static void put_who(struct json *json, const struct request *request, const struct identity *who)
 {
     struct str operator_ = str_of(who->operator_);
@@ -66,7 +59,7 @@ static bool session_show(struct request *request, struct reply *reply, struct er
     json_key(&json, "sample");
     json_add_bool(&json, request->portal->is_sample);
     json_put_number(&json, "position", (int64_t)request->view->position);
-    put_moment(&json, "now", request->now);
+    json_put_moment(&json, "now", request->now);
     if (!put_checkpoint(&json, request, error) ||
         !places_write(request->portal->places, request->view, request->now, request->language, &json, error))
         return false;

@@ -25,7 +25,8 @@ await run(async ({ number, password, spool }, come) => {
     await person.field(/用到百分之几/).fill('50, 90');
     await person.field(/上限（元）/).fill('20');
     await person.button('保存').click();
-    await person.sees(/你的上限20\.00元/);
+    await person.sees(/存好了/);
+    await person.sees(/你自己设的上限20\.00元/);
     await person.sees(/用到50%/);
 
     const clerk = await come(en);

@@ -32,13 +32,6 @@ static bool is_abnormal(const struct abnormal_law *law, int64_t total, int64_t s
     return sum > 0 && (__int128)total * law->months * 1000000 > (__int128)law->times * sum;
 }
 
-static const char *money(struct arena *arena, int64_t amount)
-{
-    char *text = arena_take(arena, DECIMAL_ROOM);
-    decimal_format(amount, MONEY_DECIMALS, 2, text);
-    return text;
-}
-
 /* "7.3": how many times the mean, rounded down. */
 static const char *times_says(struct arena *arena, const struct abnormal_law *law, int64_t total, int64_t sum)
 {
@@ -153,11 +146,11 @@ static bool bill_judge(const struct audit *audit, const struct bills *bills, str
     finding->subscriber = bills->subscriber;
     finding->subject = arena_format(arena, "bill:%llu:%s", (unsigned long long)bills->subscriber, month);
     finding->limit = arena_format(arena, "%lld times", (long long)(law.times / 1000000));
-    const char *times = times_says(arena, &law, total, sum), *mean = money(arena, to_fen(sum / law.months));
+    const char *times = times_says(arena, &law, total, sum), *mean = money_says(to_fen(sum / law.months), arena);
     finding->measured = arena_format(arena, "%s times", times);
     finding->says[ENGLISH] = arena_format(arena, "The bill of %s came to %s yuan, %s times the mean of the %d months before (%s yuan), and the person was %s.", month,
-                                     money(arena, total), times, law.months, mean, is_told ? "told too late" : "not told");
-    finding->says[CHINESE] = arena_format(arena, "%s账单%s元，是此前%d个月平均（%s元）的%s倍，%s。", month, money(arena, total), law.months, mean, times,
+                                     money_says(total, arena), times, law.months, mean, is_told ? "told too late" : "not told");
+    finding->says[CHINESE] = arena_format(arena, "%s账单%s元，是此前%d个月平均（%s元）的%s倍，%s。", month, money_says(total, arena), law.months, mean, times,
                                      is_told ? "告知过迟" : "没有告知用户");
     return operator_find(audit, finding, cycle, error) && records_find(audit, finding, cycle, error) && sink.add(sink.context, finding, error);
 }
@@ -231,7 +224,7 @@ static struct letter abnormal_letter(const struct notice *notice, const struct a
 {
     char month[DAY_ROOM];
     period_format(period_of(notice->cycle, 'M'), month);
-    const char *times = times_says(arena, law, total, sum), *now = money(arena, total), *mean = money(arena, to_fen(sum / law->months));
+    const char *times = times_says(arena, law, total, sum), *now = money_says(total, arena), *mean = money_says(to_fen(sum / law->months), arena);
     struct letter letter = { .to = TO_PERSON_NOW, .subject = notice->subscriber, .time = notice->time };
     letter.key = arena_format(arena, "abnormal:%llu:%s", (unsigned long long)notice->subscriber, month);
     letter.text[ENGLISH] = arena_format(arena, "mingbai: this month's bill has come to %s yuan, %s times what you paid on average in the %d months before (%s yuan)."

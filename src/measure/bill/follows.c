@@ -192,16 +192,9 @@ bool lines_compare(const struct audit *audit, const struct compared_lines **line
 
 /* ---- the duty ---- */
 
-static const char *money(struct arena *arena, int64_t amount)
-{
-    char *text = arena_take(arena, DECIMAL_ROOM);
-    decimal_format(amount, MONEY_DECIMALS, 2, text);
-    return text;
-}
-
 static struct str line_says(struct arena *arena, const struct compared_line *line, enum language language)
 {
-    const char *charged = money(arena, line->charged), *computed = money(arena, line->computed);
+    const char *charged = money_says(line->charged, arena), *computed = money_says(line->computed, arena);
     bool is_chinese = language == CHINESE;
     if (!line->because[language].length)
         return arena_format(arena, is_chinese ? "%.*s收了%s元，按记录和资费不应收。" : "%.*s: %s yuan were charged, and nothing in the records and tariffs calls for it.",

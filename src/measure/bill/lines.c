@@ -27,10 +27,10 @@ struct computing {
     size_t room;
 };
 
-static const char *money(int64_t amount, unsigned least, struct arena *arena)
+const char *money_says(int64_t amount, struct arena *arena)
 {
     char *text = arena_take(arena, DECIMAL_ROOM);
-    decimal_format(amount, MONEY_DECIMALS, least, text);
+    decimal_format(amount, MONEY_DECIMALS, 2, text);
     return text;
 }
 
@@ -93,7 +93,7 @@ static void charges_add(struct computing *computing, enum charge charge)
         struct str name = tariff->name.length ? tariff->name : tariff->tariff;
         const char *named = arena_format(computing->arena, "%.*s", STR_ARGS(name)).at;
         for (int language = 0; language < LANGUAGES; language++)
-            line.because[language] = arena_format(computing->arena, charges[charge].because[language], named, money(one, 2, computing->arena), times);
+            line.because[language] = arena_format(computing->arena, charges[charge].because[language], named, money_says(one, computing->arena), times);
         line_add(computing, line);
     }
     qsort(computing->bill->lines + first, computing->bill->line_count - first, sizeof *computing->bill->lines, line_order);
@@ -144,13 +144,13 @@ static const char *times_price(const struct price *price, const struct shown_uni
     static const char *const divided[LANGUAGES] = { " / %s %s x %s yuan", " ÷ %s%s × %s元" };
     bool is_voice = price->service == SERVICE_VOICE;
     uint64_t per = is_voice ? price->per : price->per / unit->of;
-    if (is_voice && 60 % per == 0) return arena_format(arena, forms[language], money(price->price * (int64_t)(60 / per), 2, arena)).at;
-    if (!is_voice && per == 1) return arena_format(arena, forms[language], money(price->price, 2, arena)).at;
+    if (is_voice && 60 % per == 0) return arena_format(arena, forms[language], money_says(price->price * (int64_t)(60 / per), arena)).at;
+    if (!is_voice && per == 1) return arena_format(arena, forms[language], money_says(price->price, arena)).at;
     static const char *const seconds[LANGUAGES] = { "s", "秒" };
     const char *number = arena_format(arena, "%llu", (unsigned long long)(is_voice && per % 60 == 0 ? per / 60 : per)).at;
     const char *of = is_voice && per % 60 ? seconds[language] : unit->says[language];
     return arena_format(arena, "%s%s", is_voice && per % 60 ? (language == CHINESE ? " × 60秒" : " x 60 s") : "",
-                        arena_format(arena, divided[language], number, of, money(price->price, 2, arena)).at).at;
+                        arena_format(arena, divided[language], number, of, money_says(price->price, arena)).at).at;
 }
 
 static void over_reason(struct computing *computing, const struct over *over, uint64_t used, struct bill_line *line)
@@ -173,7 +173,7 @@ static void over_reason(struct computing *computing, const struct over *over, ui
 
 static void cap_reason(struct bill_line *line, int64_t cap, struct arena *arena)
 {
-    const char *most = money(cap, 2, arena);
+    const char *most = money_says(cap, arena);
     line->because[ENGLISH] = arena_format(arena, "%.*s; all data beyond what is included costs at most %s yuan a month, so this line is less",
                                      STR_ARGS(line->because[ENGLISH]), most);
     line->because[CHINESE] = arena_format(arena, "%.*s；套餐外流量一个月最多收%s元，所以这一行少收", STR_ARGS(line->because[CHINESE]), most);

@@ -20,6 +20,9 @@ struct bill {
     int64_t total;
 };
 
+/* An amount of micro-yuan as text in the arena: "0.29". */
+const char *money_says(int64_t amount, struct arena *arena);
+
 /* Of a cycle that was rated (rate) with these holdings and sums. Everything lives in the arena. */
 struct bill *bill_compute(const struct holding *holdings, size_t count, int32_t cycle, const struct rating *rating,
                           const struct use_sum *sums, size_t sum_count, struct arena *arena);

@@ -10,18 +10,6 @@
 
 enum { MONTHS_SHOWN = 6 };
 
-static void put_money(struct json *json, const char *name, int64_t money)
-{
-    char room[DECIMAL_ROOM];
-    json_put_string(json, name, (struct str){ room, decimal_format(money, MONEY_DECIMALS, 2, room) });
-}
-
-static void put_month(struct json *json, const char *name, int32_t cycle)
-{
-    char room[DAY_ROOM];
-    json_put_string(json, name, (struct str){ room, period_format(period_of(cycle, 'M'), room) });
-}
-
 /* ---- what was charged ---- */
 
 struct charged {
@@ -90,8 +78,8 @@ static void line_put(struct json *json, struct str item, struct str name, struct
     json_open(json, '{');
     json_put_string(json, "item", item);
     if (name.length) json_put_string(json, "name", name);
-    if (computed) put_money(json, "amount", *computed);
-    if (charged) put_money(json, "charged", *charged);
+    if (computed) json_put_money(json, "amount", *computed);
+    if (charged) json_put_money(json, "charged", *charged);
     if (because.length) json_put_string(json, "because", because);
     json_close(json, '}');
 }
@@ -133,8 +121,8 @@ static bool months_put(struct json *json, struct request *request, struct kept *
         if (!month_make(request, meter, wanted->subject, at, &month, error)) return false;
         if (!month.bill->line_count && !month.charged_count) continue;
         json_open(json, '{');
-        put_month(json, "cycle", at);
-        put_money(json, "total", month.charged_count ? charged_total(&month) : month.bill->total);
+        json_put_month(json, "cycle", at);
+        json_put_money(json, "total", month.charged_count ? charged_total(&month) : month.bill->total);
         json_close(json, '}');
     }
     json_close(json, ']');
@@ -149,10 +137,10 @@ static bool bill_put(struct request *request, struct kept *meter, struct reply *
     struct json json = reply_json(reply);
     json_open(&json, '{');
     if (request->who.role == ROLE_SUBSCRIBER) json_put_string(&json, "subscriber", str_of(request->who.masked));
-    put_month(&json, "cycle", wanted.cycle);
+    json_put_month(&json, "cycle", wanted.cycle);
     lines_put(&json, &month, request->language);
-    put_money(&json, "total", month.bill->total);
-    if (month.charged_count) put_money(&json, "charged", charged_total(&month));
+    json_put_money(&json, "total", month.bill->total);
+    if (month.charged_count) json_put_money(&json, "charged", charged_total(&month));
     bool done = months_put(&json, request, meter, &wanted, error);
     json_put_number(&json, "position", (int64_t)month.metered.position);
     json_close(&json, '}');

@@ -65,19 +65,6 @@ static void put_clear(struct json *json, const char *key, const struct case_clea
 
 /* ---- small members ---- */
 
-void json_put_moment(struct json *json, const char *key, int64_t moment)
-{
-    char text[MOMENT_ROOM];
-    json_put_string(json, key, moment == MOMENT_NONE || moment == INT64_MAX ? (struct str){ 0 }
-                                                                            : (struct str){ text, moment_format(moment, text) });
-}
-
-void json_put_money(struct json *json, const char *key, int64_t amount)
-{
-    char text[DECIMAL_ROOM];
-    json_put_string(json, key, amount == INT64_MIN ? (struct str){ 0 } : (struct str){ text, decimal_format(amount, MONEY_DECIMALS, 2, text) });
-}
-
 static void put_flag(struct json *json, const char *key, bool value)
 {
     json_key(json, key);

@@ -39,9 +39,5 @@ struct str case_state_says(const struct request *request, const struct law *law,
 struct str case_limit_says(const struct request *request, const struct limit *limit);
 /* Cells that every list of cases has: whose it is, where, and what about (-1: not told), each as a word and in words. */
 void rows_matter(struct rows *rows, const struct request *request, struct str operator_, struct str area, int category);
-/* A time, or null for MOMENT_NONE. */
-void json_put_moment(struct json *json, const char *key, int64_t moment);
-/* Yuan as text, or null for INT64_MIN. */
-void json_put_money(struct json *json, const char *key, int64_t amount);
 
 #endif

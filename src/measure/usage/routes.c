@@ -76,12 +76,6 @@ bool wanted_read(struct request *request, struct reply *reply, struct kept *mete
 
 /* ---- what is left ---- */
 
-static void put_money(struct json *json, const char *name, int64_t money)
-{
-    char room[DECIMAL_ROOM];
-    json_put_string(json, name, (struct str){ room, decimal_format(money, MONEY_DECIMALS, 2, room) });
-}
-
 static void put_count(struct json *json, const char *name, uint64_t number, bool is_there)
 {
     json_key(json, name);
@@ -89,29 +83,6 @@ static void put_count(struct json *json, const char *name, uint64_t number, bool
         json_add_number(json, (int64_t)number);
     else
         json_add_null(json);
-}
-
-static void put_day(struct json *json, const char *name, int32_t day)
-{
-    char room[DAY_ROOM];
-    json_put_string(json, name, (struct str){ room, day_format(day, room) });
-}
-
-static void put_month(struct json *json, const char *name, int32_t cycle)
-{
-    char room[DAY_ROOM];
-    json_put_string(json, name, (struct str){ room, period_format(period_of(cycle, 'M'), room) });
-}
-
-static void put_moment(struct json *json, const char *name, int64_t moment)
-{
-    char room[MOMENT_ROOM];
-    if (moment == MOMENT_NONE) {
-        json_key(json, name);
-        json_add_null(json);
-    } else {
-        json_put_string(json, name, (struct str){ room, moment_format(moment, room) });
-    }
 }
 
 static void put_forecast(struct json *json, const struct pool_days *days, const struct pool *pool, int32_t today)
@@ -127,9 +98,9 @@ static void put_forecast(struct json *json, const struct pool_days *days, const 
     json_add_bool(json, forecast.is_enough);
     put_count(json, "by_end", use_add(pool->drawn, forecast.by_end), true);
     if (!forecast.is_enough) {
-        put_day(json, "day", today + (int32_t)forecast.days);
-        put_day(json, "soonest", today + (int32_t)forecast.soonest);
-        put_day(json, "latest", today + (int32_t)forecast.latest);
+        json_put_day(json, "day", today + (int32_t)forecast.days);
+        json_put_day(json, "soonest", today + (int32_t)forecast.soonest);
+        json_put_day(json, "latest", today + (int32_t)forecast.latest);
     }
     json_close(json, '}');
 }
@@ -157,7 +128,7 @@ static void put_pools(struct json *json, const struct metered *metered, const st
             json_put_string(json, "name", grant->holding->tariff->name.length ? grant->holding->tariff->name : grant->holding->id);
             put_count(json, "given", use_add(grant->drawn, grant->left), !grant->allowance->unlimited);
             put_count(json, "used", grant->drawn, true);
-            put_day(json, "expires", grant->expires);
+            json_put_day(json, "expires", grant->expires);
             json_close(json, '}');
         }
         json_close(json, ']');
@@ -174,7 +145,7 @@ static void put_services(struct json *json, const struct metered *metered, const
         json_open(json, '{');
         json_put_string(json, "service", str_of(service_word((enum service)service)));
         put_count(json, "over", metered->rating->over[service], true);
-        put_money(json, "charge", to_fen(metered->rating->charge[service]));
+        json_put_money(json, "charge", to_fen(metered->rating->charge[service]));
         put_count(json, "records", daily->records[service], true);
         json_close(json, '}');
     }
@@ -195,9 +166,9 @@ static void put_levels(struct json *json, const struct metered *metered, const s
     json_open(json, '[');
     for (size_t i = 0; own && i < own->notice_at_count; i++) json_add_number(json, own->notice_at[i]);
     json_close(json, ']');
-    if (main && main->notice_every) put_money(json, "notice_every", main->notice_every);
-    if (main && main->has_data_cap) put_money(json, "data_cap", main->data_cap);
-    if (own && own->has_cap) put_money(json, "own_data_cap", own->cap);
+    if (main && main->notice_every) json_put_money(json, "notice_every", main->notice_every);
+    if (main && main->has_data_cap) json_put_money(json, "data_cap", main->data_cap);
+    if (own && own->has_cap) json_put_money(json, "own_data_cap", own->cap);
     json_close(json, '}');
 }
 
@@ -221,8 +192,8 @@ static bool notice_put(void *context, const struct listed_notice *listed, bool *
     put_count(put->json, "percent", (uint64_t)notice->percent, notice->percent != 0);
     put_count(put->json, "used", notice->used, true);
     put_count(put->json, "quantity", notice->quantity, notice->has_quantity);
-    put_money(put->json, "charge", notice->charge);
-    put_moment(put->json, "time", notice->time);
+    json_put_money(put->json, "charge", notice->charge);
+    json_put_moment(put->json, "time", notice->time);
     json_close(put->json, '}');
     return true;
 }
@@ -237,8 +208,8 @@ static void put_held(struct json *json, const struct metered *metered)
         json_open(json, '{');
         json_put_string(json, "tariff", holding->id);
         json_put_string(json, "name", holding->tariff && holding->tariff->name.length ? holding->tariff->name : holding->id);
-        put_day(json, "from", holding->from);
-        if (holding->to != DAY_NONE) put_day(json, "to", holding->to);
+        json_put_day(json, "from", holding->from);
+        if (holding->to != DAY_NONE) json_put_day(json, "to", holding->to);
         json_close(json, '}');
     }
     json_close(json, ']');
@@ -274,9 +245,9 @@ static bool usage_put(struct request *request, struct kept *meter, const struct 
     struct json json = reply_json(reply);
     json_open(&json, '{');
     if (request->who.role == ROLE_SUBSCRIBER) json_put_string(&json, "subscriber", str_of(request->who.masked));
-    put_month(&json, "cycle", cycle);
-    put_day(&json, "today", today);
-    put_moment(&json, "latest", metered.latest);
+    json_put_month(&json, "cycle", cycle);
+    json_put_day(&json, "today", today);
+    json_put_moment(&json, "latest", metered.latest);
     put_pools(&json, &metered, is_now ? daily_pools(daily, &metered, today, request->arena) : NULL, today);
     put_services(&json, &metered, daily);
     put_levels(&json, &metered, meter_own(meter, subject, request->now, &own) ? &own : NULL);
