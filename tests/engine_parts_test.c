@@ -1,4 +1,4 @@
-/* Entries and the sets of what was seen, against slow and obvious ones. */
+/* Entries, there and back. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,41 +8,8 @@
 #include <sodium.h>
 
 #include "engine/entry.h"
-#include "engine/seen.h"
 
 #include <cmocka.h> /* last: its macro `fail` hides ours */
-
-enum { UNIVERSE = 200 };
-
-static void test_seen_against_a_row_of_flags(void **state)
-{
-    (void)state;
-    for (unsigned seed = 1; seed <= 300; seed++) {
-        bool flags[UNIVERSE] = { false };
-        struct seen seen = { 0 };
-        srand(seed);
-        for (int i = 0; i < 40; i++) {
-            uint64_t low = (uint64_t)rand() % UNIVERSE, high = low + (uint64_t)rand() % 12;
-            if (high >= UNIVERSE) high = UNIVERSE - 1;
-            size_t from, gone;
-            bool adds = rand() % 3 != 0;
-            if (adds) {
-                seen_add(&seen, (struct span){ low, high }, &from, &gone);
-                assert_true(seen.spans[from].low <= low && seen.spans[from].high >= high);
-            } else {
-                seen_remove(&seen, (struct span){ low, high });
-            }
-            for (uint64_t n = low; n <= high; n++) flags[n] = adds;
-            size_t runs = 0;
-            for (uint64_t n = 0; n < UNIVERSE; n++) {
-                assert_int_equal(seen_has(&seen, n), flags[n]);
-                if (flags[n] && (!n || !flags[n - 1])) runs++;
-            }
-            assert_int_equal(seen.count, runs);
-        }
-        seen_close(&seen);
-    }
-}
 
 static void test_entry_there_and_back(void **state)
 {
@@ -83,7 +50,6 @@ int main(void)
 {
     if (sodium_init() < 0) return 1;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_seen_against_a_row_of_flags),
         cmocka_unit_test(test_entry_there_and_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

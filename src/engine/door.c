@@ -64,13 +64,13 @@ static bool sources_have(struct sources *sources, struct str name, uint64_t seq)
 
 static void see(struct sources *sources, struct str name, struct span span)
 {
-    size_t from, gone;
-    seen_add(seen_of(sources, name), span, &from, &gone);
+    seen_add(seen_of(sources, name), span);
 }
 
 static void see_all(void *context, struct str name, const struct seen *seen)
 {
-    for (size_t i = 0; i < seen->count; i++) see(context, name, seen->spans[i]);
+    struct seen_place place = { 0 };
+    for (struct span span; seen_next(seen, &place, &span);) see(context, name, span);
 }
 
 void door_renew(struct door *door, const struct state *state)
@@ -136,7 +136,8 @@ void door_give_back(struct door *door, struct claim *claim)
     for (size_t i = 0; i < claim->sources.count; i++) {
         const struct source *source = &claim->sources.at[i];
         struct seen *seen = seen_of(&door->sources, source_name(source));
-        for (size_t n = 0; n < source->seen.count; n++) seen_remove(seen, source->seen.spans[n]);
+        struct seen_place place = { 0 };
+        for (struct span span; seen_next(&source->seen, &place, &span);) seen_remove(seen, span);
     }
     claim_end(door, claim);
     pthread_mutex_unlock(&door->lock);
@@ -167,8 +168,7 @@ enum sight door_look(struct door *door, struct claim *claim, struct str source, 
         const struct claim *its = claim_on(door, source, seq);
         sight = !its ? SIGHT_SEEN : claim && its->owner == claim->owner ? SIGHT_OWN : SIGHT_OTHERS;
     } else if (claim) {
-        size_t from, gone;
-        seen_add(known ? &known->seen : seen_of(&door->sources, source), (struct span){ seq, seq }, &from, &gone);
+        seen_add(known ? &known->seen : seen_of(&door->sources, source), (struct span){ seq, seq });
         see(&claim->sources, source, (struct span){ seq, seq });
     }
     pthread_mutex_unlock(&door->lock);
@@ -189,7 +189,7 @@ uint64_t door_number(struct door *door, struct claim *claim, struct str source, 
 {
     pthread_mutex_lock(&door->lock);
     struct seen *seen = seen_of(&door->sources, source);
-    uint64_t first = seen->count ? seen->spans[seen->count - 1].high + 1 : 1;
+    uint64_t first = seen->count ? seen_greatest(seen) + 1 : 1;
     see(&door->sources, source, (struct span){ first, first + count - 1 });
     see(&claim->sources, source, (struct span){ first, first + count - 1 });
     pthread_mutex_unlock(&door->lock);

@@ -266,8 +266,7 @@ static void name_add(struct sources *names, struct record_name name)
 {
     struct source *source = sources_find(names, name.source);
     if (!source) source = sources_add(names, name.source);
-    size_t from, gone;
-    seen_add(&source->seen, (struct span){ name.seq, name.seq }, &from, &gone);
+    seen_add(&source->seen, (struct span){ name.seq, name.seq });
 }
 
 /* Claims a record's name among corrections, of this kind; *waited: others had it, and all must be looked at anew. */
@@ -334,8 +333,7 @@ static enum sight sight_held(struct intake *intake, const struct record *record)
     struct source *held = sources_find(&intake->held, record->source);
     if (!held) held = sources_add(&intake->held, record->source);
     if (seen_has(&held->seen, record->seq)) return SIGHT_OWN;
-    size_t from, gone;
-    seen_add(&held->seen, (struct span){ record->seq, record->seq }, &from, &gone);
+    seen_add(&held->seen, (struct span){ record->seq, record->seq });
     return SIGHT_NEW;
 }
 

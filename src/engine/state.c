@@ -165,9 +165,7 @@ static bool sources_read(struct state *state, struct error *error)
         if (!row) return true;
         uint64_t at = (uint64_t)column_number(spans, 0) - 1;
         if (at >= state->sources.count) return fail(error, ERROR_DAMAGE, "the state names a source that it does not have: run `mingbai rebuild`");
-        size_t from, gone;
-        seen_add(&state->sources.at[at].seen, (struct span){ (uint64_t)column_number(spans, 1), (uint64_t)column_number(spans, 2) },
-                 &from, &gone);
+        seen_add(&state->sources.at[at].seen, (struct span){ (uint64_t)column_number(spans, 1), (uint64_t)column_number(spans, 2) });
     }
 }
 
@@ -306,9 +304,7 @@ static struct source *source_of(struct state *state, struct str name, struct err
 /* Intervals go into their table once for each commit: a load makes one of them longer for every record. */
 static void see(struct source *source, struct span span)
 {
-    size_t from, gone;
-    seen_add(&source->seen, span, &from, &gone);
-    uint64_t low = source->seen.spans[from].low;
+    uint64_t low = seen_add(&source->seen, span).low;
     if (source->touched_count && source->touched[source->touched_count - 1] == low) return;
     if (source->touched_count == source->touched_room) {
         source->touched_room = source->touched_room ? source->touched_room * 2 : 8;
@@ -322,8 +318,9 @@ static bool seen_put(struct state *state, struct source *source, struct error *e
     struct statement *drop = store_prepare(state->store, drop_seen, error), *put = store_prepare(state->store, put_seen, error);
     if (!drop || !put) return false;
     for (size_t i = 0; i < source->touched_count; i++) {
-        struct span span = *seen_find(&source->seen, source->touched[i]);
-        if (i && seen_find(&source->seen, source->touched[i - 1])->low == span.low) continue;
+        struct span span;
+        must(seen_find(&source->seen, source->touched[i], &span));
+        if (i && source->touched[i - 1] >= span.low && source->touched[i - 1] <= span.high) continue;
         statement_number(drop, 1, source->number);
         statement_number(drop, 2, (int64_t)span.low);
         statement_number(drop, 3, (int64_t)span.high);

@@ -45,8 +45,7 @@ static void corrected_add(struct history *history, struct str corrects)
     struct record_name target;
     if (!record_name_read(corrects, &target)) return;
     uint32_t place = place_in(&history->sources, target.source);
-    size_t from, gone;
-    seen_add(&history->sources.at[place].seen, (struct span){ target.seq, target.seq }, &from, &gone);
+    seen_add(&history->sources.at[place].seen, (struct span){ target.seq, target.seq });
 }
 
 static void corrected_drop(struct history *history)

@@ -272,8 +272,7 @@ void known_correction(struct known *known, struct str source, uint64_t seq)
 {
     struct source *its = sources_find(&known->corrected, source);
     if (!its) its = sources_add(&known->corrected, source);
-    size_t from, gone;
-    seen_add(&its->seen, (struct span){ seq, seq }, &from, &gone);
+    seen_add(&its->seen, (struct span){ seq, seq });
 }
 
 const struct seen *known_corrected(const struct known *known, struct str source)
@@ -331,9 +330,10 @@ void known_save(const struct known *known, struct text *out)
         const struct source *source = &known->corrected.at[i];
         bytes_add(out, source_name(source));
         varint_add(out, source->seen.count);
-        for (size_t k = 0; k < source->seen.count; k++) {
-            varint_add(out, source->seen.spans[k].low);
-            varint_add(out, source->seen.spans[k].high);
+        struct seen_place place = { 0 };
+        for (struct span span; seen_next(&source->seen, &place, &span);) {
+            varint_add(out, span.low);
+            varint_add(out, span.high);
         }
     }
 }
@@ -390,9 +390,8 @@ static bool corrected_restore(struct known *known, struct str *bytes)
         if (!bytes_read(bytes, &name) || !varint_read(bytes, &spans)) return false;
         struct source *source = sources_add(&known->corrected, name);
         for (uint64_t k = 0; k < spans; k++) {
-            size_t from, gone;
             if (!varint_read(bytes, &low) || !varint_read(bytes, &high)) return false;
-            seen_add(&source->seen, (struct span){ low, high }, &from, &gone);
+            seen_add(&source->seen, (struct span){ low, high });
         }
     }
     return true;
