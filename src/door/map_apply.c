@@ -69,6 +69,12 @@ static bool unknown_column(const struct map *map, struct str column, struct erro
                      quote(column, room), map->kind->name, fields, map->kind->name);
 }
 
+/* Whether cells of a field are often the same as in the row before, and come to a number alone. */
+static bool is_few(enum field_type type)
+{
+    return type == FIELD_CHOICE || type == FIELD_FLAG || type == FIELD_TIME || type == FIELD_DATE || type == FIELD_MONTH;
+}
+
 /* A column that no rule uses: ignored, a field by its own name, or unknown. */
 static bool bind_column(struct map *map, size_t column, struct error *error)
 {
@@ -88,7 +94,8 @@ static bool bind_column(struct map *map, size_t column, struct error *error)
     for (size_t i = 0; i < map->step_count; i++)
         if (map->steps[i].target == target)
             return fail_both(error, ERROR_INPUT, "the file has two columns %s: take one out", "文件中有两列 %s：请删去一列", field->name);
-    map->steps[map->step_count++] = (struct step){ field, column, target };
+    map->steps[map->step_count++] = (struct step){ .field = field, .column = column, .target = target,
+                                                   .keeps_last = target < map->kind->field_count && is_few(field->type) };
     return true;
 }
 
@@ -169,6 +176,25 @@ static bool put(const struct map *map, const struct field *field, size_t target,
     } else {
         record->source = value.text;
     }
+    return true;
+}
+
+/* As put, for a step that keeps the last cell and what came of it. */
+static bool put_kept(struct step *step, const struct cell *cell, int64_t now, struct arena *arena, struct record *record, struct error *error)
+{
+    struct value *value = &record->values[step->target];
+    bool is_same = cell->type == CELL_TEXT && cell->text.length == step->last_length && !memcmp(cell->text.at, step->last, step->last_length);
+    record->present |= UINT32_C(1) << step->target;
+    if (is_same && step->last_length) {
+        *value = (struct value){ .number = step->last_number };
+        return true;
+    }
+    step->last_length = 0;
+    if (!field_parse(step->field, *cell, now, arena, value, error)) return false;
+    if (cell->type != CELL_TEXT || cell->text.length > LAST_ROOM) return true;
+    memcpy(step->last, cell->text.at, cell->text.length);
+    step->last_length = cell->text.length;
+    step->last_number = value->number;
     return true;
 }
 
@@ -375,9 +401,11 @@ bool map_record(struct map *map, const struct row *row, struct str default_sourc
     record->seq = row->line;
     record->present = 0;
     for (size_t i = 0; i < map->step_count; i++) {
-        const struct step *step = &map->steps[i];
+        struct step *step = &map->steps[i];
         const struct cell *cell = cell_at(row, step->column);
-        if (is_blank(cell) || put(map, step->field, step->target, *cell, now, arena, record, error)) continue;
+        if (is_blank(cell)) continue;
+        if (step->keeps_last ? put_kept(step, cell, now, arena, record, error) : put(map, step->field, step->target, *cell, now, arena, record, error))
+            continue;
         *field = str_of(step->field->name);
         return false;
     }

@@ -42,9 +42,15 @@ struct rule {
 enum { ABSENT_COLUMN = -1 };
 
 /* A column that is a field as it stands. */
+enum { LAST_ROOM = 40 };
 struct step {
     const struct field *field;
     size_t column, target;
+    /* Files are often in the order of time, and services are few: the last cell and its number, so that the same is not parsed again. */
+    bool keeps_last;
+    char last[LAST_ROOM];
+    size_t last_length; /* 0: there is none */
+    int64_t last_number;
 };
 
 struct map {

@@ -29,7 +29,7 @@ enum row_verdict row_record(const struct row_rules *rules, const struct row *row
 {
     const struct field *wrong = NULL;
     *field = (struct str){ 0 };
-    *error = (struct error){ 0 };
+    error_clear(error);
     bool is_unread = row->problem.english != NULL;
     if (is_unread || !map_record(rules->map, row, rules->source, rules->now, arena, record, field, error)) {
         if (is_unread) fail_says(error, ERROR_INPUT, row->problem);
