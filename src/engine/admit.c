@@ -12,20 +12,20 @@ int64_t record_digest(const struct vault *vault, const struct record *record, st
     return vault_digest(vault, text_str(scratch));
 }
 
-static bool persons_admit(struct vault *vault, struct record *records, size_t count, struct error *error)
+static bool persons_admit(struct vault *vault, struct record_rows records, size_t count, struct error *error)
 {
-    const struct kind *kind = records->kind;
+    const struct kind *kind = records.at->kind;
     struct str values[ADMIT_RECORDS];
     uint64_t subjects[ADMIT_RECORDS];
     for (size_t f = 0; f < kind->field_count; f++) {
         if (kind->fields[f].type != FIELD_PERSON) continue;
         size_t found = 0;
         for (size_t i = 0; i < count; i++)
-            if (record_has(&records[i], f)) values[found++] = records[i].values[f].text;
+            if (record_has(record_row(records, i), f)) values[found++] = record_row(records, i)->values[f].text;
         if (!vault_subjects(vault, values, found, subjects, error)) return false;
         found = 0;
         for (size_t i = 0; i < count; i++)
-            if (record_has(&records[i], f)) records[i].values[f].number = (int64_t)subjects[found++];
+            if (record_has(record_row(records, i), f)) record_row(records, i)->values[f].number = (int64_t)subjects[found++];
     }
     return true;
 }
@@ -47,12 +47,12 @@ static bool texts_seal(struct vault *vault, struct record *record, struct arena 
     return true;
 }
 
-bool records_admit(struct vault *vault, struct record *records, size_t count, struct arena *arena, struct error *error)
+bool records_admit(struct vault *vault, struct record_rows records, size_t count, struct arena *arena, struct error *error)
 {
     must(count <= ADMIT_RECORDS);
     if (!persons_admit(vault, records, count, error)) return false;
     for (size_t i = 0; i < count; i++)
-        if (!texts_seal(vault, &records[i], arena, error)) return false;
+        if (!texts_seal(vault, record_row(records, i), arena, error)) return false;
     return true;
 }
 

@@ -83,7 +83,7 @@ static void block_unsee(void *context, const struct block *block)
 {
     struct intake *intake = context;
     for (size_t i = 0; intake->claim && i < block->count; i++)
-        door_unsee(engine_door(intake->engine), intake->claim, block->records[i].source, block->records[i].seq);
+        door_unsee(engine_door(intake->engine), intake->claim, record_row(block->records, i)->source, record_row(block->records, i)->seq);
 }
 
 struct intake *intake_open(struct engine *engine, const struct intake_options *options, struct error *error)
@@ -125,7 +125,7 @@ void intake_close(struct intake *intake)
 struct record *intake_record(struct intake *intake)
 {
     struct block *block = packing_block(intake->packing);
-    return &block->records[block->count];
+    return record_row(block->records, block->count);
 }
 
 struct arena *intake_arena(struct intake *intake)

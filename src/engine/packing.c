@@ -91,7 +91,7 @@ static bool block_pack(struct packing *packing, struct block *block, struct erro
 {
     bool done = !block->count || (group_ready(packing, error) && records_admit(engine_vault(packing->engine), block->records, block->count,
                                                                                &block->arena, error));
-    for (size_t i = 0; done && i < block->count; i++) record_add(packing, &block->records[i], block->digests[i]);
+    for (size_t i = 0; done && i < block->count; i++) record_add(packing, record_row(block->records, i), block->digests[i]);
     return done;
 }
 
@@ -153,13 +153,20 @@ static bool hand_over(struct packing *packing, struct error *error)
 
 /* ---- from outside ---- */
 
+/* A whole struct record may be read and written at any of them: hence the tail. */
+static void rows_make(const struct packing *packing, struct block *block)
+{
+    block->records.stride = offsetof(struct record, values) + packing->options.kind->field_count * sizeof(struct value);
+    block->records.at = allocate(BLOCK_RECORDS * block->records.stride + sizeof *block->records.at);
+}
+
 struct packing *packing_open(struct engine *engine, const struct packing_options *options)
 {
     struct packing *packing = allocate(sizeof *packing);
     packing->engine = engine;
     packing->options = *options;
     packing->spans = allocate(BATCH_RECORDS * sizeof *packing->spans);
-    packing->blocks[0].records = allocate(BLOCK_RECORDS * sizeof *packing->blocks[0].records);
+    rows_make(packing, &packing->blocks[0]);
     pthread_mutex_init(&packing->lock, NULL);
     pthread_cond_init(&packing->changed, NULL);
     return packing;
@@ -178,7 +185,7 @@ void packing_close(struct packing *packing)
     if (packing->group) engine_discard(packing->engine, packing->group);
     for (size_t i = 0; i < BLOCKS; i++) {
         arena_close(&packing->blocks[i].arena);
-        free(packing->blocks[i].records);
+        free(packing->blocks[i].records.at);
     }
     text_close(&packing->batch);
     text_close(&packing->batch_source);
@@ -198,7 +205,7 @@ bool packing_next(struct packing *packing, struct error *error)
 {
     struct block *block = packing_block(packing);
     if (!packing->has_thread && block->count == BLOCK_RECORDS) {
-        for (size_t i = 1; i < BLOCKS; i++) packing->blocks[i].records = allocate(BLOCK_RECORDS * sizeof *block->records);
+        for (size_t i = 1; i < BLOCKS; i++) rows_make(packing, &packing->blocks[i]);
         packing->has_thread = !pthread_create(&packing->thread, NULL, packing_run, packing);
     }
     if (packing->has_thread) return hand_over(packing, error);

@@ -8,7 +8,7 @@
 enum { BLOCK_RECORDS = ADMIT_RECORDS };
 
 struct block {
-    struct record *records; /* of one kind; the one behind the last is a place for the next */
+    struct record_rows records; /* the one behind the last is a place for the next */
     int64_t digests[BLOCK_RECORDS];
     size_t count;
     struct arena arena;     /* of their strings */

@@ -22,7 +22,7 @@ static bool records_pack(struct engine *engine, const struct record *records, si
     for (size_t i = 0; done && i < count; i++) {
         struct record record = records[i]; /* admitted; the caller's stays in clear */
         int64_t digest = record.kind->bulk ? 0 : record_digest(vault, &record, &bytes);
-        done = records_admit(vault, &record, 1, &arena, error);
+        done = records_admit(vault, (struct record_rows){ &record, sizeof record }, 1, &arena, error);
         if (!done) break;
         bytes.length = 0;
         record_pack(&record, &bytes);
