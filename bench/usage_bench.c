@@ -335,6 +335,7 @@ int main(void)
     bench_folder(folder);
     snprintf(data, sizeof data, "%s/data", folder);
     files_write(folder, tariff, subscription, usage);
+    sync(); /* what was written to be read does not go to the disk beside what is measured */
     bench_must(directory_make(disk_posix(), data, &error), &error);
     struct engine *engine = opened(data);
     loaded(engine, "tariff", tariff, 1);
