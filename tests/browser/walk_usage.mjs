@@ -27,7 +27,9 @@ await run(async ({ number, password, spool }, come) => {
     await person.button('保存').click();
     await person.sees(/存好了/);
     await person.sees(/你自己设的上限20\.00元/);
-    await person.sees(/用到50%/);
+    await person.open('/usage');
+    await page.getByText('改提醒和上限').click();
+    assert.equal(await person.field(/用到百分之几/).inputValue(), '50, 90');
 
     const clerk = await come(en);
     await sign_in(clerk, 'jia', password);

@@ -10,8 +10,9 @@ import usage_words from '/words/usage.js';
 
 const t = words(usage_words);
 
-// What can still come: nothing of a cap that was reached, nor steps of charges that a cap does not let come.
-function coming({ pools, levels, notices, services }) {
+// What can still come: nothing in a month that is over, nothing of a cap that was reached, nor steps of charges that a cap does not let come.
+function coming({ pools, levels, notices, services, cycle, today }) {
+    if (today.slice(0, 7) !== cycle) return [];
     const had = (pool, percent) => notices.some((notice) => notice.pool === pool && notice.percent === percent);
     const percents = [...new Set([...levels.notice_at, ...levels.own_notice_at])].sort((one, other) => one - other);
     const next = pools.filter((pool) => pool.quantity && pool.left).map(({ pool, used, quantity }) => {

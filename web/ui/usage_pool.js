@@ -16,7 +16,7 @@ export function share_gone({ cycle, today }) {
 function Says({ pool, today }) {
     const service = service_of(pool.pool), { forecast } = pool;
     if (pool.left === null) return null;
-    if (!pool.left) return html`<p class="says"><b class="late">${t('all_used')}</b></p>`;
+    if (!pool.left) return html`<p class="says"><b class="late">${t(today.is_now ? 'all_used' : 'was_used')}</b></p>`;
     if (!forecast) return today.is_now && pool.used ? html`<p class="says quiet">${t('unsure')}</p>` : null;
     if (forecast.enough) return html`<p class="says"><b class="met">${t('enough')}</b>${t('by_end', { used: amount(service, forecast.by_end, pool.quantity) })}</p>`;
     return html`<p class="says"><b class="soon">${t('out', { day: day(forecast.day, today.day) })}</b>${forecast.soonest !== forecast.latest
@@ -40,7 +40,7 @@ export function Pool({ pool, usage }) {
 
 // Charges beyond what is included; those for data against the cap.
 export function Over({ usage }) {
-    const { services } = usage, charge = services.reduce((sum, each) => sum + Number(each.charge), 0), over = services.filter((each) => each.over);
+    const { services } = usage, is_now = usage.today.slice(0, 7) === usage.cycle, charge = services.reduce((sum, each) => sum + Number(each.charge), 0), over = services.filter((each) => each.over);
     const cap = cap_of(usage.levels), of_data = services.find(({ service }) => service === 'data')?.charge ?? '0';
     const says = cap && t(cap.is_own ? 'own_cap_is' : 'cap_is', { sum: money(cap.sum) }), is_reached = cap && Number(of_data) >= Number(cap.sum) && Number(of_data) > 0;
     return html`<article class="pool"><div class="top"><h3>${t('over_title')}</h3><p class="left"><b>${money(charge)}</b></p></div>
@@ -49,5 +49,5 @@ export function Over({ usage }) {
         ${cap && html`<div class="meter" style=${{ '--used': Number(cap.sum) ? Math.min(100, Math.round(Number(of_data) / Number(cap.sum) * 100)) : 100, '--now': 100 }} role="img"
             aria-label=${`${t('cap_at', { sum: money(of_data) })}, ${says}`}><i></i></div>
             <p class="scale"><span class="from">${t('cap_at', { sum: money(of_data) })}</span><span class="to">${says}</span></p>
-            <p class="says">${is_reached ? html`<b class="late">${t('cap_reached')}</b>` : t('cap_says', { sum: money(cap.sum) })}</p>`}</article>`;
+            <p class="says">${is_reached ? html`<b class="late">${t('cap_reached')}</b>` : is_now && t('cap_says', { sum: money(cap.sum) })}</p>`}</article>`;
 }

@@ -118,8 +118,8 @@ const struct figure usage_figures[USAGE_FIGURES] = {
         .unit = "minute",
         .unit_says = { "minutes", "分钟" },
         .definition = { "The time from the record that made a reminder due to its sending, of all that were due; those not sent stand behind all"
-                        " others. The median, with its margin by order statistics; none where it falls among those not sent.",
-                        "从引起提醒的用量发生到发出提醒的时间，取全部应发提醒的中位数；未发的排在最后。区间由次序统计量得出；中位数落在未发的之中时没有数。" },
+                        " others. The median (of an even number the lower of the two in the middle), with its margin by order statistics; none where it falls among those not sent.",
+                        "从引起提醒的用量发生到发出提醒的时间，取全部应发提醒的中位数（个数为偶数时取中间两个中较小的）；未发的排在最后。区间由次序统计量得出；中位数落在未发的之中时没有数。" },
         .better = BETTER_LOWER,
         .decimals = 4,
         .shown_decimals = 1,
