@@ -97,7 +97,9 @@ static bool use_take_out(struct applying *applying, const struct use_record *tar
     detail_unpack(meter->slots, slot, &detail, &meter->arena);
     bool is_shaped = slot->flags & SLOT_SHAPED;
     struct use_sum sum = shaped_use(&detail, cycle, target);
-    bool is_latest = target->start == latest_of(slot, cycle), is_full = !is_shaped && slot->sums[target->service] >= INT64_MAX;
+    /* The correction itself is at least as late most often: then nobody needs to look for the latest of the others. */
+    bool is_followed = target->subject == applying->use->subject && cycle == applying->cycle && applying->use->start >= target->start;
+    bool is_latest = target->start == latest_of(slot, cycle) && !is_followed, is_full = !is_shaped && slot->sums[target->service] >= INT64_MAX;
     for (size_t i = 0; i < detail.sum_count; i++) is_full = is_full || detail.sums[i].quantity >= INT64_MAX;
     if (!is_latest && !is_full) {
         if (!is_shaped) {
