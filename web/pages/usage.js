@@ -84,7 +84,7 @@ function Asked({ session }) {
             <${Input} id="number" label=${t('number')} value=${typed} onValue=${set_typed} inputmode="tel" autocomplete="off" />
             <button class="button">${t('look')}</button></form>
         ${!number && html`<p class="mt5"><a href=${href('/reminders')}>${t('reminders_link')}</a></p>`}
-        ${number && html`<${Both} key=${number} query=${{ subscriber: number }} number=${number} />`}`;
+        ${number && html`<div class="mt5"><${Both} key=${number} query=${{ subscriber: number }} number=${number} /></div>`}`;
 }
 
 export default function Usage({ session }) {

@@ -50,10 +50,25 @@ static bool wanted_subject(struct request *request, struct reply *reply, struct 
     return (wanted->subject != UINT64_MAX && is_it) || refuse_number(reply, error);
 }
 
+/* The moment that goes for the present; in a sample province that of its last use, so that it is shown as it would be in life. */
+static bool present_find(struct request *request, int64_t *now, struct error *error)
+{
+    bool row;
+    *now = request->now;
+    if (!engine_has_source(request->engine, STR("sample:complaint"))) return true;
+    struct statement *select = store_prepare(request->view->store, "SELECT \"start\" FROM \"usage_latest\"", error);
+    if (!select || !statement_step(select, &row, error)) return false;
+    if (row) *now = column_number(select, 0);
+    if (row) statement_reset(select);
+    return true;
+}
+
 static bool wanted_cycle(struct request *request, struct reply *reply, struct kept *meter, struct wanted *wanted, struct error *error)
 {
     struct period period = { 0 };
-    int32_t *cycles, now = cycle_of(request->now);
+    int32_t *cycles;
+    if (!present_find(request, &wanted->now, error)) return false;
+    int32_t now = cycle_of(wanted->now);
     if (!asked_period(request_asked, request, "cycle", &period, error)) return false;
     if (period.kind && period.kind != 'M')
         return fail_both(error, ERROR_USAGE, "cycle: a month is wanted, as 2015-01", "cycle：须为月份，如 2015-01");
@@ -237,11 +252,11 @@ static bool usage_put(struct request *request, struct kept *meter, const struct 
     struct ledger *ledger = engine_ledger(request->engine);
     struct own_levels own;
     /* In the month that is going on what a pack gives counts from its first day, whether or not it was used since. */
-    bool is_now = cycle_of(request->now) == cycle;
-    if (!meter_cycle(meter, ledger, subject, cycle, is_now ? request->now : MOMENT_NONE, request->arena, &metered, error) ||
+    bool is_now = cycle_of(wanted->now) == cycle;
+    if (!meter_cycle(meter, ledger, subject, cycle, is_now ? wanted->now : MOMENT_NONE, request->arena, &metered, error) ||
         !meter_records(meter, ledger, subject, cycle, daily_add, daily, error))
         return false;
-    int32_t today = day_of(request->now);
+    int32_t today = day_of(wanted->now);
     struct json json = reply_json(reply);
     json_open(&json, '{');
     if (request->who.role == ROLE_SUBSCRIBER) json_put_string(&json, "subscriber", str_of(request->who.masked));

@@ -13,6 +13,7 @@ struct kept;
 struct wanted {
     uint64_t subject;
     int32_t cycle;
+    int64_t now;   /* the moment that goes for the present */
     int32_t since; /* the first month that an operator may see, in which the number came to it; DAY_NONE: all */
 };
 /* A person's own number, or for staff the one in the query, where it is theirs to see; the month in the query, without one the running month, or,
