@@ -13,7 +13,7 @@ await run(async ({ number, password, spool }, come) => {
     await person.field('验证码').fill(code);
     await person.button('登录').click();
     await person.head(/用/);
-    await person.sees(/还剩/, '超出费用', '提醒');
+    await person.sees(/还剩/, '超出费用', '提醒', '这个月的用量', '接下来'); // a sample's last month is shown as the present one
     await person.button('看每一条记录').click();
     await page.getByRole('row').nth(1).waitFor();
     const total = (await page.getByRole('heading', { name: /账单：[\d,.]+元/ }).textContent()).match(/[\d,]+\.\d\d/)[0];
