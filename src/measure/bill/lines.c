@@ -110,7 +110,7 @@ static const struct shown_unit {
     unsigned decimals;
     const char *says[LANGUAGES];
 } shown_units[] = {
-    { SERVICE_DATA, 1073741824, 6, { "GB", "GB" } }, { SERVICE_DATA, 1048576, 4, { "MB", "MB" } }, { SERVICE_DATA, 1024, 2, { "KB", "KB" } },
+    { SERVICE_DATA, 1073741824, 6, { "GB", "GB" } }, { SERVICE_DATA, 1048576, 4, { "MB", "MB" } }, { SERVICE_DATA, 1024, 4, { "KB", "KB" } },
     { SERVICE_DATA, 1, 0, { "bytes", "字节" } },      { SERVICE_VOICE, 1, 0, { "minutes", "分钟" } }, { SERVICE_SMS, 1, 0, { "messages", "条" } },
 };
 
