@@ -165,7 +165,7 @@ static void one_that_fails_holds_up_nobody(void **state)
     assert_int_equal(wait, -1);
 }
 
-static void a_gateway_that_is_away_is_asked_once(void **state)
+static void a_gateway_that_is_away_is_not_asked_on_and_on(void **state)
 {
     (void)state;
     int64_t wait;
@@ -178,9 +178,13 @@ static void a_gateway_that_is_away_is_asked_once(void **state)
     for (int64_t expected = 5 * SECOND_MS; expected <= 40 * SECOND_MS; expected *= 2) {
         here.asked = 0;
         assert_true(deliver("2026-01-05T10:00:00+08:00", &wait));
-        assert_int_equal(here.asked, 1);
+        assert_int_equal(here.asked, 3);
         assert_int_equal(wait, expected);
     }
+    here.answers[1] = GATEWAY_PAUSE; /* one that asks for a pause gets it at once */
+    here.asked = 0;
+    assert_true(deliver("2026-01-05T10:00:00+08:00", &wait));
+    assert_int_equal(here.asked, 1);
     here.answers[1] = GATEWAY_LATER; /* one that fails at everything is as good as away */
     here.asked = 0;
     assert_true(deliver("2026-01-05T10:00:00+08:00", &wait));
@@ -289,7 +293,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_was_taken_is_not_sent_again_when_the_spool_fails, setup, teardown),
         cmocka_unit_test_setup_teardown(one_that_fails_holds_up_nobody, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_gateway_that_is_away_is_asked_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_gateway_that_is_away_is_not_asked_on_and_on, setup, teardown),
         cmocka_unit_test_setup_teardown(one_that_is_refused_is_set_aside, setup, teardown),
         cmocka_unit_test_setup_teardown(reminders_of_days_ago_are_dropped, setup, teardown),
         cmocka_unit_test_setup_teardown(a_code_is_tried_again_and_grows_old, setup, teardown),

@@ -7,7 +7,9 @@
 #include "portal/outbox_inside.h"
 
 /* TEXTS_AT_ONCE: after so many texts it is noted which were taken, and looked at the hour and whether the program ends. */
-enum { DELIVERY_MESSAGES = 2000, TEXTS_AT_ONCE = 32, LATER_IN_A_ROW = 32 };
+enum { DELIVERY_MESSAGES = 2000, TEXTS_AT_ONCE = 32 };
+/* So many failures in a row, of which not being reached weighs more, as it may take ten seconds each time: it is tried no more in this run. */
+enum { FAILURES_MOST = 32, WEIGHT_LATER = 1, WEIGHT_AWAY = 11 };
 static const int64_t sent_kept = 400 * DAY_MS;
 #define BACK_OFF_FIRST (5 * SECOND_MS)
 #define BACK_OFF_MOST (10 * MINUTE_MS)
@@ -41,7 +43,8 @@ struct delivery {
     int64_t now, begun;
     bool is_away;            /* the gateway: it is tried no more in this run */
     bool is_cut;             /* the run ended before all were tried, to look at the hour or to end */
-    size_t taken, waiting, later_in_a_row;
+    size_t taken, waiting;
+    unsigned failures;       /* in a row, weighed */
 };
 static const uint64_t subject_of_nobody = UINT64_MAX;
 
@@ -203,11 +206,13 @@ static void text_send(struct delivery *delivery, const struct message *message)
     if (why.code && strcmp(why.says, outbox->refused.says)) fprintf(stderr, "mingbai: a text was not taken: %s\n", why.says);
     if (why.code) outbox->refused = why;
     delivery->taken += answer == GATEWAY_TAKEN;
-    delivery->later_in_a_row = answer == GATEWAY_LATER ? delivery->later_in_a_row + 1 : 0;
-    delivery->is_away = answer == GATEWAY_AWAY || delivery->later_in_a_row == LATER_IN_A_ROW;
-    delivery->waiting += answer == GATEWAY_LATER || answer == GATEWAY_AWAY;
-    if (answer == GATEWAY_AWAY) return;
-    fate_add(outbox, message->key, answer == GATEWAY_TAKEN ? FATE_SENT : answer == GATEWAY_LATER ? FATE_LATER : FATE_ASIDE);
+    bool is_done = answer == GATEWAY_TAKEN || answer == GATEWAY_REFUSED;
+    delivery->failures = is_done ? 0 : delivery->failures + (answer == GATEWAY_LATER ? WEIGHT_LATER : WEIGHT_AWAY);
+    delivery->is_away = answer == GATEWAY_PAUSE || delivery->failures >= FAILURES_MOST;
+    delivery->waiting += !is_done;
+    if (answer == GATEWAY_TAKEN) fate_add(outbox, message->key, FATE_SENT);
+    if (answer == GATEWAY_REFUSED) fate_add(outbox, message->key, FATE_ASIDE);
+    if (answer == GATEWAY_LATER) fate_add(outbox, message->key, FATE_LATER);
 }
 
 /* What was taken is noted every few dozen, so that hardly any goes out twice after a crash. */

@@ -65,7 +65,7 @@ static int64_t step(void *context)
                                    .text = { [ENGLISH] = str_of(one.text[ENGLISH]), [CHINESE] = str_of(one.text[CHINESE]) } };
         struct error why = { 0 };
         enum gateway_answer answer = express->text(express->gateway, &message, &why);
-        is_away = answer == GATEWAY_AWAY;
+        is_away = answer == GATEWAY_AWAY || answer == GATEWAY_PAUSE;
         if (why.code && strcmp(why.says, express->told.says)) fprintf(stderr, "mingbai: a sign-in code was not taken: %s\n", why.says);
         express->told = why;
         if (is_away || answer == GATEWAY_LATER) any_left = push(express, &one) || any_left;

@@ -137,7 +137,8 @@ static enum gateway_answer judged(CURLcode code, long status, struct error *erro
         fail_both(error, ERROR_BUSY, "the gateway cannot be reached: %s", "网关无法连接：%s", curl_easy_strerror(code));
     else
         fail_both(error, ERROR_BUSY, "the gateway answered %ld: its own log says why", "网关回答 %ld：原因见网关的日志", status);
-    if (code != CURLE_OK || status == 429) return GATEWAY_AWAY;
+    if (code != CURLE_OK) return GATEWAY_AWAY;
+    if (status == 429) return GATEWAY_PAUSE;
     return status == 408 || status >= 500 || status < 200 ? GATEWAY_LATER : GATEWAY_REFUSED;
 }
 
