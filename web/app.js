@@ -188,6 +188,6 @@ function App({ pages }) {
         ${session && html`<${Footer} session=${session} pages=${pages} />`}`;
 }
 
-const pages = await fetch('/pages.json').then((response) => response.json());
-follow_links(pages);
-render(html`<${App} pages=${pages} />`, document.body);
+const pages = await fetch('/pages.json').then((response) => response.json()).catch(() => null);
+if (pages) follow_links(pages);
+render(pages ? html`<${App} pages=${pages} />` : html`<main class="wrap"><${Failed} problem=${{ status: 0 }} again=${() => location.reload()} /></main>`, document.body);

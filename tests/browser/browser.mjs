@@ -114,4 +114,5 @@ export async function sign_in(who, account, password) {
     await who.field(words[1]).fill(password);
     await who.button(words[2]).click();
     await who.page.waitForURL((url) => !url.pathname.endsWith('/signin'));
+    await settled(who);
 }
