@@ -76,7 +76,6 @@ static bool read_scope(const struct member *member, struct str otherwise, bool m
     *scope = otherwise;
     if (is_null(json)) return true;
     *scope = json_is_string(json) ? kept(member, json) : STR("");
-    if (ends_in_hours(*scope)) return bad(member, "scope", "a name that does not end like hours (:23-07) is wanted", "名称不能以时段（如 :23-07）结尾");
     bool is_name = str_starts(*scope, STR("directed:")) && scope->length > 9 && scope->length <= 64;
     if (is_name || str_equal(*scope, STR("home")) || str_equal(*scope, STR("roaming")) || (may_be_any && str_equal(*scope, STR("any")))) return true;
     return bad(member, "scope", "home, roaming or directed:NAME is wanted", "须为 home、roaming 或 directed:名称");
@@ -358,5 +357,12 @@ bool tariff_read(const struct record *record, struct arena *arena, struct tariff
         return false;
     }
     tariff->min_months = (unsigned)number_of(record, TARIFF_MIN_MONTHS, 0);
+    /* At the door alone: what is in the ledger is read as it is. */
+    for (size_t i = 0; field && i < tariff->allowance_count; i++)
+        if (ends_in_hours(tariff->allowances[i].scope)) {
+            *field = &tariff_kind.fields[TARIFF_ALLOWANCES];
+            return fail_both(error, ERROR_INPUT, "member %zu, scope: a name that does not end like hours (:23-07) is wanted",
+                             "第 %zu 项的 scope：名称不能以时段（如 :23-07）结尾", i + 1);
+        }
     return true;
 }
