@@ -88,7 +88,7 @@ static void a_pool_goes_by_its_own_use(void **state)
     assert_int_equal(here.daily.records[SERVICE_DATA], 52);
     assert_true(forecast("data:directed:video", &out));
     assert_true(out.is_enough); /* 2.6 MB of 50 in 26 days */
-    assert_int_equal(out.by_end, (uint64_t)(MB / 10) * 4);
+    assert_int_equal(out.by_end, (uint64_t)(MB / 10) * 30);
     assert_true(forecast("data:home", &out));
     assert_true(out.is_enough); /* 110 MB left for 4 days of 15 */
     assert_false(forecast("data:any", &out)); /* nothing was drawn from it, so there is no pace */
@@ -107,6 +107,10 @@ static void days_before_the_plan_do_not_count(void **state)
     assert_int_equal(out.days, 1);
     assert_int_equal(out.soonest, 1);
     assert_int_equal(out.latest, 1);
+    use(26, "home", 66 * MB);
+    judge(26); /* a usual day's use on the day that goes on changes nothing */
+    assert_true(forecast("data:home", &out));
+    assert_int_equal(out.days, 1);
     judge(22); /* two days have ended */
     assert_false(forecast("data:home", &out));
 }
@@ -120,7 +124,7 @@ static void what_follows_an_empty_pool_begins_when_it_is_drawn(void **state)
     judge(21);
     assert_true(forecast("data:any", &out));
     assert_true(out.is_enough);
-    assert_int_equal(out.by_end, 10 * 50 * MB); /* not half of it for ten days without */
+    assert_int_equal(out.by_end, (500 + 10 * 50) * MB); /* not half of it for ten days without */
     assert_false(forecast("data:home", &out)); /* nothing is left */
 }
 

@@ -120,12 +120,16 @@ bool daily_forecast(const struct pool_days *days, const struct pool *pool, struc
     size_t first = (size_t)(pool_begins(rating, pool, cycle) - cycle);
     if (another_is_empty(rating, pool))
         while (first < days->days && !drawn[first]) first++;
-    struct pace pace = { .left = pool->left, .days_left = (size_t)(cycle_end(cycle) - days->today) };
+    /* What was drawn today is of the days to come: both sides are as of the start of today. */
+    uint64_t ended = days->days ? drawn[days->days - 1] : 0, today = pool->drawn > ended ? pool->drawn - ended : 0;
+    struct pace pace = { .left = use_add(pool->left, today), .days_left = (size_t)(cycle_end(cycle) - days->today) };
     for (size_t day = first; day < days->days; day++) {
         uint64_t before = day ? drawn[day - 1] : 0;
         pace.used[pace.days++] = drawn[day] > before ? drawn[day] - before : 0;
     }
     forecast_make(&pace, forecast);
+    forecast->by_end = use_add(ended, forecast->by_end);
+    if (forecast->by_end < pool->drawn) forecast->by_end = pool->drawn;
     if (forecast->latest >= pace.days_left) forecast->latest = pace.days_left - 1;
     return forecast->is_known;
 }

@@ -17,7 +17,7 @@ struct daily {
 bool daily_add(void *daily, const struct metered_record *record, struct error *error);
 void daily_close(struct daily *daily);
 
-/* The forecast of a pool as of the start of `today`, a day of the cycle. The pace is of the days that have ended since its first
+/* The forecast of a pool as of the start of `today`, a day of the cycle; by_end is all that will be drawn in the cycle. The pace is of the days that have ended since its first
    subscription began; where another pool of the service is used up, since this one was first drawn on. Not known where nothing was
    drawn from it, nor for more than a few thousand different sums. */
 struct pool_days;

@@ -111,7 +111,7 @@ static void put_forecast(struct json *json, const struct pool_days *days, const 
     json_open(json, '{');
     json_key(json, "enough");
     json_add_bool(json, forecast.is_enough);
-    put_count(json, "by_end", use_add(pool->drawn, forecast.by_end), true);
+    put_count(json, "by_end", forecast.by_end, true);
     if (!forecast.is_enough) {
         json_put_day(json, "day", today + (int32_t)forecast.days);
         json_put_day(json, "soonest", today + (int32_t)forecast.soonest);
