@@ -597,6 +597,27 @@ static void test_codes_end(void **state)
     post_close(&post);
 }
 
+static void test_a_code_that_cannot_be_handed_on_counts_for_nothing(void **state)
+{
+    (void)state;
+    struct post post = post_open();
+    struct error error = { 0 };
+    struct identity who;
+    char nowhere[96], code[7];
+    int64_t until;
+    const struct str number = STR("13800138000");
+    snprintf(nowhere, sizeof nowhere, "%s/nowhere/spool", here.folder);
+    struct outbox *broken = outbox_open(here.accounts, &(struct outbox_options){ .disk = disk_posix(), .spool = nowhere, .numbers = no_numbers }, &error);
+    assert_non_null(broken);
+    assert_true(code_send(here.accounts, post.outbox, number, STR("::1"), now, &until, &error));
+    last_code(code);
+    for (int i = 0; i < 30; i++) assert_false(code_send(here.accounts, broken, number, STR("::1"), now, &until, &error));
+    assert_true(code_check(here.accounts, post.vault, number, str_of(code), now, &who, &error)); /* the one before it holds */
+    for (int i = 0; i < 2; i++) assert_true(code_send(here.accounts, post.outbox, number, STR("::1"), now, &until, &error));
+    outbox_close(broken);
+    post_close(&post);
+}
+
 /* ---- threads ---- */
 
 enum { LOOKERS = 4, TURNS = 60 };
@@ -733,6 +754,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_looking_waits_for_nobody_who_writes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_codes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_codes_end, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_code_that_cannot_be_handed_on_counts_for_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(test_many_threads, setup, teardown),
         cmocka_unit_test(test_crash_at_every_step),
     };

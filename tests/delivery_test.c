@@ -112,7 +112,7 @@ static bool deliver(const char *time, int64_t *wait)
     struct error error = { 0 };
     int64_t next;
     bool done = outbox_deliver(here.outbox, at(time), &next, &error);
-    if (wait) *wait = next == INT64_MAX ? -1 : next - at(time);
+    if (wait) *wait = next == INT64_MAX ? -1 : (next - at(time)) / SECOND_MS; /* whole seconds: a run takes some milliseconds */
     return done;
 }
 
@@ -120,6 +120,25 @@ static void expect(const char *taken)
 {
     assert_string_equal(here.taken, taken);
     here.taken[0] = 0;
+}
+
+/* A delivery then asks the gateway so often, and the next is so many seconds later; -1: nothing waits. */
+static void asks(const char *time, int asked, int64_t seconds)
+{
+    int64_t wait;
+    here.asked = 0;
+    assert_true(deliver(time, &wait));
+    assert_int_equal(here.asked, asked);
+    assert_int_equal(wait, seconds);
+}
+
+static void add_many(int count, uint64_t subject)
+{
+    for (int i = 0; i < count; i++) {
+        char key[8];
+        snprintf(key, sizeof key, "k%02d", i);
+        add(key, TO_PERSON, subject);
+    }
 }
 
 static void what_was_taken_is_not_sent_again_when_the_spool_fails(void **state)
@@ -151,13 +170,13 @@ static void one_that_fails_holds_up_nobody(void **state)
     add("b", TO_PERSON, 2);
     assert_true(deliver("2026-01-05T10:00:00+08:00", &wait));
     expect("b ");
-    assert_int_equal(wait, 5 * SECOND_MS);
+    assert_int_equal(wait, 5);
     add("c", TO_PERSON, 3);
     assert_true(deliver("2026-01-05T10:00:05+08:00", &wait));
     expect("c ");
-    assert_int_equal(wait, 5 * SECOND_MS); /* something was taken */
+    assert_int_equal(wait, 5); /* something was taken */
     assert_true(deliver("2026-01-05T10:00:10+08:00", &wait));
-    assert_int_equal(wait, 10 * SECOND_MS); /* nothing was */
+    assert_int_equal(wait, 10); /* nothing was */
     again();
     here.answers[1] = GATEWAY_TAKEN;
     assert_true(deliver("2026-01-05T10:00:20+08:00", &wait));
@@ -168,32 +187,55 @@ static void one_that_fails_holds_up_nobody(void **state)
 static void a_gateway_that_is_away_is_not_asked_on_and_on(void **state)
 {
     (void)state;
-    int64_t wait;
-    for (int i = 0; i < 100; i++) {
-        char key[8];
-        snprintf(key, sizeof key, "k%02d", i);
-        add(key, TO_PERSON, 1);
-    }
+    add_many(100, 1);
     here.answers[1] = GATEWAY_AWAY;
-    for (int64_t expected = 5 * SECOND_MS; expected <= 40 * SECOND_MS; expected *= 2) {
-        here.asked = 0;
-        assert_true(deliver("2026-01-05T10:00:00+08:00", &wait));
-        assert_int_equal(here.asked, 3);
-        assert_int_equal(wait, expected);
-    }
+    asks("2026-01-05T10:00:00+08:00", 3, 5);
+    asks("2026-01-05T10:00:10+08:00", 3, 10);
+    asks("2026-01-05T10:00:30+08:00", 3, 20);
     here.answers[1] = GATEWAY_PAUSE; /* one that asks for a pause gets it at once */
-    here.asked = 0;
-    assert_true(deliver("2026-01-05T10:00:00+08:00", &wait));
-    assert_int_equal(here.asked, 1);
+    asks("2026-01-05T10:02:00+08:00", 1, 40);
     here.answers[1] = GATEWAY_LATER; /* one that fails at everything is as good as away */
-    here.asked = 0;
-    assert_true(deliver("2026-01-05T10:00:00+08:00", &wait));
-    assert_int_equal(here.asked, 32);
+    asks("2026-01-05T10:05:00+08:00", 32, 80);
     here.answers[1] = GATEWAY_TAKEN;
-    assert_true(deliver("2026-01-05T10:00:00+08:00", &wait));
-    assert_int_equal(wait, -1);
+    asks("2026-01-05T10:10:00+08:00", 100, -1);
     assert_int_equal(strlen(here.taken), 100 * 4);
-    assert_memory_equal(here.taken, "k32 k33 ", 8); /* those that failed stand behind the others */
+    assert_memory_equal(here.taken, "k42 k43 ", 8); /* those that failed stand behind the others */
+}
+
+static void what_comes_in_a_pause_does_not_end_it(void **state)
+{
+    (void)state;
+    char folder[96];
+    snprintf(folder, sizeof folder, "%s/spool", here.folder);
+    assert_int_equal(mkdir(folder, 0700), 0);
+    here.answers[1] = GATEWAY_PAUSE;
+    add("a", TO_PERSON, 1);
+    asks("2026-01-05T10:00:00+08:00", 1, 5);
+    add("b", TO_PERSON, 2);
+    add("staff", TO_OPERATOR, 0);
+    asks("2026-01-05T10:00:01+08:00", 0, 4);
+    assert_int_equal(outbox_waiting(here.outbox), 2); /* what is for staff goes to the spool meanwhile */
+    asks("2026-01-05T10:00:02+08:00", 0, 3);
+    asks("2026-01-05T10:00:06+08:00", 1, 10);
+    asks("2026-01-05T10:00:20+08:00", 2, 5);
+    expect("b ");
+    asks("2026-01-05T09:00:00+08:00", 1, 10); /* a clock set back does not make it a pause of an hour */
+}
+
+static void a_few_that_nobody_answers_hold_up_no_others(void **state)
+{
+    (void)state;
+    add_many(4, 1);
+    add("good", TO_PERSON, 2);
+    here.answers[1] = GATEWAY_AWAY;
+    asks("2026-01-05T10:00:00+08:00", 3, 5);
+    expect("");
+    asks("2026-01-05T10:00:10+08:00", 5, 5);
+    expect("good ");
+    add("other", TO_PERSON, 3);
+    asks("2026-01-05T10:00:20+08:00", 3, 10);
+    asks("2026-01-05T10:00:40+08:00", 5, 5);
+    expect("other ");
 }
 
 static void one_that_is_refused_is_set_aside(void **state)
@@ -219,7 +261,7 @@ static void reminders_of_days_ago_are_dropped(void **state)
     add("notice:2", TO_PERSON_NOW, 1);
     assert_true(deliver("2026-01-05T22:00:00+08:00", &wait));
     assert_int_equal(here.asked, 1);
-    assert_int_equal(wait, 5 * SECOND_MS); /* the one that may go out at night is tried again */
+    assert_int_equal(wait, 5); /* the one that may go out at night is tried again */
     here.answers[1] = GATEWAY_TAKEN;
     assert_true(deliver("2026-01-08T10:00:00+08:00", NULL));
     expect("complaint:1 ");
@@ -272,6 +314,25 @@ static void a_code_is_tried_again_and_grows_old(void **state)
     expect("second first ");
 }
 
+static void of_two_codes_for_one_number_the_newer_goes_out(void **state)
+{
+    (void)state;
+    struct error error = { 0 };
+    int64_t now = moment_now();
+    struct express *express = express_open(text, NULL, &error);
+    answer_of(1, GATEWAY_TAKEN, true);
+    assert_true(add_code(express, "held", "13800000001", now, &error));
+    pthread_mutex_lock(&here.lock);
+    while (!here.asked) pthread_cond_wait(&here.changed, &here.lock);
+    pthread_mutex_unlock(&here.lock);
+    assert_true(add_code(express, "older", "13800000002", now, &error));
+    assert_true(add_code(express, "newer", "13800000002", now, &error));
+    answer_of(1, GATEWAY_TAKEN, false);
+    until_taken("held newer ");
+    express_close(express);
+    expect("held newer ");
+}
+
 static void too_many_codes_are_refused(void **state)
 {
     (void)state;
@@ -280,7 +341,8 @@ static void too_many_codes_are_refused(void **state)
     struct express *express = express_open(text, NULL, &error);
     answer_of(2, GATEWAY_TAKEN, true);
     int count = 0;
-    while (count < 1000 && add_code(express, "k", "13800000002", now, &error)) count++;
+    char number[16];
+    while (count < 1000 && snprintf(number, sizeof number, "1380000%03d2", count) && add_code(express, "k", number, now, &error)) count++;
     assert_in_range(count, 256, 257); /* one may be on its way */
     assert_int_equal(error.code, ERROR_BUSY);
     answer_of(2, GATEWAY_TAKEN, false);
@@ -294,9 +356,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_was_taken_is_not_sent_again_when_the_spool_fails, setup, teardown),
         cmocka_unit_test_setup_teardown(one_that_fails_holds_up_nobody, setup, teardown),
         cmocka_unit_test_setup_teardown(a_gateway_that_is_away_is_not_asked_on_and_on, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_comes_in_a_pause_does_not_end_it, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_few_that_nobody_answers_hold_up_no_others, setup, teardown),
         cmocka_unit_test_setup_teardown(one_that_is_refused_is_set_aside, setup, teardown),
         cmocka_unit_test_setup_teardown(reminders_of_days_ago_are_dropped, setup, teardown),
         cmocka_unit_test_setup_teardown(a_code_is_tried_again_and_grows_old, setup, teardown),
+        cmocka_unit_test_setup_teardown(of_two_codes_for_one_number_the_newer_goes_out, setup, teardown),
         cmocka_unit_test_setup_teardown(too_many_codes_are_refused, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

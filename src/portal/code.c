@@ -42,6 +42,22 @@ static bool may_send(struct tallies *tallies, struct str what, uint32_t most, in
     return false;
 }
 
+/* What could not be handed on counts as never asked for, and the code before it still holds. */
+static void code_forget(struct accounts *accounts, struct str number, struct str address, uint32_t code, const struct tally *before, int64_t now)
+{
+    pthread_mutex_lock(&accounts->counting);
+    struct tally *tally = tally_of(&accounts->numbers, number, now);
+    if (tally->count) tally->count--;
+    if (tally->code == code) {
+        tally->code = before->code;
+        tally->tries_left = before->tries_left;
+        tally->code_until = before->code_until;
+    }
+    tally = tally_of(&accounts->addresses, address, now);
+    if (tally->count) tally->count--;
+    pthread_mutex_unlock(&accounts->counting);
+}
+
 bool code_send(struct accounts *accounts, struct outbox *outbox, struct str number, struct str address, int64_t now,
                int64_t *until, struct error *error)
 {
@@ -49,6 +65,7 @@ bool code_send(struct accounts *accounts, struct outbox *outbox, struct str numb
     char digits[16], key[32], english[160], chinese[160];
     uint64_t random;
     uint32_t code = randombytes_uniform(1000000);
+    struct tally before = { 0 };
     *until = 0;
     bool done = number_read(number, now, &arena, &number, error);
     if (done) {
@@ -57,6 +74,7 @@ bool code_send(struct accounts *accounts, struct outbox *outbox, struct str numb
                may_send(&accounts->numbers, number, CODES_OF_NUMBER, now, until);
         if (done) {
             struct tally *tally = tally_of(&accounts->numbers, number, now);
+            before = *tally;
             tally->code = code;
             tally->tries_left = CODE_TRIES;
             tally->code_until = now + code_holds;
@@ -75,6 +93,7 @@ bool code_send(struct accounts *accounts, struct outbox *outbox, struct str numb
         done = outbox_text_now(outbox, str_of(key), number, (struct str[LANGUAGES]){ [ENGLISH] = str_of(english), [CHINESE] = str_of(chinese) },
                                now, error);
         sodium_memzero(digits, sizeof digits);
+        if (!done) code_forget(accounts, number, address, code, &before, now);
     }
     arena_close(&arena);
     return done;

@@ -6,7 +6,7 @@
 #include "base/moment.h"
 #include "portal/outbox_inside.h"
 
-/* TEXTS_AT_ONCE: after so many texts it is noted which were taken, and looked at the hour and whether the program ends. */
+/* TEXTS_AT_ONCE: after so many texts, or after a second, it is noted which were taken. */
 enum { DELIVERY_MESSAGES = 2000, TEXTS_AT_ONCE = 32 };
 /* So many failures in a row, of which not being reached weighs more, as it may take ten seconds each time: it is tried no more in this run. */
 enum { FAILURES_MOST = 32, WEIGHT_LATER = 1, WEIGHT_AWAY = 11 };
@@ -16,7 +16,7 @@ static const int64_t sent_kept = 400 * DAY_MS;
 
 static const char select_waiting[] =
     "SELECT \"key\", \"recipient\", \"subject\", \"operator\", \"time\", \"english\", \"chinese\" FROM \"message\""
-    " WHERE \"sent\" IS NULL AND \"recipient\" >= $1 ORDER BY \"place\" LIMIT $2";
+    " WHERE \"sent\" IS NULL AND \"recipient\" >= $1 AND \"recipient\" <= $2 ORDER BY \"place\" LIMIT $3";
 /* The key stays: the same letter does not go out twice. */
 static const char update_sent[] =
     "UPDATE \"message\" SET \"sent\" = $2, \"english\" = '', \"chinese\" = '' WHERE \"key\" = $1 AND \"sent\" IS NULL";
@@ -43,17 +43,13 @@ struct delivery {
     int64_t now, begun;
     bool is_away;            /* the gateway: it is tried no more in this run */
     bool is_cut;             /* the run ended before all were tried, to look at the hour or to end */
+    bool is_paused;          /* the gateway was away of late: only letters for the spool are read */
     size_t taken, waiting;
     unsigned failures;       /* in a row, weighed */
 };
 static const uint64_t subject_of_nobody = UINT64_MAX;
 
 /* ---- fates ---- */
-
-static struct str copied(struct arena *arena, struct str text)
-{
-    return (struct str){ arena_copy(arena, text.at ? text.at : "", text.length), text.length };
-}
 
 static void fate_add(struct outbox *outbox, struct str key, enum fate fate)
 {
@@ -62,7 +58,7 @@ static void fate_add(struct outbox *outbox, struct str key, enum fate fate)
         fates->room = fates->room ? fates->room * 2 : 64;
         fates->at = reallocate(fates->at, fates->room * sizeof *fates->at);
     }
-    fates->at[fates->count].key = copied(&fates->arena, key);
+    fates->at[fates->count].key = arena_str(&fates->arena, key);
     fates->at[fates->count++].fate = fate;
 }
 
@@ -121,15 +117,16 @@ static bool waiting_read(struct delivery *delivery, bool with_texts, struct erro
     struct statement *select = store_prepare(store, select_waiting, error);
     bool done = select != NULL;
     if (done) {
-        statement_number(select, 1, with_texts ? TO_PERSON : TO_PERSON + 1);
-        statement_number(select, 2, DELIVERY_MESSAGES);
+        statement_number(select, 1, with_texts && !delivery->is_paused ? TO_PERSON : TO_PERSON + 1);
+        statement_number(select, 2, delivery->is_paused ? TO_PERSON_NOW - 1 : TO_PERSON_NOW);
+        statement_number(select, 3, DELIVERY_MESSAGES);
     }
     while (done && (done = statement_step(select, &row, error)) && row) {
         struct message *message = &delivery->messages[delivery->count];
-        *message = (struct message){ .key = copied(&delivery->arena, column_text(select, 0)), .to = (enum letter_to)column_number(select, 1),
-                                     .address = copied(&delivery->arena, column_text(select, 3)), .time = column_number(select, 4),
-                                     .text = { [ENGLISH] = copied(&delivery->arena, column_text(select, 5)),
-                                               [CHINESE] = copied(&delivery->arena, column_text(select, 6)) } };
+        *message = (struct message){ .key = arena_str(&delivery->arena, column_text(select, 0)), .to = (enum letter_to)column_number(select, 1),
+                                     .address = arena_str(&delivery->arena, column_text(select, 3)), .time = column_number(select, 4),
+                                     .text = { [ENGLISH] = arena_str(&delivery->arena, column_text(select, 5)),
+                                               [CHINESE] = arena_str(&delivery->arena, column_text(select, 6)) } };
         delivery->subjects[delivery->count++] = is_to_person(message->to) ? (uint64_t)column_number(select, 2) : subject_of_nobody;
     }
     accounts_release(outbox->accounts);
@@ -198,34 +195,40 @@ static bool sort_out(struct delivery *delivery, struct message *texts, size_t *t
 
 /* ---- to the gateway ---- */
 
+/* What it does not take now goes to the end: the next run begins with others. */
 static void text_send(struct delivery *delivery, const struct message *message)
 {
+    static const enum fate fates[] = { [GATEWAY_TAKEN] = FATE_SENT, [GATEWAY_REFUSED] = FATE_ASIDE, [GATEWAY_LATER] = FATE_LATER,
+                                       [GATEWAY_AWAY] = FATE_LATER, [GATEWAY_PAUSE] = FATE_LATER };
     struct outbox *outbox = delivery->outbox;
     struct error why = { 0 };
     enum gateway_answer answer = outbox->options.text(outbox->options.gateway, message, &why);
     if (why.code && strcmp(why.says, outbox->refused.says)) fprintf(stderr, "mingbai: a text was not taken: %s\n", why.says);
     if (why.code) outbox->refused = why;
     delivery->taken += answer == GATEWAY_TAKEN;
-    bool is_done = answer == GATEWAY_TAKEN || answer == GATEWAY_REFUSED;
+    bool is_done = fates[answer] != FATE_LATER;
     delivery->failures = is_done ? 0 : delivery->failures + (answer == GATEWAY_LATER ? WEIGHT_LATER : WEIGHT_AWAY);
     delivery->is_away = answer == GATEWAY_PAUSE || delivery->failures >= FAILURES_MOST;
     delivery->waiting += !is_done;
-    if (answer == GATEWAY_TAKEN) fate_add(outbox, message->key, FATE_SENT);
-    if (answer == GATEWAY_REFUSED) fate_add(outbox, message->key, FATE_ASIDE);
-    if (answer == GATEWAY_LATER) fate_add(outbox, message->key, FATE_LATER);
+    fate_add(outbox, message->key, fates[answer]);
 }
 
-/* What was taken is noted every few dozen, so that hardly any goes out twice after a crash. */
+/* The end of the program, the hour, and what was taken are looked at in between: a text may take ten seconds. */
 static bool texts_send(struct delivery *delivery, const struct message *texts, size_t count, struct error *error)
 {
     struct outbox *outbox = delivery->outbox;
-    for (size_t i = 0; i < count; i++) {
-        if (i && i % TEXTS_AT_ONCE == 0) {
+    int64_t written = delivery->begun;
+    for (size_t i = 0; i < count && !delivery->is_cut; i++) {
+        int64_t moment = moment_now();
+        if (outbox->fates.count >= TEXTS_AT_ONCE || (outbox->fates.count && moment - written > SECOND_MS)) {
             if (!fates_write(outbox, delivery->now, error)) return false;
-            delivery->is_cut = round_is_ending(&outbox->round) || moment_now() - delivery->begun > MINUTE_MS;
+            written = moment;
         }
-        if (!delivery->is_away && !delivery->is_cut) text_send(delivery, &texts[i]);
-        else if (delivery->is_away) delivery->waiting++;
+        delivery->is_cut = round_is_ending(&outbox->round) || moment - delivery->begun > MINUTE_MS;
+        if (delivery->is_away)
+            delivery->waiting++;
+        else if (!delivery->is_cut)
+            text_send(delivery, &texts[i]);
     }
     return fates_write(outbox, delivery->now, error);
 }
@@ -237,10 +240,10 @@ static bool to_spool(struct delivery *delivery, const struct message *messages, 
     if (!count) return true;
     if (!spool_add(&delivery->outbox->spool, messages, count, error)) return false;
     for (size_t i = 0; i < count; i++) fate_add(delivery->outbox, messages[i].key, FATE_SENT);
-    return fates_write(delivery->outbox, delivery->now, error);
+    return true;
 }
 
-/* A spool that cannot be written does not hold up the gateway. */
+/* A spool that cannot be written does not hold up the gateway; a database in which nothing can be noted holds up both. */
 static bool deliver(struct delivery *delivery, bool with_texts, struct error *error)
 {
     struct arena *arena = &delivery->arena;
@@ -252,9 +255,10 @@ static bool deliver(struct delivery *delivery, bool with_texts, struct error *er
     if (!delivery->count) return true;
     size_t text_count, spooled_count;
     struct message *texts = arena_take(arena, delivery->count * sizeof *texts), *spooled = arena_take(arena, delivery->count * sizeof *spooled);
-    if (!sort_out(delivery, texts, &text_count, spooled, &spooled_count, error) || !fates_write(outbox, delivery->now, error)) return false;
+    if (!sort_out(delivery, texts, &text_count, spooled, &spooled_count, error)) return false;
     bool is_spooled = to_spool(delivery, spooled, spooled_count, error);
-    return texts_send(delivery, texts, text_count, is_spooled ? error : NULL) && is_spooled;
+    struct error *said = is_spooled ? error : NULL;
+    return fates_write(outbox, delivery->now, said) && texts_send(delivery, texts, text_count, said) && is_spooled;
 }
 
 /* A few at a time, so that nobody waits for it. */
@@ -274,9 +278,18 @@ static bool old_remove(struct outbox *outbox, int64_t now, struct error *error)
 /* What a gateway does not take is tried again after 5 seconds; where it took nothing at all, after 10, 20 ... up to 10 minutes. */
 static int64_t backed_off(const struct outbox *outbox, const struct delivery *delivery)
 {
-    if (!delivery->waiting) return 0;
+    if (!delivery->waiting) return delivery->taken ? 0 : outbox->back_off; /* nothing was tried */
     if (!outbox->back_off || delivery->taken) return BACK_OFF_FIRST;
     return outbox->back_off * 2 > BACK_OFF_MOST ? BACK_OFF_MOST : outbox->back_off * 2;
+}
+
+static int64_t next_of(const struct outbox *outbox, const struct delivery *delivery, int64_t ended, int64_t hour)
+{
+    if (delivery->waiting) return ended + outbox->back_off;
+    if (!atomic_load(&outbox->waiting)) return INT64_MAX;
+    if (delivery->is_cut || delivery->count == DELIVERY_MESSAGES) return ended;
+    if (delivery->is_paused) return outbox->not_before;
+    return hour == delivery->now ? ended + MINUTE_MS : hour;
 }
 
 bool outbox_deliver(struct outbox *outbox, int64_t now, int64_t *next, struct error *error)
@@ -284,13 +297,13 @@ bool outbox_deliver(struct outbox *outbox, int64_t now, int64_t *next, struct er
     struct delivery delivery = { .outbox = outbox, .now = now, .begun = moment_now() };
     int64_t hour = text_hour(outbox, now);
     pthread_mutex_lock(&outbox->delivering);
+    int64_t left = outbox->not_before - now;
+    delivery.is_paused = left > 0 && left <= BACK_OFF_MOST; /* more: the clock was set back */
     bool done = deliver(&delivery, hour == now, error) && old_remove(outbox, now, error);
+    int64_t ended = now + (moment_now() - delivery.begun);
     outbox->back_off = backed_off(outbox, &delivery);
-    *next = delivery.waiting                                                      ? now + outbox->back_off
-            : !outbox_waiting(outbox)                                             ? INT64_MAX
-            : delivery.is_cut || delivery.count == DELIVERY_MESSAGES              ? now
-            : hour == now                                                         ? now + MINUTE_MS
-                                                                                  : hour;
+    if (delivery.is_away) outbox->not_before = ended + outbox->back_off;
+    *next = next_of(outbox, &delivery, ended, hour);
     pthread_mutex_unlock(&outbox->delivering);
     arena_close(&delivery.arena);
     return done;

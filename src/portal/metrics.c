@@ -163,7 +163,7 @@ void metrics_write(struct portal *portal, struct text *out)
         { "mingbai_position", "gauge", "Entries that readers see.", engine_position(portal->engine) },
         { "mingbai_generation", "gauge", "The state's generation: it rises with each withdrawal and rebuild.", engine_generation(portal->engine) },
         { "mingbai_started_seconds", "gauge", "When the server began, in seconds since 1970.", (uint64_t)(portal->started / 1000) },
-        { "mingbai_letters_unreadable", "gauge", "Letters set aside, as their number cannot be read.",
+        { "mingbai_letters_unreadable", "gauge", "Letters set aside until the next start: their number cannot be read, or the gateway refused them.",
           portal->outbox ? outbox_set_aside(portal->outbox) : 0 },
         { "mingbai_letters_waiting", "gauge", "Letters that are to go out.", portal->outbox ? outbox_waiting(portal->outbox) : 0 },
     };

@@ -22,11 +22,6 @@ static const char put_cursor[] =
 
 /* ---- letters in hand ---- */
 
-static struct str copied(struct arena *arena, struct str text)
-{
-    return (struct str){ arena_copy(arena, text.at ? text.at : "", text.length), text.length };
-}
-
 bool letters_add(void *context, const struct letter *letter, struct error *error)
 {
     (void)error;
@@ -37,9 +32,9 @@ bool letters_add(void *context, const struct letter *letter, struct error *error
     }
     struct letter *copy = &letters->at[letters->count++];
     *copy = *letter;
-    copy->key = copied(&letters->arena, letter->key);
-    copy->operator_ = copied(&letters->arena, letter->operator_);
-    for (size_t i = 0; i < LANGUAGES; i++) copy->text[i] = copied(&letters->arena, letter->text[i]);
+    copy->key = arena_str(&letters->arena, letter->key);
+    copy->operator_ = arena_str(&letters->arena, letter->operator_);
+    for (size_t i = 0; i < LANGUAGES; i++) copy->text[i] = arena_str(&letters->arena, letter->text[i]);
     return true;
 }
 

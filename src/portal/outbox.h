@@ -1,6 +1,7 @@
-/* What goes out to people and staff, each once for its key. Letters are kept in portal.db, with subjects and without numbers,
-   until a thread has written them to the spool, where a gateway takes them: at least once, as a crash between the two gives
-   the same message, with the same key, again. Texts to people go out from 08:00 to 21:00 China time, unless other hours are set. */
+/* What goes out to people and staff, each once for its key. Letters are kept in portal.db, with subjects and without numbers, until a
+   thread has handed them on: texts to people to a gateway, where there is one, everything else to the spool, where others take it up. At
+   least once, as a crash between the two gives the same message, with the same key, again. Texts to people go out from 08:00 to 21:00
+   China time, unless other hours are set. */
 #ifndef PORTAL_OUTBOX_H
 #define PORTAL_OUTBOX_H
 
@@ -17,8 +18,8 @@ struct outbox_options {
     enum gateway_answer (*text)(void *gateway, const struct message *message, struct error *error); /* gateway_send; NULL: texts go to the spool too */
     void *gateway;
     struct express *express; /* takes sign-in codes; NULL: they go to the spool */
-    /* The clear numbers of subjects, one for each; an empty one where it is no more. Called once for each delivery. In life
-       outbox_numbers, and context is the engine. */
+    /* The clear numbers of subjects, one for each; an empty one where it is no more. Called once for each delivery, again for
+       parts of it where one is damaged. In life outbox_numbers, and context is the engine. */
     bool (*numbers)(void *context, const uint64_t *subjects, size_t count, struct arena *arena, struct str *numbers,
                     struct error *error);
     void *context;
@@ -49,7 +50,8 @@ bool outbox_deliver(struct outbox *outbox, int64_t now, int64_t *next, struct er
 /* Unseals them, which is noted. */
 bool outbox_numbers(void *engine, const uint64_t *subjects, size_t count, struct arena *arena, struct str *numbers, struct error *error);
 
-/* Letters waiting to go out, and letters set aside until the next start as their number cannot be read; for /metrics. */
+/* Letters waiting to go out, and letters set aside until the next start, as their number cannot be read or the gateway
+   refused them; for /metrics. */
 uint64_t outbox_waiting(struct outbox *outbox);
 uint64_t outbox_set_aside(struct outbox *outbox);
 

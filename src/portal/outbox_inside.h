@@ -38,7 +38,8 @@ struct outbox {
     pthread_mutex_t delivering; /* one delivery at a time; what follows is the delivery's */
     struct fates fates;
     struct error refused;       /* by the gateway, said once */
-    int64_t back_off;           /* of the gateway */
+    int64_t back_off;           /* of the gateway, as it is lengthened */
+    int64_t not_before;         /* then a gateway that was away is asked again, whatever comes in the meantime */
 };
 
 #endif
