@@ -430,6 +430,38 @@ class WhoMovesTest(LeakCase):
             self.assertNotIn("moving-jia", read(yi.get(f"/api/records/{kind}")), kind)
         self.assertIn("moving-yi-held", read(yi.get("/api/records/subscription")))
 
+    def test_nobody_brings_its_first_day_forward(self):
+        """Who could would read what was another's, and write of it."""
+        world, number = self.world, SIDES["jia"]["number"][:-1] + "7"
+        regulator, jia, yi = world.of["regulator"], world.of["jia"], world.of["yi"]
+
+        def post(client, kind, head, row):
+            return client.post(f"/api/records/{kind}", f"{head}\n{number},{row}\n".encode(), type="text/csv")
+
+        def refused(client, kind, head, row, words):
+            answer = post(client, kind, head, row)
+            self.assertEqual((answer.status, answer.json["rejected"]), (200, 1), answer)
+            self.assertIn(words, answer.json["rejects"][0]["reason"])
+        listed = "subscriber,operator,area,since"
+        world.done(post(regulator, "subscription", "subscriber,tariff,from,to", "plan-jia,2015-01-01,2015-02-11"))
+        refused(yi, "subscriber", listed, "yi,320500,2015-02-10", "another operator's tariff")  # on no list yet
+        world.done(post(yi, "subscriber", listed, "yi,320500,2015-02-11"))
+        refused(yi, "subscriber", listed, "yi,320500,2015-02-10", "2015-02-11")
+        refused(jia, "subscriber", listed, "jia,320500,2015-02-12", "in use by another operator")
+        before = {"usage": ("subscriber,service,start,quantity", "data,2015-02-10T23:59:59+08:00,9"),
+                  "notice_sent": ("subscriber,cycle,pool,level,sent", "2015-02,data,over,2015-02-10T23:59:59+08:00"),
+                  "bill_line": ("subscriber,cycle,item,amount", "2015-01,fee:plan-yi,1"),
+                  "subscription": ("subscriber,tariff,from,to", "plan-yi,2015-02-01,2015-02-11")}
+        for kind, (head, row) in before.items():
+            refused(yi, kind, head, row, "2015-02-11")
+        on = {"usage": "data,2015-02-11,9", "notice_sent": "2015-02,data,over,2015-02-11", "bill_line": "2015-02,fee:plan-yi,1",
+              "subscription": "plan-yi,2015-02-01,2015-02-12", "subscriber": "yi,320500,2015-02-12"}
+        for kind, row in on.items():
+            answer = world.done(post(yi, kind, before.get(kind, (listed,))[0], row))
+            self.assertEqual(answer["rejected"], 0, (kind, answer))
+        answer = world.done(post(regulator, "subscriber", listed, "yi,320500,2015-01-01"))  # staff of the regulator may
+        self.assertEqual(answer["rejected"], 0, answer)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -40,6 +40,13 @@ struct access {
     const char *of_operator; /* $9: TEXT */
     const char *of_subject;  /* $9: BIGINT */
     const char *of_case;     /* $9: TEXT */
+    /* Of a kind whose rows are an operator's from a day on: the name of that day's field, and a query that gives a row where what its key ($1)
+       names was another's than the operator's ($2) on a day ($3) or later, though no row says so. An operator's records bring that day
+       forward only. NULL: there is no such day. */
+    const char *since, *others;
+    /* Of a kind that names such a row: the last day that a record is about, DAY_NONE where it has no end. An operator's are about days on which
+       it was theirs. */
+    int32_t (*last_day)(const struct record *record);
 };
 
 struct engine;

@@ -93,15 +93,56 @@ static bool not_from_portal(struct str source, struct str name, struct error *er
                      "该 %.*s 是在本系统提交的，不能用文件改动：请在其页面或通过 /api/complaints 办理", STR_ARGS(name));
 }
 
-/* What stands under the record's key: the operator that it names, or whether the writer sees it; and where it is from. */
+/* ---- from a day on ---- */
+
+static int32_t record_last_day(const struct record *record)
+{
+    const struct access *access = access_of(record->kind);
+    return access->last_day ? access->last_day(record) : DAY_NONE;
+}
+
+static bool refuse_before(const struct kind *kind, int32_t since, struct error *error)
+{
+    char day[DAY_ROOM];
+    day_format(since, day);
+    return fail_both(error, ERROR_CONFLICT, "this %s is yours from %s on: what lies before that, the regulator's staff loads", "该 %s 自 %s 起才属于贵企业：此前的由主管部门报送",
+                     kind->name, day);
+}
+
+/* stands: the day on record; DAY_NONE: nothing is. Brought forward, it would open to an operator what was another's. */
+static bool since_admit(struct taking *taking, const struct record *record, int32_t stands, const struct field **field, struct error *error)
+{
+    const struct access *access = access_of(taking->kind);
+    size_t at = 0;
+    if (!access->since) return true;
+    while (strcmp(taking->kind->fields[at].name, access->since)) at++;
+    int32_t since = (int32_t)record->values[at].number;
+    *field = &taking->kind->fields[at];
+    if (stands != DAY_NONE) return since >= stands || refuse_before(taking->kind, stands, error);
+    bool row = false;
+    struct statement *select = store_prepare(taking->view->store, access->others, error);
+    if (!select) return false;
+    statement_text(select, 2, str_of(taking->who.operator_));
+    statement_number(select, 3, since);
+    if (key_bind(engine_vault(taking->portal->engine), select, 1, record, key_field(taking->kind)) && !statement_step(select, &row, error)) return false;
+    statement_reset(select);
+    return !row || fail_both(error, ERROR_CONFLICT, "this %s held another operator's tariff then: the regulator's staff says whose it is",
+                             "该 %s 当时使用其他企业的资费：归属由主管部门报送", taking->kind->name);
+}
+
+/* What stands under the record's key: the operator that it names, or whether the writer sees it; where it is from; and since when it is
+   the operator's. */
 static void key_sql_write(struct taking *taking)
 {
     const struct kind *kind = taking->kind;
+    const char *since = access_of(kind)->since;
+    bool by_operator = taking->operator_field != FIELDS_MAX;
     text_add(&taking->key_sql, STR("SELECT "));
-    if (taking->operator_field != FIELDS_MAX)
-        text_format(&taking->key_sql, "\"%s\".\"%s\", " SOURCE_OF " FROM \"%s\" WHERE 1 = 1", kind->name, operator_name, kind->name, kind->name);
-    else
-        text_format(&taking->key_sql, "CASE WHEN {scope} THEN 1 ELSE 0 END, " SOURCE_OF " FROM \"%s\" WHERE 1 = 1", kind->name, kind->name);
+    if (by_operator) text_format(&taking->key_sql, "\"%s\".\"%s\", ", kind->name, operator_name);
+    if (!by_operator) text_add(&taking->key_sql, STR("CASE WHEN {scope} THEN 1 ELSE 0 END, "));
+    text_format(&taking->key_sql, SOURCE_OF, kind->name);
+    if (since) text_format(&taking->key_sql, ", \"%s\".\"%s\"", kind->name, since);
+    text_format(&taking->key_sql, " FROM \"%s\" WHERE 1 = 1", kind->name);
     key_condition(kind, &taking->key_sql);
 }
 
@@ -125,22 +166,26 @@ static bool key_admit(struct taking *taking, const struct record *record, const 
     bool may = is_own ? !row || not_from_portal(column_text(select, 1), str_of(kind->name), error)
                       : fail_both(error, ERROR_CONFLICT, "this %s is in use by another operator: give yours another",
                                   "该 %s 已由其他企业使用：请另取一个", (*field)->name);
+    int32_t stands = row && access_of(kind)->since ? (int32_t)column_number(select, 2) : DAY_NONE;
     statement_reset(select);
-    return may;
+    return may && since_admit(taking, record, stands, field, error);
 }
 
 static bool reference_admit(struct taking *taking, const struct record *record, size_t at, const struct kind *named, struct error *error)
 {
     struct text sql = { 0 };
-    text_format(&sql, "SELECT " SOURCE_OF " FROM \"%s\" WHERE {scope} AND \"%s\".\"%s\" = $1", named->name, named->name, named->name,
-                named->fields[key_field(named)].name);
+    const char *key = named->fields[key_field(named)].name, *since = access_of(named)->since;
+    text_format(&sql, "SELECT " SOURCE_OF ", \"%s\" FROM \"%s\" WHERE {scope} AND \"%s\".\"%s\" = $1", named->name, since ? since : key, named->name,
+                named->name, key);
     struct statement *select = view_select(taking->view, named, text_zero(&sql), error);
     text_close(&sql);
     if (!select) return false;
     bool row = false;
     if (key_bind(engine_vault(taking->portal->engine), select, 1, record, at) && !statement_step(select, &row, error)) return false;
     bool may = row && not_from_portal(column_text(select, 0), str_of(named->name), error);
+    int32_t from = may && since ? (int32_t)column_number(select, 1) : DAY_NONE, last = record_last_day(record);
     statement_reset(select);
+    if (from != DAY_NONE && last != DAY_NONE && last < from) return refuse_before(named, from, error);
     return row ? may : fail_both(error, ERROR_NOT_FOUND, "no %s of yours has this number: load the %s first", "贵企业没有这个编号的 %s：请先装入 %s",
                                  named->name, named->name);
 }

@@ -10,12 +10,18 @@
 
 static const struct kind *const kinds[] = { &bill_line_kind };
 
+/* A number's month is billed by the operator that it came to by the 28th, or later: no earlier month, however short that was. */
+enum { BILLED_BY = 28 };
+static int32_t billed_day(const struct record *record)
+{
+    return (int32_t)record->values[BILL_CYCLE].number + BILLED_BY - 1;
+}
+
 static const struct access access[] = {
     { .kind = &bill_line_kind,
-      /* Of a month in which it came to this operator by the 28th, or later: of no earlier month, however short that was. */
       .of_operator = "EXISTS (SELECT 1 FROM \"subscriber\" p WHERE p.\"subscriber\" = \"bill_line\".\"subscriber\" AND p.\"operator\" = $9"
                      " AND p.\"since\" < \"bill_line\".\"cycle\" + 28)",
-      .of_subject = "\"bill_line\".\"subscriber\" = $9" },
+      .of_subject = "\"bill_line\".\"subscriber\" = $9", .last_day = billed_day },
 };
 
 static const struct kind *const rests_on[] = { &bill_line_kind, &tariff_kind, &subscription_kind, NULL };

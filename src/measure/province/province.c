@@ -10,7 +10,10 @@ static const struct access access[] = {
     { .kind = &market_kind, .open = true },
     { .kind = &limit_kind, .open = true },
     { .kind = &workday_kind, .open = true },
-    { .kind = &subscriber_kind, .of_operator = "\"subscriber\".\"operator\" = $9", .of_subject = "\"subscriber\".\"subscriber\" = $9" },
+    { .kind = &subscriber_kind, .of_operator = "\"subscriber\".\"operator\" = $9", .of_subject = "\"subscriber\".\"subscriber\" = $9",
+      .since = "since",
+      .others = "SELECT 1 FROM \"subscription\" b JOIN \"tariff\" t ON t.\"tariff\" = b.\"tariff\" WHERE b.\"subscriber\" = $1"
+                " AND t.\"operator\" <> $2 AND (b.\"to\" IS NULL OR b.\"to\" > $3)" },
 };
 
 const struct measure province = {
