@@ -236,8 +236,8 @@ static double bill_once(struct engine *engine, uint64_t number)
     double start = bench_seconds();
     struct keeper *keeper = engine_kept(engine, &usage_measure);
     uint64_t subject = vault_find(engine_vault(engine), str_of(text));
-    bench_must(meter_cycle(keeper->kept, engine_ledger(engine), subject, cycle, MOMENT_NONE, &arena, &metered, &error) &&
-                   meter_records(keeper->kept, engine_ledger(engine), subject, cycle, record_count, &found, &error), &error);
+    bench_must(meter_cycle(keeper->kept, engine_ledger(engine), subject, cycle, DAY_NONE, MOMENT_NONE, &arena, &metered, &error) &&
+                   meter_records(keeper->kept, engine_ledger(engine), subject, cycle, DAY_NONE, record_count, &found, &error), &error);
     double seconds = bench_seconds() - start;
     keeper_give(keeper);
     arena_close(&arena);

@@ -415,6 +415,7 @@ class WhoMovesTest(LeakCase):
         self.assertGreaterEqual({item["duty"] for item in before[paths[0]]}, {"bill.follows", "usage.notice.advert", "usage.notice.late"})
         post(regulator, "subscriber", "subscriber,operator,area,since", "yi,320500,2015-02-01", source="moved")
         post(yi, "subscription", "subscriber,tariff,from", "plan-yi,2015-02-01", source="moving-yi-held")
+        self.assertEqual(yi.get(f"/api/usage?subscriber={number}").status, 200)  # the running month, as there is none with use for it
         post(yi, "usage", "subscriber,service,start,quantity", "data,2015-02-05,9", source="moving-yi")
         found = world.done(regulator.get(paths[0]))["items"]
         self.assertEqual({item["operator"] for item in found if "2015-01" in item["subject"]}, {"jia"})
@@ -429,6 +430,49 @@ class WhoMovesTest(LeakCase):
         for kind in ("bill_line", "notice_sent", "subscription"):
             self.assertNotIn("moving-jia", read(yi.get(f"/api/records/{kind}")), kind)
         self.assertIn("moving-yi-held", read(yi.get("/api/records/subscription")))
+
+    def test_a_number_that_moves_within_a_month(self):
+        """Each sees and answers for its own days, to the day; the last of a month included."""
+        for digit, day in (("6", 12), ("5", 31)):
+            with self.subTest(day):
+                self.move_on(SIDES["jia"]["number"][:-1] + digit, day)
+
+    def move_on(self, number, day):
+        world = self.world
+        regulator, jia, yi = world.of["regulator"], world.of["jia"], world.of["yi"]
+        word, first = f"within-{day}", f"2015-03-{day:02}"
+        sources = itertools.count()
+
+        def post(client, kind, head, *rows):
+            body = (head + "\n" + "".join(f"{number},{row}\n" for row in rows)).encode()
+            done = world.done(client.post(f"/api/records/{kind}?source={word}-{next(sources)}", body, type="text/csv"))
+            self.assertEqual(done["rejected"], 0, done)
+        post(regulator, "subscriber", "subscriber,operator,area,since", "jia,320100,2014-01-01")
+        post(jia, "subscription", "subscriber,tariff,from,to", f"plan-jia,2015-01-01,{first}")
+        post(jia, "usage", "subscriber,service,start,quantity", "data,2015-01-05,9", "data,2015-02-05,9", "data,2015-03-02,70", "data,2015-03-03,31")
+        post(jia, "bill_line", "subscriber,cycle,item,amount", "2015-01,fee:plan-jia,10", "2015-02,fee:plan-jia,10", "2015-03,fee:plan-jia,77")
+        post(regulator, "subscriber", "subscriber,operator,area,since", f"yi,320500,{first}")
+        post(yi, "subscription", "subscriber,tariff,from", f"plan-yi,{first}")
+        post(yi, "usage", "subscriber,service,start,quantity", f"data,{first}T10:00:00+08:00,7")
+        asked = f"subscriber={number}&cycle=2015-03"
+        used = world.done(yi.get("/api/usage?" + asked))
+        self.assertEqual({held["tariff"] for held in used["tariffs"]}, {"plan-yi"})
+        self.assertEqual({given["tariff"] for pool in used["pools"] for given in pool["from"]}, {"plan-yi"})
+        self.assertEqual({pool["used"] for pool in used["pools"]}, {7})
+        self.assertEqual({service["service"]: service["records"] for service in used["services"]}["data"], 1)
+        self.assertEqual([notice for notice in used["notices"] if notice["time"] < first], [])
+        self.assertEqual([row["quantity"] for row in world.done(yi.get("/api/usage/records?" + asked))["items"]], [7])
+        bill = world.done(yi.get("/api/bill?" + asked))
+        self.assertNotIn("plan-jia", json.dumps([line for line in bill["lines"] if "amount" in line and line["amount"] != "0.00"]))
+        self.assertEqual([month["cycle"] for month in bill["months"]], ["2015-03"])
+        left = [row for row in world.done(yi.get("/api/usage/left?cycle=2015-03&limit=500"))["items"] if row["subscriber"] == number]
+        self.assertEqual({row["used"] for row in left}, {7})
+        self.assertEqual(yi.get(f"/api/usage?subscriber={number}&cycle=2015-02").status, 404)
+        # plan-jia's 10 bytes were used up on the 2nd and nobody was told, its fee was charged wrong; plan-yi's was not charged.
+        found = world.done(regulator.get(f"/api/findings?subscriber={number}&limit=500"))["items"]
+        self.assertGreaterEqual({item["duty"] for item in found}, {"usage.notice.missing", "bill.follows"})
+        self.assertEqual({item["operator"] for item in found if "plan-yi" not in item["subject"]}, {"jia"}, found)
+        self.assertEqual([item["subject"] for item in world.done(yi.get(f"/api/findings?subscriber={number}"))["items"] if "plan-yi" not in item["subject"]], [])
 
     def test_nobody_brings_its_first_day_forward(self):
         """Who could would read what was another's, and write of it."""

@@ -216,7 +216,7 @@ static void metered_show(struct usage_program *program, const char *subscriber, 
     struct metered metered;
     settle(program);
     struct keeper *keeper = engine_kept(program->engine, &usage_measure);
-    check(meter_cycle(keeper->kept, engine_ledger(program->engine), subject_of(program, subscriber), cycle, MOMENT_NONE, &program->arena, &metered, &error), &error);
+    check(meter_cycle(keeper->kept, engine_ledger(program->engine), subject_of(program, subscriber), cycle, DAY_NONE, MOMENT_NONE, &program->arena, &metered, &error), &error);
     shown(&metered, &program->arena, lines);
     keeper_give(keeper);
     arena_release(&program->arena, mark);

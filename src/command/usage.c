@@ -55,7 +55,7 @@ static bool metering_open(struct metering *metering, struct invocation *invocati
     if (!session_open(&metering->session, invocation, false)) return false;
     metering->keeper = engine_kept(metering->session.engine, &usage_measure);
     if (subject_find(metering, invocation->arguments[0], error) && cycle_find(metering, cycle, &first, error) &&
-        meter_cycle(metering->keeper->kept, engine_ledger(metering->session.engine), metering->subject, first, MOMENT_NONE,
+        meter_cycle(metering->keeper->kept, engine_ledger(metering->session.engine), metering->subject, first, DAY_NONE, MOMENT_NONE,
                     &metering->session.arena, &metering->metered, error))
         return true;
     keeper_give(metering->keeper);

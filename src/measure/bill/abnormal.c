@@ -56,6 +56,7 @@ struct bills {
     int32_t cycles[MONTHS_MOST + 1]; /* the newest last */
     int64_t totals[MONTHS_MOST + 1];
     int count;
+    int32_t since;                   /* the subscriber's, where the list has it; DAY_NONE: no list says so */
 };
 
 static void bills_begin(struct bills *bills, uint64_t subscriber, int32_t cycle)
@@ -71,13 +72,16 @@ static void bills_begin(struct bills *bills, uint64_t subscriber, int32_t cycle)
     bills->totals[bills->count++] = 0;
 }
 
-/* The sum of so many months before the newest; false where one of them has no bill. */
+/* The sum of so many months before the newest; false where one of them has no bill, or was not of the operator that has the newest:
+   none is held to what another charged, nor told of it. */
 static bool bills_before(const struct bills *bills, int32_t months, int64_t *sum)
 {
     int newest = bills->count - 1;
+    int32_t cycle = bills->cycles[newest];
     *sum = 0;
+    if (bills->since != DAY_NONE && bills->since <= bill_day(cycle) && bills->since > bill_day(day_add_months(cycle, -months))) return false;
     for (int32_t back = 1; back <= months; back++) {
-        if (newest - back < 0 || bills->cycles[newest - back] != day_add_months(bills->cycles[newest], -back)) return false;
+        if (newest - back < 0 || bills->cycles[newest - back] != day_add_months(cycle, -back)) return false;
         *sum = number_add(*sum, bills->totals[newest - back]);
     }
     return true;
@@ -174,7 +178,8 @@ bool judge_abnormal(const struct audit *audit, const struct duty *duty, struct f
         if (!is_same) {
             bills_begin(&bills, subscriber, cycle);
             finding = (struct finding){ .duty = duty, .area = arena_str(audit->arena, column_text(select, 4)) };
-            if (column_number(select, 5) < cycle_end(cycle)) finding.operator_ = arena_str(audit->arena, column_text(select, 3));
+            bills.since = column_is_null(select, 5) ? DAY_NONE : (int32_t)column_number(select, 5);
+            if (bills.since <= bill_day(cycle)) finding.operator_ = arena_str(audit->arena, column_text(select, 3));
         }
         bills.totals[bills.count - 1] = number_add(bills.totals[bills.count - 1], column_number(select, 2));
     }
@@ -199,7 +204,7 @@ static bool month_total(struct view *view, struct kept *meter, uint64_t subscrib
         *total = number_add(*total, column_number(select, 0));
     }
     if (*known) return true;
-    if (!meter_cycle(meter, engine_ledger(views_engine(view->views)), subscriber, cycle, MOMENT_NONE, arena, &metered, error)) return false;
+    if (!meter_cycle(meter, engine_ledger(views_engine(view->views)), subscriber, cycle, DAY_NONE, MOMENT_NONE, arena, &metered, error)) return false;
     const struct bill *bill = bill_compute(metered.holdings, metered.holding_count, cycle, metered.rating, metered.sums, metered.sum_count, arena);
     *known = bill->line_count;
     *total = bill->total;
@@ -239,7 +244,7 @@ static bool running_bill(struct view *view, struct kept *meter, const struct not
                          int64_t *total, int64_t *sum, bool *known, struct error *error)
 {
     struct metered metered;
-    if (!meter_cycle(meter, engine_ledger(views_engine(view->views)), notice->subscriber, notice->cycle, MOMENT_NONE, arena, &metered, error)) return false;
+    if (!meter_cycle(meter, engine_ledger(views_engine(view->views)), notice->subscriber, notice->cycle, DAY_NONE, MOMENT_NONE, arena, &metered, error)) return false;
     *total = bill_compute(metered.holdings, metered.holding_count, notice->cycle, metered.rating, metered.sums, metered.sum_count, arena)->total;
     *sum = 0;
     *known = true;

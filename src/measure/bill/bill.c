@@ -10,11 +10,9 @@
 
 static const struct kind *const kinds[] = { &bill_line_kind };
 
-/* A number's month is billed by the operator that it came to by the 28th, or later: no earlier month, however short that was. */
-enum { BILLED_BY = 28 };
 static int32_t billed_day(const struct record *record)
 {
-    return (int32_t)record->values[BILL_CYCLE].number + BILLED_BY - 1;
+    return bill_day((int32_t)record->values[BILL_CYCLE].number);
 }
 
 static const struct access access[] = {

@@ -5,7 +5,7 @@
 
 #include "base/number.h"
 #include "measure/audit.h"
-#include "measure/bill/lines.h"
+#include "measure/bill/bill.h"
 #include "measure/usage/history.h"
 
 struct charged_line {
@@ -77,19 +77,47 @@ static int computed_order(const void *left, const void *right)
     return str_compare(((const struct bill_line *)left)->item, ((const struct bill_line *)right)->item);
 }
 
+/* Whose number it is in the month; and in the one in which it came from another operator whose tariff a line is by, where nobody answers for
+   lines of use, as both had a part in it. */
+struct billing {
+    struct served served;
+    struct str month;
+    bool has_moved;
+};
+
+static bool is_of_use(struct str item)
+{
+    return !str_starts(item, STR("fee:")) && !str_starts(item, STR("once:")) && !str_starts(item, STR("exit:"));
+}
+
+static struct str line_operator(const struct comparing *comparing, const struct billing *billing, struct str item)
+{
+    if (!billing->has_moved) return billing->month;
+    size_t behind = str_find(item, ':') + 1;
+    const struct tariff *tariff = tariffs_find(comparing->history->tariffs, comparing->history->tariff_count,
+                                               (struct str){ item.at + behind, item.length - behind });
+    return tariff ? tariff->operator_ : billing->month;
+}
+
 /* Both sides are in the order of their items. */
 static void bill_compare(struct comparing *comparing, const struct charged_line *charged, size_t charged_count, struct bill *bill,
-                         struct str operator_, struct str area)
+                         const struct billing *billing)
 {
     size_t c = 0, b = 0;
     if (bill->line_count) qsort(bill->lines, bill->line_count, sizeof *bill->lines, computed_order);
     while (c < charged_count || b < bill->line_count) {
         int order = c == charged_count ? 1 : b == bill->line_count ? -1 : str_compare(charged[c].item, bill->lines[b].item);
-        struct compared_line *line = line_add(comparing, order <= 0 ? charged[c].item : arena_str(comparing->audit->arena, bill->lines[b].item));
+        struct str item = order <= 0 ? charged[c].item : arena_str(comparing->audit->arena, bill->lines[b].item);
+        if (billing->has_moved && is_of_use(item)) {
+            c += order <= 0;
+            b += order >= 0;
+            continue;
+        }
+        struct compared_line *line = line_add(comparing, item);
         line->subject = charged[0].subject;
         line->cycle = charged[0].cycle;
-        line->operator_ = operator_;
-        line->area = area;
+        line->operator_ = line_operator(comparing, billing, item);
+        line->area = billing->served.area;
         if (order <= 0) {
             line->has_charged = true;
             line->charged = charged[c].amount;
@@ -127,9 +155,10 @@ static bool subject_compare(struct comparing *comparing, const struct used *firs
         }
         cycle_sums_add(&cycles[cycle_count - 1], comparing->history, &first[i], arena);
     }
+    struct billing billing;
+    if (!served_load(comparing->audit, charged->subject, &billing.served, error)) return false;
     for (size_t end; at < charged_count; at = end) {
         int32_t cycle = charged[at].cycle;
-        struct str operator_, area;
         for (end = at; end < charged_count && charged[end].cycle == cycle;) end++;
         size_t place = 0;
         while (place < cycle_count && cycles[place].cycle != cycle) place++;
@@ -138,8 +167,9 @@ static bool subject_compare(struct comparing *comparing, const struct used *firs
         const struct rating *earlier = rating_before(cycles, cycle_count, cycle, holdings, holding_count, arena);
         const struct rating *rating = rate(holdings, holding_count, cycle, sums, sum_count, earlier, cycle, arena);
         struct bill *bill = bill_compute(holdings, holding_count, cycle, rating, sums, sum_count, arena);
-        if (!subscriber_of(comparing->audit, charged->subject, holdings, holding_count, cycle, &operator_, &area, error)) return false;
-        bill_compare(comparing, charged + at, end - at, bill, operator_, area);
+        billing.month = served_by(&billing.served, holdings, holding_count, bill_day(cycle));
+        billing.has_moved = has_moved(&billing.served, holdings, holding_count, cycle);
+        bill_compare(comparing, charged + at, end - at, bill, &billing);
     }
     return true;
 }

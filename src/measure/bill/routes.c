@@ -56,10 +56,10 @@ struct month {
     size_t charged_count;
 };
 
-static bool month_make(struct request *request, struct kept *meter, uint64_t subject, int32_t cycle, struct month *month, struct error *error)
+static bool month_make(struct request *request, struct kept *meter, const struct wanted *wanted, int32_t cycle, struct month *month, struct error *error)
 {
-    if (!meter_cycle(meter, engine_ledger(request->engine), subject, cycle, MOMENT_NONE, request->arena, &month->metered, error) ||
-        !charged_load(request, subject, cycle, &month->charged, &month->charged_count, error))
+    if (!meter_cycle(meter, engine_ledger(request->engine), wanted->subject, cycle, wanted->since, MOMENT_NONE, request->arena, &month->metered, error) ||
+        !charged_load(request, wanted->subject, cycle, &month->charged, &month->charged_count, error))
         return false;
     const struct metered *metered = &month->metered;
     month->bill = bill_compute(metered->holdings, metered->holding_count, cycle, metered->rating, metered->sums, metered->sum_count, request->arena);
@@ -118,7 +118,7 @@ static bool months_put(struct json *json, struct request *request, struct kept *
         struct month month;
         int32_t at = day_add_months(wanted->cycle, -back);
         if (!wanted_has(wanted, at)) continue;
-        if (!month_make(request, meter, wanted->subject, at, &month, error)) return false;
+        if (!month_make(request, meter, wanted, at, &month, error)) return false;
         if (!month.bill->line_count && !month.charged_count) continue;
         json_open(json, '{');
         json_put_month(json, "cycle", at);
@@ -133,7 +133,7 @@ static bool bill_put(struct request *request, struct kept *meter, struct reply *
 {
     struct month month;
     struct wanted wanted;
-    if (!wanted_read(request, reply, meter, &wanted, error) || !month_make(request, meter, wanted.subject, wanted.cycle, &month, error)) return false;
+    if (!wanted_read(request, reply, meter, &wanted, error) || !month_make(request, meter, &wanted, wanted.cycle, &month, error)) return false;
     struct json json = reply_json(reply);
     json_open(&json, '{');
     if (request->who.role == ROLE_SUBSCRIBER) json_put_string(&json, "subscriber", str_of(request->who.masked));

@@ -248,25 +248,36 @@ const struct rating *rating_before(const struct cycle_sums *cycles, size_t cycle
 
 /* ---- whose ---- */
 
-bool subscriber_of(const struct audit *audit, uint64_t subject, const struct holding *holdings, size_t count, int32_t cycle,
-                   struct str *operator_, struct str *area, struct error *error)
+bool served_load(const struct audit *audit, uint64_t subject, struct served *served, struct error *error)
 {
     struct statement *select =
         store_prepare(audit->store, "SELECT \"operator\", \"area\", \"since\" FROM \"subscriber\" WHERE \"subscriber\" = $1", error);
     bool row;
-    *operator_ = *area = (struct str){ 0 };
+    *served = (struct served){ .since = DAY_NONE };
     if (!select) return false;
     statement_number(select, 1, (int64_t)subject);
     if (!statement_step(select, &row, error)) return false;
-    bool is_served = false;
-    if (row) {
-        *operator_ = arena_str(audit->arena, column_text(select, 0));
-        *area = arena_str(audit->arena, column_text(select, 1));
-        is_served = column_number(select, 2) < cycle_end(cycle);
-        statement_reset(select);
-    }
-    /* Not on the list, or served by another operator then: by the one whose tariff was held. */
-    const struct holding *main = is_served ? NULL : cycle_main(holdings, count, cycle);
-    if (main) *operator_ = main->tariff->operator_;
+    if (!row) return true;
+    *served = (struct served){ arena_str(audit->arena, column_text(select, 0)), arena_str(audit->arena, column_text(select, 1)), (int32_t)column_number(select, 2) };
+    statement_reset(select);
     return true;
+}
+
+struct str served_by(const struct served *served, const struct holding *holdings, size_t count, int32_t day)
+{
+    if (served->since != DAY_NONE && served->since <= day) return served->operator_;
+    const struct holding *main = holdings_main(holdings, count, day, day + 1);
+    if (!main) main = cycle_main(holdings, count, period_of(day, 'M').first);
+    return main ? main->tariff->operator_ : served->operator_;
+}
+
+bool has_moved(const struct served *served, const struct holding *holdings, size_t count, int32_t cycle)
+{
+    if (served->since <= cycle || served->since >= cycle_end(cycle)) return false;
+    for (size_t i = 0; i < count; i++) {
+        const struct holding *holding = &holdings[i];
+        bool is_held = holding->from < served->since && (holding->to == DAY_NONE || holding->to > cycle);
+        if (is_held && holding->tariff && !str_equal(holding->tariff->operator_, served->operator_)) return true;
+    }
+    return false;
 }

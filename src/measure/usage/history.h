@@ -57,8 +57,16 @@ void cycle_sums_add(struct cycle_sums *sums, const struct history *history, cons
 const struct rating *rating_before(const struct cycle_sums *cycles, size_t cycle_count, int32_t cycle, const struct holding *holdings,
                                    size_t count, struct arena *arena);
 
-/* Whose a subscriber is: from the subscriber's record, else the operator of its main tariff; area is empty where it is not known. */
-bool subscriber_of(const struct audit *audit, uint64_t subject, const struct holding *holdings, size_t count, int32_t cycle,
-                   struct str *operator_, struct str *area, struct error *error);
+/* Whose a subscriber is, by the list of subscribers; everything is empty where it is not on it. */
+struct served {
+    struct str operator_, area;
+    int32_t since; /* DAY_NONE: not on the list */
+};
+bool served_load(const struct audit *audit, uint64_t subject, struct served *served, struct error *error);
+/* Whose it was on a day: of the list's operator from `since` on, before that and where it is not on the list of the one whose main
+   tariff it held. */
+struct str served_by(const struct served *served, const struct holding *holdings, size_t count, int32_t day);
+/* Whether it came from another operator within that cycle, whose tariff it had held in it. */
+bool has_moved(const struct served *served, const struct holding *holdings, size_t count, int32_t cycle);
 
 #endif

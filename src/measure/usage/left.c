@@ -14,7 +14,10 @@ const struct parameter left_query[LEFT_PARAMETERS] = {
 
 /* The subscribers of a page, rising, behind `after`; more: there are further ones. */
 struct listed {
-    uint64_t *subjects;
+    struct served {
+        uint64_t subject;
+        int32_t since; /* the first day that may be seen; DAY_NONE: all */
+    } *at;
     size_t count, room;
     bool more;
 };
@@ -23,10 +26,11 @@ struct listed {
 static bool subjects_list(struct request *request, int32_t cycle, size_t most, int64_t after, struct listed *listed, struct error *error)
 {
     struct statement *select = view_select(request->view, &subscriber_kind,
-                                           "SELECT \"subscriber\" FROM \"subscriber\" WHERE {scope} AND \"subscriber\" > $1 AND \"since\" < $2 ORDER BY \"subscriber\"", error);
+                                           "SELECT \"subscriber\", \"since\" FROM \"subscriber\" WHERE {scope} AND \"subscriber\" > $1 AND \"since\" < $2 ORDER BY \"subscriber\"", error);
     if (!select) return false;
     statement_number(select, 1, after);
-    statement_number(select, 2, request->who.role == ROLE_OPERATOR ? cycle_end(cycle) : INT32_MAX);
+    bool is_operator = request->who.role == ROLE_OPERATOR;
+    statement_number(select, 2, is_operator ? cycle_end(cycle) : INT32_MAX);
     for (bool row;;) {
         if (!statement_step(select, &row, error)) return false;
         if (!row) return true;
@@ -36,9 +40,9 @@ static bool subjects_list(struct request *request, int32_t cycle, size_t most, i
         }
         if (listed->count == listed->room) {
             listed->room = listed->room ? listed->room * 2 : PAGE_ROWS_MAX;
-            listed->subjects = reallocate(listed->subjects, listed->room * sizeof *listed->subjects);
+            listed->at = reallocate(listed->at, listed->room * sizeof *listed->at);
         }
-        listed->subjects[listed->count++] = (uint64_t)column_number(select, 0);
+        listed->at[listed->count++] = (struct served){ (uint64_t)column_number(select, 0), is_operator ? (int32_t)column_number(select, 1) : DAY_NONE };
     }
 }
 
@@ -64,13 +68,16 @@ static void pool_row(struct rows *rows, struct str subscriber, int32_t cycle, co
 static bool listed_show(struct request *request, struct rows *rows, struct kept *meter, int32_t cycle, const struct listed *listed, struct error *error)
 {
     struct str *shown = arena_take(request->arena, (listed->count + 1) * sizeof *shown);
-    if (!numbers_shown(request->engine, &request->who, listed->subjects, listed->count, STR("what is left of the operator's numbers"), request->arena,
+    uint64_t *subjects = arena_take(request->arena, (listed->count + 1) * sizeof *subjects);
+    for (size_t i = 0; i < listed->count; i++) subjects[i] = listed->at[i].subject;
+    if (!numbers_shown(request->engine, &request->who, subjects, listed->count, STR("what is left of the operator's numbers"), request->arena,
                        shown, error))
         return false;
     for (size_t i = 0; i < listed->count; i++) {
         struct metered metered;
         struct arena_mark mark = arena_mark(request->arena);
-        if (!meter_cycle(meter, engine_ledger(request->engine), listed->subjects[i], cycle, MOMENT_NONE, request->arena, &metered, error)) return false;
+        if (!meter_cycle(meter, engine_ledger(request->engine), subjects[i], cycle, listed->at[i].since, MOMENT_NONE, request->arena, &metered, error))
+            return false;
         for (size_t p = 0; p < metered.rating->pool_count; p++) {
             const struct pool *pool = &metered.rating->pools[p];
             if (pool->drawn || pool->left || pool->unlimited) pool_row(rows, shown[i], cycle, pool);
@@ -91,8 +98,8 @@ static bool left_rows(struct request *request, struct reply_table *table, struct
     if (cycle == DAY_NONE) return true;
     bool done = subjects_list(request, cycle, table->most, table->after.length ? (int64_t)after : -1, &listed, error) &&
                 listed_show(request, &table->rows, meter, cycle, &listed, error);
-    if (listed.more) text_format(next, "%llu", (unsigned long long)listed.subjects[listed.count - 1]);
-    free(listed.subjects);
+    if (listed.more) text_format(next, "%llu", (unsigned long long)listed.at[listed.count - 1].subject);
+    free(listed.at);
     return done;
 }
 

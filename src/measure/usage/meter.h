@@ -26,8 +26,9 @@ struct metered {
 };
 
 /* Pools are as of a moment; MOMENT_NONE: as of the latest start, in a cycle without use its last millisecond. The ledger is read where
-   sums must be made anew. */
-bool meter_cycle(struct kept *meter, struct ledger *ledger, uint64_t subject, int32_t cycle, int64_t as_of, struct arena *arena,
+   sums must be made anew. From a day within the cycle on: of use from then on and the subscriptions that held then, and nothing rolls over
+   into it; DAY_NONE or one that is not within it: the whole cycle. */
+bool meter_cycle(struct kept *meter, struct ledger *ledger, uint64_t subject, int32_t cycle, int32_t from, int64_t as_of, struct arena *arena,
                  struct metered *out, struct error *error);
 /* The levels that a person set for themselves, as of a moment; false: none. */
 bool meter_own(struct kept *meter, uint64_t subject, int64_t moment, struct own_levels *own);
@@ -42,7 +43,8 @@ struct metered_record {
     struct str source;
     uint64_t index;         /* the entry's */
 };
-bool meter_records(struct kept *meter, struct ledger *ledger, uint64_t subject, int32_t cycle,
+/* from: as in meter_cycle. */
+bool meter_records(struct kept *meter, struct ledger *ledger, uint64_t subject, int32_t cycle, int32_t from,
                    bool (*each)(void *context, const struct metered_record *record, struct error *error), void *context, struct error *error);
 /* Bytes in memory, and slots in use. */
 uint64_t meter_bytes(struct kept *meter);

@@ -34,12 +34,13 @@ struct entry_source {
     void *context;
 };
 
-/* Only records before this one, while it is applied. */
+/* Only records before this one, while it is applied; of a cycle read from a day on, only those that began from that moment on. */
 struct before {
     uint64_t index;
     size_t place;
+    int64_t from;
 };
-#define BEFORE_NONE ((struct before){ UINT64_MAX, 0 })
+#define BEFORE_NONE ((struct before){ UINT64_MAX, 0, 0 })
 
 /* ---- meter_sums.c ---- */
 

@@ -113,7 +113,7 @@ static bool use_take_out(struct applying *applying, const struct use_record *tar
     int64_t latest;
     struct shape shape = { .cut_count = detail.cut_count, .hours = detail.hours };
     memcpy(shape.cuts, detail.cuts, sizeof shape.cuts);
-    if (!sums_gather(meter, &applying->entries, target->subject, cycle, &shape, (struct before){ applying->applied->index, applying->place },
+    if (!sums_gather(meter, &applying->entries, target->subject, cycle, &shape, (struct before){ applying->applied->index, applying->place, 0 },
                      &meter->arena, &detail, &latest, error))
         return false;
     slot->latest = latest == MOMENT_NONE ? 0 : (uint32_t)(latest - day_start(cycle));
@@ -187,7 +187,7 @@ static bool shape_ready(struct applying *applying, const struct holding *holding
     shape_find(holdings, count, applying->cycle, &shape);
     bool is_home = str_equal(applying->use->scope, STR("home"));
     *is_plain = !(slot->flags & SLOT_SHAPED) && !shape.cut_count && !shape.hours && is_home;
-    struct before before = { applying->applied->index, applying->place };
+    struct before before = { applying->applied->index, applying->place, 0 };
     if (!sums_of(meter, &applying->entries, applying->use->subject, applying->cycle, slot, &shape, before, &meter->arena, detail, error))
         return false;
     if (*is_plain) return true;
@@ -229,7 +229,7 @@ static bool level(struct applying *applying, const struct use_sum *sums_before, 
     meter->used += !(applying->slot->flags & SLOT_USED);
     applying->slot->flags |= SLOT_USED;
     int32_t day = day_of(latest_of(applying->slot, applying->cycle));
-    struct before now = { applying->applied->index, applying->place };
+    struct before now = { applying->applied->index, applying->place, 0 };
     if (!shape_earlier(meter, &applying->entries, use->subject, applying->cycle, holdings, count, now, arena, error) ||
         !rate_earlier(meter, &applying->entries, use->subject, applying->cycle, holdings, count, now, arena, &earlier, error))
         return false;
@@ -265,7 +265,7 @@ bool use_apply(struct kept *meter, const struct applied *applied, size_t place, 
         struct shape shape;
         size_t count = known_holdings(meter->known, use->subject, &meter->arena, &holdings);
         shape_find(holdings, count, applying.cycle, &shape);
-        if (!sums_of(meter, &applying.entries, use->subject, applying.cycle, applying.slot, &shape, (struct before){ applied->index, place },
+        if (!sums_of(meter, &applying.entries, use->subject, applying.cycle, applying.slot, &shape, (struct before){ applied->index, place, 0 },
                      &meter->arena, &with, error) ||
             !correct(&applying, error))
             return false;

@@ -30,6 +30,28 @@ static bool cycle_read(struct kept *meter, const struct entry_source *entries, u
     return true;
 }
 
+/* The cycle from a day within it on. */
+static bool rest_read(struct kept *meter, const struct entry_source *entries, uint64_t subject, int32_t from, int64_t as_of, struct arena *arena,
+                      struct metered *out, struct error *error)
+{
+    struct before since = BEFORE_NONE;
+    struct shape shape;
+    struct detail detail = { 0 };
+    size_t count = known_holdings(meter->known, subject, arena, &out->holdings);
+    for (size_t i = 0; i < count; i++)
+        if (out->holdings[i].to == DAY_NONE || out->holdings[i].to > from) out->holdings[out->holding_count++] = out->holdings[i];
+    since.from = day_start(from);
+    out->position = meter->position;
+    shape_find(out->holdings, out->holding_count, out->cycle, &shape);
+    if (!sums_gather(meter, entries, subject, out->cycle, &shape, since, arena, &detail, &out->latest, error)) return false;
+    out->is_used = out->latest != MOMENT_NONE;
+    if (as_of == MOMENT_NONE) as_of = out->is_used ? out->latest : day_start(cycle_end(out->cycle)) - 1;
+    out->sums = detail.sums;
+    out->sum_count = detail.sum_count;
+    out->rating = rate(out->holdings, out->holding_count, out->cycle, detail.sums, detail.sum_count, NULL, day_of(as_of), arena);
+    return true;
+}
+
 /* Whether memory may be read; with the lock. */
 static bool is_readable(const struct kept *meter, struct error *error)
 {
@@ -43,14 +65,15 @@ static bool is_near(int32_t cycle, struct error *error)
            fail_both(error, ERROR_USAGE, "that month is too far ahead: at most a year", "账期太远：最多往后一年");
 }
 
-bool meter_cycle(struct kept *meter, struct ledger *ledger, uint64_t subject, int32_t cycle, int64_t as_of, struct arena *arena,
+bool meter_cycle(struct kept *meter, struct ledger *ledger, uint64_t subject, int32_t cycle, int32_t from, int64_t as_of, struct arena *arena,
                  struct metered *out, struct error *error)
 {
     struct entry_source entries = { ledger_entry, ledger };
     *out = (struct metered){ .cycle = cycle };
     if (!is_near(cycle, error)) return false;
     pthread_rwlock_rdlock(&meter->lock);
-    bool done = is_readable(meter, error) && cycle_read(meter, &entries, subject, as_of, arena, out, error);
+    bool done = is_readable(meter, error) && (from > cycle ? rest_read(meter, &entries, subject, from, as_of, arena, out, error)
+                                                           : cycle_read(meter, &entries, subject, as_of, arena, out, error));
     for (size_t i = 0; done && i < out->holding_count; i++) out->holdings[i].id = arena_str(arena, out->holdings[i].id);
     pthread_rwlock_unlock(&meter->lock);
     return done;
@@ -90,12 +113,14 @@ int32_t meter_newest(struct kept *meter, int32_t last)
     return newest;
 }
 
-bool meter_records(struct kept *meter, struct ledger *ledger, uint64_t subject, int32_t cycle,
+bool meter_records(struct kept *meter, struct ledger *ledger, uint64_t subject, int32_t cycle, int32_t from,
                    bool (*each)(void *context, const struct metered_record *record, struct error *error), void *context, struct error *error)
 {
     struct entry_source entries = { ledger_entry, ledger };
+    struct before since = BEFORE_NONE;
+    if (from > cycle) since.from = day_start(from);
     pthread_rwlock_rdlock(&meter->lock);
-    bool done = is_readable(meter, error) && records_each(meter, &entries, subject, cycle, BEFORE_NONE, each, context, error);
+    bool done = is_readable(meter, error) && records_each(meter, &entries, subject, cycle, since, each, context, error);
     pthread_rwlock_unlock(&meter->lock);
     return done;
 }

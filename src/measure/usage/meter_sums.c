@@ -54,7 +54,7 @@ static bool entry_walk(void *context, uint64_t index, struct error *error)
     if (index == walk->before.index && count > walk->before.place) count = walk->before.place;
     for (size_t i = 0; i < count; i++) {
         const struct use_record *use = &walk->records[i];
-        if (use->subject != walk->subject || cycle_of(use->start) != walk->cycle || corrected_has(corrected, use->seq)) continue;
+        if (use->subject != walk->subject || use->start < walk->before.from || cycle_of(use->start) != walk->cycle || corrected_has(corrected, use->seq)) continue;
         struct metered_record record = { .use = *use, .source = entry.source, .index = index };
         if (!walk->each(walk->context, &record, error)) return false;
     }

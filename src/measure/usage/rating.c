@@ -105,11 +105,15 @@ static int main_rank(enum tariff_type type)
 
 const struct holding *cycle_main(const struct holding *holdings, size_t count, int32_t cycle)
 {
-    int32_t end = cycle_end(cycle);
+    return holdings_main(holdings, count, cycle, cycle_end(cycle));
+}
+
+const struct holding *holdings_main(const struct holding *holdings, size_t count, int32_t from, int32_t end)
+{
     const struct holding *last = NULL;
     for (size_t i = 0; i < count; i++) {
         const struct holding *holding = &holdings[i];
-        if (!holding->tariff || !main_rank(holding->tariff->type) || !holds_in(holding, cycle, end)) continue;
+        if (!holding->tariff || !main_rank(holding->tariff->type) || !holds_in(holding, from, end)) continue;
         if (last) {
             int rank = main_rank(holding->tariff->type) - main_rank(last->tariff->type);
             int32_t ends = holding->to == DAY_NONE || holding->to > end ? end : holding->to;

@@ -97,8 +97,9 @@ int32_t cycle_rolls_from(const struct holding *holdings, size_t count, int32_t c
 unsigned longest_rollover(const struct holding *holdings, size_t count);
 /* By from, then tariff: for qsort over struct holding. */
 int holding_order(const void *left, const void *right);
-/* The main tariff's holding of the cycle, or NULL. */
+/* The main tariff's holding of the cycle, or of the days from `from` to before `end`; or NULL. */
 const struct holding *cycle_main(const struct holding *holdings, size_t count, int32_t cycle);
+const struct holding *holdings_main(const struct holding *holdings, size_t count, int32_t from, int32_t end);
 /* The main tariff's price for a service and scope, or NULL. */
 const struct price *price_of(const struct tariff *main, enum service service, struct str scope);
 /* price * quantity / per of units that may not be bytes (voice: minutes), rounded down; micro-yuan, at most INT64_MAX. */

@@ -19,7 +19,7 @@ struct comparing {
     uint64_t subject;
     const struct holding *holdings;
     size_t holding_count;
-    struct str operator_, area;
+    struct served served;
 };
 
 /* ---- what was sent ---- */
@@ -59,11 +59,12 @@ static bool sent_load(struct comparing *comparing, struct error *error)
 static const struct limit *limit_of(const struct comparing *comparing, int64_t cause)
 {
     const struct str none = { 0 };
-    const struct limit *row = law_limit(comparing->audit->law, STR("usage.notice.late"), comparing->area, none, none, none, day_of(cause));
+    const struct limit *row = law_limit(comparing->audit->law, STR("usage.notice.late"), comparing->served.area, none, none, none, day_of(cause));
     return row && (row->unit == UNIT_MINUTE || row->unit == UNIT_HOUR) ? row : NULL;
 }
 
-static struct reminder *reminder_add(struct comparing *comparing, const struct notice_key *key)
+/* moment: of what the operator is to answer for, the cause or, where there is none, the sending. */
+static struct reminder *reminder_add(struct comparing *comparing, const struct notice_key *key, int64_t moment)
 {
     struct reminders *reminders = comparing->reminders;
     if (reminders->count == comparing->room) {
@@ -71,15 +72,15 @@ static struct reminder *reminder_add(struct comparing *comparing, const struct n
         reminders->at = reallocate(reminders->at, comparing->room * sizeof *reminders->at);
     }
     struct reminder *reminder = &reminders->at[reminders->count++];
-    *reminder = (struct reminder){ .subject = comparing->subject, .operator_ = comparing->operator_, .area = comparing->area, .key = *key,
-                                   .fault = REMINDER_FAULTS };
+    *reminder = (struct reminder){ .subject = comparing->subject, .area = comparing->served.area, .key = *key, .fault = REMINDER_FAULTS };
+    reminder->operator_ = served_by(&comparing->served, comparing->holdings, comparing->holding_count, day_of(moment));
     reminder->key.pool = arena_str(comparing->audit->arena, key->pool);
     return reminder;
 }
 
 static void cause_judge(struct comparing *comparing, const struct owed *owed, int64_t occurrence, const struct sent *sent)
 {
-    struct reminder *reminder = reminder_add(comparing, &owed->key);
+    struct reminder *reminder = reminder_add(comparing, &owed->key, owed->cause->start);
     struct used *cause = arena_take(comparing->audit->arena, sizeof *cause);
     *cause = *owed->cause; /* the history goes before the findings do */
     reminder->cause = cause;
@@ -99,46 +100,55 @@ static void cause_judge(struct comparing *comparing, const struct owed *owed, in
 
 static void sent_judge(struct comparing *comparing, const struct sent *sent, int64_t occurrence, enum reminder_fault fault)
 {
-    struct reminder *reminder = reminder_add(comparing, &sent->key);
+    struct reminder *reminder = reminder_add(comparing, &sent->key, sent->time);
     reminder->sent = sent;
     reminder->occurrence = occurrence;
     reminder->fault = fault;
 }
 
 /* Those of one key: the k-th sent answers the k-th owed. */
-static void key_judge(struct comparing *comparing, const struct owed *owed, size_t owed_count, const struct sent *sent, size_t sent_count)
+static void key_judge(struct comparing *comparing, const struct owed *owed, size_t owed_count, const struct sent *const *sent, size_t sent_count)
 {
     size_t answered = 0;
     for (size_t i = 0; i < sent_count; i++) {
         if (answered == owed_count)
-            sent_judge(comparing, &sent[i], (int64_t)i, owed_count ? REMINDER_TWICE : REMINDER_UNOWED);
-        else if (sent[i].time < owed[answered].cause->start)
-            sent_judge(comparing, &sent[i], (int64_t)i, REMINDER_UNOWED);
+            sent_judge(comparing, sent[i], (int64_t)i, owed_count ? REMINDER_TWICE : REMINDER_UNOWED);
+        else if (sent[i]->time < owed[answered].cause->start)
+            sent_judge(comparing, sent[i], (int64_t)i, REMINDER_UNOWED);
         else {
-            cause_judge(comparing, &owed[answered], (int64_t)answered, &sent[i]);
+            cause_judge(comparing, &owed[answered], (int64_t)answered, sent[i]);
             answered++;
         }
     }
     for (; answered < owed_count; answered++) cause_judge(comparing, &owed[answered], (int64_t)answered, NULL);
 }
 
-/* Whose it is in that cycle is told where there is anything to tell. */
-static bool subject_judge(struct comparing *comparing, struct owed *owed, size_t owed_count, const struct sent *sent, size_t sent_count,
+/* Of the month in which it came from another operator what lies before that alone is judged: the levels of the rest rest on use that the new
+   operator never saw. */
+static bool is_judged(const struct comparing *comparing, int32_t cycle, int64_t moment)
+{
+    return day_of(moment) < comparing->served.since || !has_moved(&comparing->served, comparing->holdings, comparing->holding_count, cycle);
+}
+
+/* Whose it is is asked where there is anything to tell. */
+static bool subject_judge(struct comparing *comparing, struct owed *owed, size_t owed_all, const struct sent *sent_at, size_t sent_all,
                           struct error *error)
 {
-    size_t o = 0, s = 0;
-    int32_t cycle = DAY_NONE;
+    size_t o = 0, s = 0, owed_count = 0, sent_count = 0;
+    if (!owed_all && !sent_all) return true;
+    if (!served_load(comparing->audit, comparing->subject, &comparing->served, error)) return false;
+    const struct sent **sent = arena_take(&comparing->arena, (sent_all + 1) * sizeof *sent);
+    for (size_t i = 0; i < owed_all; i++)
+        if (is_judged(comparing, owed[i].key.cycle, owed[i].cause->start)) owed[owed_count++] = owed[i];
+    for (size_t i = 0; i < sent_all; i++)
+        if (is_judged(comparing, sent_at[i].key.cycle, sent_at[i].time)) sent[sent_count++] = &sent_at[i];
     if (owed_count) qsort(owed, owed_count, sizeof *owed, owed_order);
     while (o < owed_count || s < sent_count) {
-        bool is_owed = s == sent_count || (o < owed_count && notice_key_order(&owed[o].key, &sent[s].key) <= 0);
-        const struct notice_key *key = is_owed ? &owed[o].key : &sent[s].key;
+        bool is_owed = s == sent_count || (o < owed_count && notice_key_order(&owed[o].key, &sent[s]->key) <= 0);
+        const struct notice_key *key = is_owed ? &owed[o].key : &sent[s]->key;
         size_t owed_end = o, sent_end = s;
         while (owed_end < owed_count && !notice_key_order(&owed[owed_end].key, key)) owed_end++;
-        while (sent_end < sent_count && !notice_key_order(&sent[sent_end].key, key)) sent_end++;
-        if (key->cycle != cycle && !subscriber_of(comparing->audit, comparing->subject, comparing->holdings, comparing->holding_count, key->cycle,
-                                                  &comparing->operator_, &comparing->area, error))
-            return false;
-        cycle = key->cycle;
+        while (sent_end < sent_count && !notice_key_order(&sent[sent_end]->key, key)) sent_end++;
         key_judge(comparing, owed + o, owed_end - o, sent + s, sent_end - s);
         o = owed_end;
         s = sent_end;

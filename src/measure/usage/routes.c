@@ -14,14 +14,14 @@
 
 /* ---- who and when ---- */
 
-/* Whether a number is the operator's own; *since is its first month there. */
+/* Whether a number is the operator's own; *since is its first day there. */
 static bool is_theirs(struct request *request, uint64_t subject, bool *is_it, int32_t *since, struct error *error)
 {
     struct statement *select = view_select(request->view, &subscriber_kind, "SELECT \"since\" FROM \"subscriber\" WHERE {scope} AND \"subscriber\" = $1", error);
     if (!select) return false;
     statement_number(select, 1, (int64_t)subject);
     if (!statement_step(select, is_it, error)) return false;
-    if (*is_it) *since = period_of((int32_t)column_number(select, 0), 'M').first;
+    if (*is_it) *since = (int32_t)column_number(select, 0);
     statement_reset(select);
     return true;
 }
@@ -74,6 +74,7 @@ static bool wanted_cycle(struct request *request, struct reply *reply, struct ke
         return fail_both(error, ERROR_USAGE, "cycle: a month is wanted, as 2015-01", "cycle：须为月份，如 2015-01");
     size_t count = meter_cycles(meter, wanted->subject, request->arena, &cycles);
     while (count && cycles[count - 1] > now) count--;
+    if (count && !wanted_has(wanted, cycles[count - 1])) count = 0;
     bool is_idle = count && day_add_months(cycles[count - 1], 1) < now;
     wanted->cycle = period.kind ? period.first : is_idle ? cycles[count - 1] : now;
     return wanted_has(wanted, wanted->cycle) || refuse_number(reply, error);
@@ -81,7 +82,7 @@ static bool wanted_cycle(struct request *request, struct reply *reply, struct ke
 
 bool wanted_has(const struct wanted *wanted, int32_t cycle)
 {
-    return wanted->since == DAY_NONE || cycle >= wanted->since;
+    return wanted->since == DAY_NONE || cycle_end(cycle) > wanted->since;
 }
 
 bool wanted_read(struct request *request, struct reply *reply, struct kept *meter, struct wanted *wanted, struct error *error)
@@ -189,7 +190,7 @@ static void put_levels(struct json *json, const struct metered *metered, const s
 
 struct notices_put {
     struct json *json;
-    int32_t cycle;
+    int32_t cycle, since;
 };
 
 static bool notice_put(void *context, const struct listed_notice *listed, bool *enough, struct error *error)
@@ -197,7 +198,7 @@ static bool notice_put(void *context, const struct listed_notice *listed, bool *
     (void)enough, (void)error;
     struct notices_put *put = context;
     const struct notice *notice = &listed->notice;
-    if (notice->cycle != put->cycle) return true;
+    if (notice->cycle != put->cycle || (put->since != DAY_NONE && day_of(notice->time) < put->since)) return true;
     char id[NOTICE_ID_ROOM];
     notice_id(notice, id);
     json_open(put->json, '{');
@@ -253,8 +254,8 @@ static bool usage_put(struct request *request, struct kept *meter, const struct 
     struct own_levels own;
     /* In the month that is going on what a pack gives counts from its first day, whether or not it was used since. */
     bool is_now = cycle_of(wanted->now) == cycle;
-    if (!meter_cycle(meter, ledger, subject, cycle, is_now ? wanted->now : MOMENT_NONE, request->arena, &metered, error) ||
-        !meter_records(meter, ledger, subject, cycle, daily_add, daily, error))
+    if (!meter_cycle(meter, ledger, subject, cycle, wanted->since, is_now ? wanted->now : MOMENT_NONE, request->arena, &metered, error) ||
+        !meter_records(meter, ledger, subject, cycle, wanted->since, daily_add, daily, error))
         return false;
     int32_t today = day_of(wanted->now);
     struct json json = reply_json(reply);
@@ -269,7 +270,7 @@ static bool usage_put(struct request *request, struct kept *meter, const struct 
     put_held(&json, &metered);
     json_key(&json, "notices");
     json_open(&json, '[');
-    struct notices_put put = { &json, cycle };
+    struct notices_put put = { &json, cycle, wanted->since };
     bool done = notices_each(request->view->store, NULL, true, subject, notice_put, &put, error);
     json_close(&json, ']');
     put_cycles(&json, request, meter, wanted);
@@ -330,7 +331,7 @@ static bool records_get(struct request *request, struct reply *reply, struct err
     struct records_put put = { .table = &table };
     bool done = (!table.after.length || str_number(table.after, &put.from) ||
                  fail_both(error, ERROR_USAGE, "after: take it from `next`", "after：取自上一页的 next")) &&
-                meter_records(keeper->kept, engine_ledger(request->engine), wanted.subject, wanted.cycle, record_put, &put, error);
+                meter_records(keeper->kept, engine_ledger(request->engine), wanted.subject, wanted.cycle, wanted.since, record_put, &put, error);
     keeper_give(keeper);
     if (put.has_more) text_format(&next, "%llu", (unsigned long long)(put.from + table.most));
     done = reply_table_close(&table, done, text_str(&next), (struct str){ 0 }, error);
@@ -363,7 +364,7 @@ static bool tariff_cap(struct request *request, uint64_t subject, int64_t *cap, 
 {
     struct metered metered;
     struct keeper *keeper = engine_kept(request->engine, &usage_measure);
-    bool done = meter_cycle(keeper->kept, engine_ledger(request->engine), subject, cycle_of(request->now), request->now, request->arena, &metered, error);
+    bool done = meter_cycle(keeper->kept, engine_ledger(request->engine), subject, cycle_of(request->now), DAY_NONE, request->now, request->arena, &metered, error);
     bool has_cap = done && metered.rating->main && metered.rating->main->tariff->has_data_cap;
     *cap = has_cap ? metered.rating->main->tariff->data_cap : MONEY_MOST;
     keeper_give(keeper);

@@ -14,12 +14,12 @@ struct wanted {
     uint64_t subject;
     int32_t cycle;
     int64_t now;   /* the moment that goes for the present */
-    int32_t since; /* the first month that an operator may see, in which the number came to it; DAY_NONE: all */
+    int32_t since; /* the first day that an operator may see, on which the number came to it; DAY_NONE: all */
 };
 /* A person's own number, or for staff the one in the query, where it is theirs to see; the month in the query, without one the running month, or,
    where a whole month passed without use, the newest that has any. Refuses otherwise. */
 bool wanted_read(struct request *request, struct reply *reply, struct kept *meter, struct wanted *wanted, struct error *error);
-/* Whether who asks may see that month of it. */
+/* Whether who asks may see that month of it, or the end of it. */
 bool wanted_has(const struct wanted *wanted, int32_t cycle);
 
 #endif
