@@ -42,6 +42,14 @@ class Loading(ProgramCase):
         self.assertEqual(self.summary(row), (1, 0, 0, 1))
         self.assertIn("conflict", (self.folder / "d.csv.rejected.jsonl").read_text())
 
+    def test_a_conflict_with_one_of_many(self):
+        """A place that is taken by a record of a kind that is kept many to an entry: the others of the file are taken all the same."""
+        use = "source,seq,subscriber,service,start,quantity\n" + "".join(f"s,{seq},13800138000,data,2015-01-0{seq}T08:00:00+08:00,5\n" for seq in (1, 2, 3))
+        self.assertEqual(self.summary(self.load("usage", "u.csv", use)), (3, 3, 0, 0))
+        rows = "source,seq," + HEADER + "s,2," + LATE + "s,4," + IN_TIME
+        self.assertEqual(self.summary(self.load("complaint", "c.csv", rows, code=3)), (2, 1, 0, 1))
+        self.assertIn("conflict", (self.folder / "c.csv.rejected.jsonl").read_text())
+
     def test_a_conflict_within_one_file(self):
         rows = "source,seq," + HEADER + "s,1," + LATE + "s,1," + LATE + "s,1," + IN_TIME
         self.assertEqual(self.summary(self.load("complaint", "c.csv", rows, code=3)), (3, 1, 1, 1))

@@ -359,11 +359,14 @@ static bool compare(struct intake *intake, enum sight sight, int64_t digest, enu
     struct place place;
     uint64_t seq = intake_record(intake)->seq;
     text_add(&source, intake_record(intake)->source);
-    bool found = (sight != SIGHT_OWN || intake_finish(intake, error)) && reader_ready(intake, error) &&
-                 place_find_single(intake->reader, text_str(&source), seq, &place, error);
+    bool done = (sight != SIGHT_OWN || intake_finish(intake, error)) && reader_ready(intake, error), found = false;
+    if (done && !(found = place_find_single(intake->reader, text_str(&source), seq, &place, error))) {
+        done = error->code == ERROR_NOT_FOUND; /* it stands among many of a bulk kind, which this is not */
+        if (done) error_clear(error);
+    }
     text_close(&source);
-    if (found) *taken = place.digest == digest ? TAKEN_DUPLICATE : TAKEN_CONFLICT;
-    return found;
+    *taken = found && place.digest == digest ? TAKEN_DUPLICATE : TAKEN_CONFLICT;
+    return done;
 }
 
 bool intake_take(struct intake *intake, enum taken *taken, struct error *error)
