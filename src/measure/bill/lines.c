@@ -103,7 +103,9 @@ static void charges_add(struct computing *computing, enum charge charge)
 
 static const char *const units[SERVICES] = { [SERVICE_DATA] = "byte", [SERVICE_VOICE] = "minute", [SERVICE_SMS] = "message" };
 
-/* Units in which a quantity can be read, the largest of a service first; decimals: of a quantity that is multiplied by a price. */
+typedef unsigned __int128 wide;
+
+/* Units in which a quantity can be read, the largest of a service first; decimals: the fewest that are looked at. */
 static const struct shown_unit {
     enum service service;
     uint64_t of;
@@ -114,7 +116,14 @@ static const struct shown_unit {
     { SERVICE_DATA, 1, 0, { "bytes", "字节" } },      { SERVICE_VOICE, 1, 0, { "minutes", "分钟" } }, { SERVICE_SMS, 1, 0, { "messages", "条" } },
 };
 
-/* The one in which the price is given, so that the reason's figures give the amount. */
+/* How the quantities of a line are read. */
+struct reading {
+    const struct shown_unit *unit;
+    unsigned decimals;
+};
+enum { DECIMALS_MOST = 12 };
+
+/* The unit in which the price is given. */
 static const struct shown_unit *unit_of(const struct price *price)
 {
     size_t i = 0;
@@ -124,17 +133,47 @@ static const struct shown_unit *unit_of(const struct price *price)
     return &shown_units[i];
 }
 
-/* Rounded half up to so many decimals, of which those that say nothing are left out. */
-static const char *shown(uint64_t quantity, const struct shown_unit *unit, struct arena *arena)
+static uint64_t scale_of(unsigned decimals)
 {
     uint64_t scale = 1;
-    for (unsigned i = 0; i < unit->decimals; i++) scale *= 10;
-    unsigned __int128 scaled = ((unsigned __int128)quantity * scale * 2 + unit->of) / (2 * (unsigned __int128)unit->of);
-    uint64_t whole = (uint64_t)(scaled / scale), part = (uint64_t)(scaled % scale);
+    while (decimals--) scale *= 10;
+    return scale;
+}
+
+/* In the last decimal of the reading, rounded half up. */
+static wide read_as(uint64_t quantity, struct reading reading)
+{
+    return ((wide)quantity * scale_of(reading.decimals) * 2 + reading.unit->of) / (2 * (wide)reading.unit->of);
+}
+
+/* Whether who multiplies what is read by the price comes to the same fen. */
+static bool gives(const struct over *over, struct reading reading)
+{
+    wide product;
+    if (__builtin_mul_overflow(read_as(over->charged, reading), (wide)over->price->price, &product)) return false;
+    product /= (wide)scale_of(reading.decimals) * (over->price->per / reading.unit->of);
+    return product <= INT64_MAX && to_fen((int64_t)product) == to_fen(over->amount);
+}
+
+/* In the unit of the price, with as many decimals as the figures need to give the amount; where no decimals do, in bytes. */
+static struct reading reading_of(const struct over *over)
+{
+    struct reading reading = { unit_of(over->price), 0 };
+    reading.decimals = reading.unit->decimals;
+    if (over->price->service != SERVICE_DATA || reading.unit->of == 1) return reading;
+    while (!gives(over, reading) && reading.decimals < DECIMALS_MOST) reading.decimals++;
+    if (gives(over, reading)) return reading;
+    while (reading.unit->of > 1) reading.unit++;
+    return (struct reading){ reading.unit, 0 };
+}
+
+/* Without the decimals that say nothing. */
+static const char *shown(wide scaled, struct reading reading, struct arena *arena)
+{
+    uint64_t scale = scale_of(reading.decimals), whole = (uint64_t)(scaled / scale), part = (uint64_t)(scaled % scale);
     if (!part) return arena_format(arena, "%llu", (unsigned long long)whole).at;
-    unsigned decimals = unit->decimals;
-    for (; part % 10 == 0; part /= 10) decimals--;
-    return arena_format(arena, "%llu.%0*llu", (unsigned long long)whole, (int)decimals, (unsigned long long)part).at;
+    for (; part % 10 == 0; part /= 10) reading.decimals--;
+    return arena_format(arena, "%llu.%0*llu", (unsigned long long)whole, (int)reading.decimals, (unsigned long long)part).at;
 }
 
 /* " x 0.29 yuan"; where the price is for several units, " / 10 MB x 1.00 yuan". */
@@ -161,13 +200,16 @@ static void over_reason(struct computing *computing, const struct over *over, ui
     };
     static const char *const rounded[LANGUAGES] = { "a part of %s %s counts as a whole, so ", "不足%s%s的按整份算，" };
     struct arena *arena = computing->arena;
-    const struct shown_unit *unit = unit_of(over->price);
+    const struct price *price = over->price;
+    struct reading reading = reading_of(over);
+    wide all = read_as(used, reading), beyond = read_as(over->quantity, reading);
     for (int language = 0; language < LANGUAGES; language++) {
-        const char *says = unit->says[language];
-        const char *rounding = over->price->increment ? arena_format(arena, rounded[language], shown(over->price->increment, unit, arena), says).at : "";
-        line->because[language] = arena_format(arena, forms[language], shown(used, unit, arena), says, shown(used - over->quantity, unit, arena),
-                                               shown(over->quantity, unit, arena), rounding, shown(over->charged, unit, arena), says,
-                                               times_price(over->price, unit, (enum language)language, arena));
+        const char *says = reading.unit->says[language];
+        const char *rounding =
+            price->increment ? arena_format(arena, rounded[language], shown(read_as(price->increment, reading), reading, arena), says).at : "";
+        line->because[language] = arena_format(arena, forms[language], shown(all, reading, arena), says, shown(all - beyond, reading, arena),
+                                               shown(beyond, reading, arena), rounding, shown(read_as(over->charged, reading), reading, arena), says,
+                                               times_price(price, reading.unit, (enum language)language, arena));
     }
 }
 

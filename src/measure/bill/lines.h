@@ -10,8 +10,8 @@ struct bill_line {
     struct str tariff;
     uint64_t quantity;    /* subscriptions, or what was over */
     const char *unit;     /* "time", "byte", "minute", "message" */
-    int64_t amount;       /* micro-yuan, whole fen */
-    struct str because[LANGUAGES];
+    int64_t amount;       /* micro-yuan; whole fen, but for what a data_cap that is none leaves */
+    struct str because[LANGUAGES]; /* its figures give the amount, to the fen */
 };
 
 struct bill {
