@@ -154,6 +154,15 @@ class Reading(LeakCase):
                 self.assertEqual(opened["notes"], [])
                 self.assertNotIn("a note", json.dumps(opened))
 
+    def test_the_report_says_what_nobody_paid(self):
+        """It is for everybody: it counts bills that do not follow, and the case of each; what one person was charged is theirs."""
+        world = self.world
+        self.assertIn("18.00", world.of["regulator"].get("/api/findings?kind=bill.follows&lang=en").text)
+        report = world.of["public"].get("/api/report?period=2015Q1&lang=en").text
+        self.assertIn("bill_line:", report)
+        for word in ("18.00", "19.00", "yuan were charged"):
+            self.assertNotIn(word, report)
+
     def test_entries_and_proofs(self):
         for side in SIDES:
             mine, others = self.entries[side], self.entries[OTHER[side]]

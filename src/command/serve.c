@@ -3,9 +3,9 @@
 #include <stdio.h>
 
 #include "command/attendant.h"
-#include "portal/postman.h"
 #include "command/command.h"
 #include "portal/portal.h"
+#include "portal/postman.h"
 
 enum { RATE = 200 };
 

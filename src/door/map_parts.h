@@ -41,8 +41,9 @@ struct rule {
 
 enum { ABSENT_COLUMN = -1 };
 
-/* A column that is a field as it stands. */
 enum { LAST_ROOM = 40 };
+
+/* A column that is a field as it stands. */
 struct step {
     const struct field *field;
     size_t column, target;

@@ -197,8 +197,10 @@ static bool read_day(struct str text, int32_t *day)
 /* 9999-12-31, as some write where there is no end. */
 static bool is_far_year(struct str text)
 {
-    uint64_t year;
-    return text.length >= 8 && str_number((struct str){ text.at, 4 }, &year) && (year < 1900 || year > 2200);
+    uint64_t year, month;
+    if (text.length < 8 || !str_number((struct str){ text.at, 4 }, &year) || (year >= 1900 && year <= 2200)) return false;
+    bool is_plain = text.length == 8 && str_number((struct str){ text.at + 4, 2 }, &month) && month >= 1 && month <= 12;
+    return is_plain || strchr("-/.", text.at[4]) || str_starts((struct str){ text.at + 4, text.length - 4 }, STR("年"));
 }
 
 static bool parse_date(struct parsing *parsing, struct value *value, struct error *error)

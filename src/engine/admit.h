@@ -10,7 +10,8 @@ enum { ADMIT_RECORDS = 512 };
 
 /* The digest of a record's clear content, by which a duplicate is told from a conflict; scratch is written over. */
 int64_t record_digest(const struct vault *vault, const struct record *record, struct text *scratch);
-/* Records of one kind side by side, each as long as the kind's fields need: millions pass through, and what is not there costs nothing. */
+/* Records of one kind side by side, each as long as the kind's fields need: millions pass through, and what is not there costs nothing. A whole
+   struct record is written to the one behind the last alone: to any other it would reach into the next. */
 struct record_rows {
     struct record *at;
     size_t stride;

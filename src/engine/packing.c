@@ -153,7 +153,7 @@ static bool hand_over(struct packing *packing, struct error *error)
 
 /* ---- from outside ---- */
 
-/* A whole struct record may be read and written at any of them: hence the tail. */
+/* The one behind the last that is taken may be written as a whole struct record, beyond its own length: hence the tail. */
 static void rows_make(const struct packing *packing, struct block *block)
 {
     block->records.stride = offsetof(struct record, values) + packing->options.kind->field_count * sizeof(struct value);
@@ -205,7 +205,8 @@ bool packing_next(struct packing *packing, struct error *error)
 {
     struct block *block = packing_block(packing);
     if (!packing->has_thread && block->count == BLOCK_RECORDS) {
-        for (size_t i = 1; i < BLOCKS; i++) rows_make(packing, &packing->blocks[i]);
+        for (size_t i = 1; i < BLOCKS; i++)
+            if (!packing->blocks[i].records.at) rows_make(packing, &packing->blocks[i]);
         packing->has_thread = !pthread_create(&packing->thread, NULL, packing_run, packing);
     }
     if (packing->has_thread) return hand_over(packing, error);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/moment.h"
+#include "measure/province/province.h"
 #include "measure/results.h"
 #include "portal/places.h"
 #include "portal/postman.h"
@@ -114,7 +115,7 @@ struct portal *portal_open(const struct portal_options *options, struct error *e
         portal->results = results_open();
         portal->uploads = upload_store_open(portal->scratch);
         portal->places = places_open();
-        portal->is_sample = engine_has_source(portal->engine, STR("sample:complaint"));
+        portal->is_sample = engine_has_source(portal->engine, SAMPLE_SOURCE);
         opened = threads_ready(portal, error) && server_open(portal, error);
     }
     if (opened) return portal;

@@ -182,7 +182,8 @@ void table_faults(struct report *report, const struct fault *faults, size_t coun
     page_markup(page, "<tbody>\n");
     for (size_t i = 0; i < count; i++) {
         const struct fault *fault = &faults[i];
-        struct str says = fault->finding.says[page->language];
+        /* What one person used and paid is not for everybody. */
+        struct str says = fault->finding.names_subscriber ? (struct str){ 0 } : fault->finding.says[page->language];
         struct html provisional = fault->finding.provisional ? html_word(page, WORD_PROVISIONAL) : MARKUP("");
         struct html identity = FILL(page, " data-finding=\"{0}\" data-subject=\"{1}\"",
                                     html_text(page, str_of(fault->finding.duty->id)), html_text(page, fault->finding.subject));

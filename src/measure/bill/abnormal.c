@@ -3,8 +3,6 @@
 #include "base/number.h"
 #include "engine/engine.h"
 #include "measure/bill/bill.h"
-#include "measure/usage/levels.h"
-#include "measure/usage/usage.h"
 
 enum { MONTHS_MOST = 12 };
 

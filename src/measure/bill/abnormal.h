@@ -3,7 +3,7 @@
 #ifndef MEASURE_BILL_ABNORMAL_H
 #define MEASURE_BILL_ABNORMAL_H
 
-#include "measure/usage/notice.h"
+#include "measure/usage/usage.h"
 #include "measure/view.h"
 
 /* One finding for each month's bill that was abnormal by the operator's own lines and was not announced (a notice_sent of that cycle with

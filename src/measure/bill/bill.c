@@ -5,7 +5,6 @@
 #include "measure/bill/follows.h"
 #include "measure/bill/routes.h"
 #include "measure/tariff/tariff.h"
-#include "measure/usage/usage.h"
 #include "measure/view.h"
 
 static const struct kind *const kinds[] = { &bill_line_kind };

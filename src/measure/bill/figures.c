@@ -4,7 +4,6 @@
 #include "measure/bill/follows.h"
 #include "measure/tally.h"
 #include "measure/tariff/tariff.h"
-#include "measure/usage/usage.h"
 
 static bool wrong_lines(const struct audit *audit, const struct figure *figure, const struct figure_request *request, struct figures_sink sink,
                         struct error *error)

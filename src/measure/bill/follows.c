@@ -6,7 +6,6 @@
 #include "base/number.h"
 #include "measure/audit.h"
 #include "measure/bill/bill.h"
-#include "measure/usage/history.h"
 
 struct charged_line {
     uint64_t subject;

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "base/number.h"
-#include "measure/usage/levels.h"
 
 /* Of one tariff and cycle, over all its subscriptions. */
 enum charge { CHARGE_FEE, CHARGE_ONCE, CHARGE_EXIT, CHARGES };

@@ -3,7 +3,7 @@
 #ifndef MEASURE_BILL_LINES_H
 #define MEASURE_BILL_LINES_H
 
-#include "measure/usage/rating.h"
+#include "measure/usage/usage.h"
 
 struct bill_line {
     struct str item;      /* "fee:JS-CM-2014-018", "data:home" */

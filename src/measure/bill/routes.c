@@ -3,10 +3,6 @@
 #include "base/number.h"
 #include "engine/engine.h"
 #include "measure/bill/bill.h"
-#include "measure/usage/routes.h"
-#include "measure/usage/usage.h"
-
-#define COUNT(array) (sizeof(array) / sizeof *(array))
 
 enum { MONTHS_SHOWN = 6 };
 
@@ -155,13 +151,8 @@ static bool bill_get(struct request *request, struct reply *reply, struct error 
     return done;
 }
 
-static const struct parameter bill_query[] = {
-    { "subscriber", PARAMETER_TEXT, false, 64, { "the number; a person sees their own", "号码；用户只能看自己的" } },
-    { "cycle", PARAMETER_TEXT, false, 16, { "the month, as 2015-01; unless given the running one, or the newest with use where two months passed without", "账期，如 2015-01；默认为本月，两个月没有用量的为最近有用量的月份" } },
-};
-
 const struct route bill_routes[BILL_ROUTES] = {
     { ROUTE(GET, "/api/bill", FOR_STAFF | FOR(SUBSCRIBER), REACH_OWN), .handle = bill_get, .flags = ROUTE_SLOW,
       .says = { "A month's bill of a number: each line computed, with its reason, beside what was charged", "某号码某月的账单：每一项的计算和理由，以及实收" },
-      .query = bill_query, .query_count = COUNT(bill_query) },
+      .query = wanted_query, .query_count = WANTED_PARAMETERS },
 };

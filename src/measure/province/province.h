@@ -19,4 +19,7 @@ enum { WITHDRAWAL_TARGET, WITHDRAWAL_WHY, WITHDRAWAL_REPLACEMENT, WITHDRAWAL_HOL
 /* simulate.c: writes operator.csv, market.csv and subscriber.csv. */
 bool province_simulate(const struct simulation *simulation, struct error *error);
 
+/* The source by which a sample province is known; `init --sample` names each file's after its kind. */
+#define SAMPLE_SOURCE STR("sample:complaint")
+
 #endif

@@ -47,8 +47,8 @@ static const char select_adverts[] =
     " WHERE n.\"advert\" = 1 AND n.\"sent\" <= $1"
     " ORDER BY n.\"subscriber\", n.\"cycle\", n.\"pool\", n.\"level\", n.\"percent\", n.\"sent\", s.\"name\", n.\"seq\"";
 
-/* No moment is so late. */
-#define SAME_MOMENT (INT64_C(1) << 48)
+/* No moment that a date can say is so late; a million of one moment are told apart, and what is more goes as the last of them. */
+#define SAME_MOMENT (INT64_C(1) << 43)
 
 static struct finding advert_finding(const struct audit *audit, const struct duty *duty, struct statement *row)
 {
@@ -77,7 +77,8 @@ bool judge_advert(const struct audit *audit, const struct duty *duty, struct fin
         if (!row) return true;
         struct finding finding = advert_finding(audit, duty, select);
         /* Several of one level that were sent at the same moment are several findings. */
-        if (finding.time == last.time && str_equal(finding.subject, last.subject)) finding.occurrence = last.occurrence + SAME_MOMENT;
+        if (finding.time == last.time && str_equal(finding.subject, last.subject))
+            finding.occurrence = last.occurrence > INT64_MAX - SAME_MOMENT ? last.occurrence : last.occurrence + SAME_MOMENT;
         last = finding;
         if (!law_limit(audit->law, str_of(duty->id), finding.area, none, none, none, day_of(finding.time))) continue;
         if (sink.add(sink.context, &finding, error)) continue;

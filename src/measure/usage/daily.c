@@ -41,9 +41,9 @@ bool daily_add(void *context, const struct metered_record *record, struct error 
         daily->sums = reallocate(daily->sums, daily->room * sizeof *daily->sums);
     }
     int32_t day = day_of(use->start);
-    struct use_sum *last = daily->count ? &daily->sums[daily->count - 1] : NULL;
-    struct str scope = last && str_equal(last->scope, use->scope) ? last->scope : arena_str(&daily->arena, use->scope);
-    daily->sums[daily->count++] = (struct use_sum){ use->service, scope, day, (int)((use->start - day_start(day)) / HOUR_MS),
+    const struct source *scope = sources_find(&daily->scopes, use->scope);
+    if (!scope) scope = sources_add(&daily->scopes, use->scope);
+    daily->sums[daily->count++] = (struct use_sum){ use->service, source_name(scope), day, (int)((use->start - day_start(day)) / HOUR_MS),
                                                     use_units(use->service, use->quantity) };
     return true;
 }
@@ -51,7 +51,7 @@ bool daily_add(void *context, const struct metered_record *record, struct error 
 void daily_close(struct daily *daily)
 {
     free(daily->sums);
-    arena_close(&daily->arena);
+    sources_close(&daily->scopes);
     *daily = (struct daily){ 0 };
 }
 

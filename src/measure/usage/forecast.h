@@ -8,10 +8,10 @@
 
 enum { CYCLE_DAYS = 31 };
 
-/* What a month has used of a pool, day by day, up to and with the day that is going on. */
+/* What a month has used of a pool, day by day, as of the start of the day that is going on. */
 struct pace {
     uint64_t used[CYCLE_DAYS];
-    size_t days;          /* that have ended, of which the pace is taken; fewer than 3: there is no telling */
+    size_t days;          /* of which the pace is taken, the last of them yesterday; fewer than 3: there is no telling */
     uint64_t left;
     size_t days_left;     /* of the cycle, with the one going on */
 };

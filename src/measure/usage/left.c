@@ -14,7 +14,7 @@ const struct parameter left_query[LEFT_PARAMETERS] = {
 
 /* The subscribers of a page, rising, behind `after`; more: there are further ones. */
 struct listed {
-    struct served {
+    struct listed_number {
         uint64_t subject;
         int32_t since; /* the first day that may be seen; DAY_NONE: all */
     } *at;
@@ -42,7 +42,7 @@ static bool subjects_list(struct request *request, int32_t cycle, size_t most, i
             listed->room = listed->room ? listed->room * 2 : PAGE_ROWS_MAX;
             listed->at = reallocate(listed->at, listed->room * sizeof *listed->at);
         }
-        listed->at[listed->count++] = (struct served){ (uint64_t)column_number(select, 0), is_operator ? (int32_t)column_number(select, 1) : DAY_NONE };
+        listed->at[listed->count++] = (struct listed_number){ (uint64_t)column_number(select, 0), is_operator ? (int32_t)column_number(select, 1) : DAY_NONE };
     }
 }
 

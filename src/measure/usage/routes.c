@@ -55,7 +55,7 @@ static bool present_find(struct request *request, int64_t *now, struct error *er
 {
     bool row;
     *now = request->now;
-    if (!engine_has_source(request->engine, STR("sample:complaint"))) return true;
+    if (!engine_has_source(request->engine, SAMPLE_SOURCE)) return true;
     struct statement *select = store_prepare(request->view->store, "SELECT \"start\" FROM \"usage_latest\"", error);
     if (!select || !statement_step(select, &row, error)) return false;
     if (row) *now = column_number(select, 0);
@@ -359,14 +359,14 @@ static bool percents_text(struct request *request, struct reply *reply, struct t
     return true;
 }
 
-/* The cap of a person's tariff this month, or where there is none the most that a tariff can say. */
-static bool tariff_cap(struct request *request, uint64_t subject, int64_t *cap, struct error *error)
+/* Whether a person's tariff has a cap this month; where it has none, *cap is the most that a tariff can say. */
+static bool tariff_cap(struct request *request, uint64_t subject, bool *has_cap, int64_t *cap, struct error *error)
 {
     struct metered metered;
     struct keeper *keeper = engine_kept(request->engine, &usage_measure);
     bool done = meter_cycle(keeper->kept, engine_ledger(request->engine), subject, cycle_of(request->now), DAY_NONE, request->now, request->arena, &metered, error);
-    bool has_cap = done && metered.rating->main && metered.rating->main->tariff->has_data_cap;
-    *cap = has_cap ? metered.rating->main->tariff->data_cap : MONEY_MOST;
+    *has_cap = done && metered.rating->main && metered.rating->main->tariff->has_data_cap;
+    *cap = *has_cap ? metered.rating->main->tariff->data_cap : MONEY_MOST;
     keeper_give(keeper);
     return done;
 }
@@ -377,14 +377,17 @@ static bool settings_post(struct request *request, struct reply *reply, struct e
     struct text percents = { 0 }, number = { 0 };
     uint64_t position;
     int64_t most;
+    bool has_cap;
     struct wanted wanted;
     struct str cap = request_text(request, "data_cap");
-    if (!wanted_subject(request, reply, &wanted, error) || !tariff_cap(request, wanted.subject, &most, error)) return false;
+    if (!wanted_subject(request, reply, &wanted, error) || !tariff_cap(request, wanted.subject, &has_cap, &most, error)) return false;
     if (cap.length && (!decimal_parse(cap, MONEY_DECIMALS, &record.values[SETTING_DATA_CAP].number) || record.values[SETTING_DATA_CAP].number < 0))
         reply_fault(request, reply, "data_cap", "An amount in yuan, as 30 or 30.00", "须为金额（元），如 30 或 30.00");
     else if (cap.length && (record.values[SETTING_DATA_CAP].number < CAP_LEAST || record.values[SETTING_DATA_CAP].number >= most))
-        reply_fault(request, reply, "data_cap", "At least 0.01 yuan, where data stops at the first charge, and less than the tariff's cap",
-                    "最低 0.01 元（一有超出费用就停），且须低于资费的上限");
+        reply_fault(request, reply, "data_cap",
+                    has_cap ? "At least 0.01 yuan, where data stops at the first charge, and less than the tariff's cap"
+                            : "At least 0.01 yuan, where data stops at the first charge, and less than 100,000,000 yuan",
+                    has_cap ? "最低 0.01 元（一有超出费用就停），且须低于资费的上限" : "最低 0.01 元（一有超出费用就停），且须低于一亿元");
     else if (cap.length)
         record.present |= 1u << SETTING_DATA_CAP;
     bool done = percents_text(request, reply, &percents) && !reply->fault_count;
@@ -404,9 +407,9 @@ static bool settings_post(struct request *request, struct reply *reply, struct e
     return true;
 }
 
-static const struct parameter usage_query[] = {
+const struct parameter wanted_query[WANTED_PARAMETERS] = {
     { "subscriber", PARAMETER_TEXT, false, 64, { "the number; a person sees their own", "号码；用户只能看自己的" } },
-    { "cycle", PARAMETER_TEXT, false, 16, { "the month, as 2015-01; unless given the running one, or the newest with use where two months passed without", "账期，如 2015-01；默认为本月，两个月没有用量的为最近有用量的月份" } },
+    { "cycle", PARAMETER_TEXT, false, 16, { "the month, as 2015-01; unless given the running one, or where a whole month passed without use the newest with any", "账期，如 2015-01；默认为本月，整整一个月没有用量的为最近有用量的月份" } },
 };
 static const struct parameter settings[] = {
     { "notice_at", PARAMETER_LIST, false, 32, { "own percentages: {percent}", "自设的提醒百分比：{percent}" } },
@@ -416,13 +419,13 @@ static const struct parameter settings[] = {
 const struct route usage_routes[USAGE_ROUTES] = {
     { ROUTE(GET, "/api/usage", FOR_STAFF | FOR(SUBSCRIBER), REACH_OWN), .handle = usage_get, .flags = ROUTE_SLOW,
       .says = { "What a number used in a month, what is left and how long it will last", "某号码一个月的用量、剩余和预计用完的日子" },
-      .query = usage_query, .query_count = COUNT(usage_query) },
+      .query = wanted_query, .query_count = WANTED_PARAMETERS },
     { ROUTE(GET, "/api/usage/left", FOR_STAFF, REACH_OWN), .handle = left_get, .flags = ROUTE_TABLE | ROUTE_SLOW,
       .says = { "What is left of each pool, for all of an operator's numbers", "企业全部号码各项套餐的剩余" },
       .query = left_query, .query_count = LEFT_PARAMETERS },
     { ROUTE(GET, "/api/usage/records", FOR_STAFF | FOR(SUBSCRIBER), REACH_OWN), .handle = records_get,
       .flags = ROUTE_TABLE | ROUTE_SLOW, .says = { "Each record of a number's use in a month", "某号码一个月的每一条用量记录" },
-      .query = usage_query, .query_count = COUNT(usage_query) },
+      .query = wanted_query, .query_count = WANTED_PARAMETERS },
     { ROUTE(POST, "/api/usage/settings", FOR(SUBSCRIBER), REACH_OWN), .handle = settings_post, .flags = ROUTE_SLOW, .body = BODY_JSON,
       .says = { "Sets one's own levels of notice and cap", "设定自己的提醒和上限" }, .fields = settings, .field_count = COUNT(settings), .hourly = 60 },
 };

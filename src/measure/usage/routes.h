@@ -9,6 +9,10 @@ extern const struct route usage_routes[USAGE_ROUTES];
 
 struct kept;
 
+/* The query that wanted_read reads. */
+enum { WANTED_PARAMETERS = 2 };
+extern const struct parameter wanted_query[WANTED_PARAMETERS];
+
 /* Whose use is asked for, and of which month. */
 struct wanted {
     uint64_t subject;

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "measure/bill/lines.h"
+#include "measure/bill/bill.h"
 #include "measure/simulate.h"
 #include "measure/usage/notice.h"
 #include "measure/usage/owed.h"
