@@ -16,7 +16,7 @@
 
 #include <cmocka.h> /* last: its macro `fail` hides ours */
 
-enum { MANY = 5 * BLOCK_RECORDS + 17 };
+enum { MANY = 5 * BLOCK_RECORDS + 17, LONG = 300 * BLOCK_RECORDS + 17 }; /* LONG: several groups, and more than wait at once */
 
 static struct {
     char folder[64], directory[96];
@@ -94,12 +94,12 @@ static bool entry_count(void *context, uint64_t index, struct str bytes, struct 
     return true;
 }
 
-static void in_order(const char *source)
+static void in_order(const char *source, uint64_t count)
 {
     struct error error = { 0 };
     struct counting counting = { source, 1 };
     assert_true(ledger_scan(engine_ledger(here.engine), 0, ledger_size(engine_ledger(here.engine)), entry_count, &counting, &error));
-    assert_int_equal(counting.next, MANY + 1);
+    assert_int_equal(counting.next, count + 1);
 }
 
 static void all_come_once_and_in_order(void **state)
@@ -109,7 +109,7 @@ static void all_come_once_and_in_order(void **state)
     struct intake *its = intake();
     enum taken taken;
     char room[16];
-    for (uint64_t seq = 1; seq <= MANY; seq++) {
+    for (uint64_t seq = 1; seq <= LONG; seq++) {
         assert_true(take(its, "long", seq, number_of(seq, room), &taken));
         assert_int_equal(taken, TAKEN_NEW);
         if (seq % 1000 == 0) assert_true(intake_admit(its, &error)); /* blocks that are not full */
@@ -118,14 +118,14 @@ static void all_come_once_and_in_order(void **state)
         assert_int_equal(taken, TAKEN_DUPLICATE);
     }
     assert_true(intake_finish(its, &error));
-    assert_int_equal(intake_accepted(its), MANY);
+    assert_int_equal(intake_accepted(its), LONG);
     intake_close(its);
-    in_order("long");
+    in_order("long", LONG);
 }
 
-static void what_is_not_packed_is_not_taken(void **state)
+/* The groups before the one of the failure are durable; what came behind them may be taken again. */
+static void fails_in_the_middle(const char *source, uint64_t count)
 {
-    (void)state;
     static char endless[300];
     struct error error = { 0 };
     struct intake *its = intake();
@@ -133,37 +133,52 @@ static void what_is_not_packed_is_not_taken(void **state)
     char room[16];
     bool done = true;
     memset(endless, '1', sizeof endless);
-    for (uint64_t seq = 1; done && seq <= MANY; seq++)
-        done = take(its, "bad", seq, seq == MANY / 2 ? (struct str){ endless, sizeof endless } : number_of(seq, room), &taken);
+    for (uint64_t seq = 1; done && seq <= count; seq++)
+        done = take(its, source, seq, seq == count / 2 ? (struct str){ endless, sizeof endless } : number_of(seq, room), &taken);
     assert_false(done && intake_finish(its, &error));
     assert_false(intake_finish(its, &error)); /* nor later */
+    uint64_t before = count / 2 / GROUP_RECORDS * GROUP_RECORDS;
     intake_close(its);
     its = intake();
-    for (uint64_t seq = 1; seq <= MANY; seq++) {
-        assert_true(take(its, "bad", seq, number_of(seq, room), &taken));
-        assert_int_equal(taken, TAKEN_NEW);
+    for (uint64_t seq = 1; seq <= count; seq++) {
+        assert_true(take(its, source, seq, number_of(seq, room), &taken));
+        assert_int_equal(taken, seq <= before ? TAKEN_DUPLICATE : TAKEN_NEW);
     }
     assert_true(intake_finish(its, &error));
+    assert_int_equal(intake_accepted(its), count - before);
     intake_close(its);
-    in_order("bad");
+    in_order(source, count);
 }
 
-static void closed_in_the_middle_it_may_come_again(void **state)
+static void what_is_not_packed_is_not_taken(void **state)
 {
     (void)state;
+    fails_in_the_middle("bad", MANY);
+    fails_in_the_middle("bad and long", LONG);
+}
+
+static void closed_in_the_middle(const char *source, uint64_t count)
+{
     struct error error = { 0 };
     enum taken taken;
     char room[16];
     for (int round = 0; round < 2; round++) {
         struct intake *its = intake();
-        for (uint64_t seq = 1; seq <= MANY; seq++) {
-            assert_true(take(its, "left", seq, number_of(seq, room), &taken));
-            assert_int_equal(taken, TAKEN_NEW);
+        for (uint64_t seq = 1; seq <= count; seq++) {
+            assert_true(take(its, source, seq, number_of(seq, room), &taken));
+            assert_int_equal(taken, round && seq <= count / GROUP_RECORDS * GROUP_RECORDS ? TAKEN_DUPLICATE : TAKEN_NEW);
         }
         if (round) assert_true(intake_finish(its, &error));
         intake_close(its);
     }
-    in_order("left");
+    in_order(source, count);
+}
+
+static void closed_in_the_middle_it_may_come_again(void **state)
+{
+    (void)state;
+    closed_in_the_middle("left", MANY);
+    closed_in_the_middle("left and long", LONG);
 }
 
 int main(void)

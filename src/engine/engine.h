@@ -11,7 +11,7 @@
 #include "engine/state.h"
 #include "measure/measure.h"
 
-enum { GROUPS_IN_FLIGHT = 4, GROUP_BYTES = 16 * 1024 * 1024, GROUP_RECORDS = 65536 };
+enum { GROUPS_IN_FLIGHT = 8, GROUP_BYTES = 16 * 1024 * 1024, BYTES_IN_FLIGHT = 4 * GROUP_BYTES, GROUP_RECORDS = 65536 };
 
 struct engine_options {
     struct disk *disk;            /* NULL: the real one */
@@ -49,8 +49,9 @@ struct group {
 /* Where the next entry's bytes go is group->bytes; call this when they are there. */
 void group_entry(struct group *group, uint64_t records);
 
-/* An empty group, waiting while GROUPS_IN_FLIGHT others are on their way; NULL when the engine has failed. Who waits for
-   anything else must have submitted it. */
+/* An empty group, waiting while GROUPS_IN_FLIGHT others, or BYTES_IN_FLIGHT in them, are on their way: enough for one round to be kept while the
+   next fills, though a thread may not run for milliseconds. NULL when the engine has failed. Who waits for anything else must have
+   submitted it. */
 struct group *engine_group(struct engine *engine, struct error *error);
 /* One for a few records, which waits for nothing: all that wait at once are made durable at once. */
 struct group *engine_small_group(void);

@@ -31,6 +31,7 @@ struct engine {
     struct group *first, *last;           /* submitted, in order */
     struct group *spare;                  /* done, to be filled again */
     unsigned in_flight;                   /* large groups handed out or submitted, not yet done */
+    size_t bytes_in_flight;               /* in those submitted */
     uint64_t submitted, passed, written;  /* groups, counted: handed over; through the writer; through it and durable */
     bool in_round, is_held;
     uint64_t position;

@@ -26,7 +26,6 @@ struct intake {
     size_t naming_count;
     struct text key;               /* scratch; while slot_has_key, the key of the record in the slot, which is claimed */
     bool slot_has_key, slot_is_claimed;
-    uint64_t ticket;               /* of the group submitted last */
     struct text content;
     struct sources held;           /* of a held load: what was seen within it */
     struct sources corrected, corrections; /* that were taken here, by name: what they replace, and they themselves */
@@ -78,12 +77,17 @@ static void group_done(void *context, struct group *group)
     }
 }
 
-/* What could not be packed was not taken. */
-static void block_unsee(void *context, const struct block *block)
+/* What could not be packed was not taken, nor what was claimed for it. */
+static void block_dropped(void *context, const struct block *block)
 {
     struct intake *intake = context;
-    for (size_t i = 0; intake->claim && i < block->count; i++)
-        door_unsee(engine_door(intake->engine), intake->claim, record_row(block->records, i)->source, record_row(block->records, i)->seq);
+    struct door *door = engine_door(intake->engine);
+    if (!block->claim) return;
+    if (block->ends_group && !intake->options.hold)
+        door_give_back(door, block->claim);
+    else
+        for (size_t i = 0; i < block->count; i++)
+            door_unsee(door, block->claim, record_row(block->records, i)->source, record_row(block->records, i)->seq);
 }
 
 struct intake *intake_open(struct engine *engine, const struct intake_options *options, struct error *error)
@@ -92,7 +96,7 @@ struct intake *intake_open(struct engine *engine, const struct intake_options *o
     intake->engine = engine;
     intake->options = *options;
     intake->packing = packing_open(engine, &(struct packing_options){ .kind = options->kind, .hold = options->hold, .done = group_done,
-                                                                      .dropped = block_unsee, .context = intake });
+                                                                      .dropped = block_dropped, .context = intake });
     pthread_mutex_init(&intake->lock, NULL);
     /* Who takes a correction looks at what is corrected already. */
     intake->form = (options->looks || options->kind->corrections ? CLAIM_LOOKS : CLAIM_PLAIN) | (options->hold ? CLAIM_HELD : CLAIM_PLAIN);
@@ -108,7 +112,7 @@ void intake_close(struct intake *intake)
 {
     if (!intake) return;
     struct error ignored;
-    engine_wait_for(intake->engine, intake->ticket, &ignored); /* groups on their way call back into this intake */
+    engine_wait_for(intake->engine, packing_end(intake->packing), &ignored); /* groups on their way call back into this intake */
     packing_close(intake->packing);
     if (intake->claim) door_give_back(engine_door(intake->engine), intake->claim);
     if (intake->reader) store_close(intake->reader);
@@ -135,29 +139,27 @@ struct arena *intake_arena(struct intake *intake)
 
 bool intake_admit(struct intake *intake, struct error *error)
 {
+    packing_block(intake->packing)->claim = intake->claim;
     return packing_next(intake->packing, error);
 }
 
 /* ---- taking ---- */
 
-static void progress_tell(struct intake *intake, struct group *group)
+/* It is told when the group of the block in hand is done. */
+static void progress_tell(struct intake *intake)
 {
     if (!intake->has_progress) return;
+    struct text *mark = &packing_block(intake->packing)->mark;
     uint64_t numbers[2] = { intake->acknowledge_seq, intake->acknowledge_source.length };
-    text_add(&group->mark, (struct str){ (const char *)numbers, sizeof numbers });
-    text_add(&group->mark, text_str(&intake->acknowledge_source));
+    text_add(mark, (struct str){ (const char *)numbers, sizeof numbers });
+    text_add(mark, text_str(&intake->acknowledge_source));
     intake->has_progress = false;
 }
 
 void intake_pass(struct intake *intake, struct str source, uint64_t seq)
 {
     if (!intake->options.acknowledge) return;
-    if (intake->has_progress && !str_equal(source, text_str(&intake->acknowledge_source))) {
-        struct error ignored;
-        struct group *group = packing_settle(intake->packing, &ignored) ? packing_group(intake->packing, &ignored) : NULL;
-        if (!group) return;
-        progress_tell(intake, group);
-    }
+    if (intake->has_progress && !str_equal(source, text_str(&intake->acknowledge_source))) progress_tell(intake);
     if (!intake->has_progress) {
         intake->acknowledge_source.length = 0;
         text_add(&intake->acknowledge_source, source);
@@ -167,8 +169,8 @@ void intake_pass(struct intake *intake, struct str source, uint64_t seq)
     intake->has_progress = true;
 }
 
-/* The row that a record was read from is gone with the next one: what the record says of it moves into an arena. */
-static void record_keep(struct record *record, struct arena *arena)
+/* The row that a record was read from is gone with the next one: what the record says of it moves into an arena. Returns how many bytes. */
+static size_t record_keep(struct record *record, struct arena *arena)
 {
     size_t room = record->source.length, count = record->kind->field_count;
     for (size_t i = 0; i < count; i++)
@@ -184,6 +186,7 @@ static void record_keep(struct record *record, struct arena *arena)
         text->at = at;
         at += text->length;
     }
+    return room;
 }
 
 static struct claim *claim_ready(struct intake *intake)
@@ -389,8 +392,8 @@ bool intake_take(struct intake *intake, enum taken *taken, struct error *error)
         return kind->bulk || is_held || compare(intake, sight, digest, taken, error);
     }
     *taken = TAKEN_NEW;
-    record_keep(record, intake_arena(intake));
     struct block *block = packing_block(intake->packing);
+    block->bytes += record_keep(record, &block->arena);
     block->digests[block->count++] = digest;
     if (block->count < BLOCK_RECORDS) return true;
     return intake_admit(intake, error) && (!packing_is_full(intake->packing) || intake_flush(intake, error));
@@ -398,35 +401,27 @@ bool intake_take(struct intake *intake, enum taken *taken, struct error *error)
 
 bool intake_flush(struct intake *intake, struct error *error)
 {
-    if (!intake_admit(intake, error) || !packing_settle(intake->packing, error)) return false;
-    if (intake->has_progress) {
-        struct group *group = packing_group(intake->packing, error);
-        if (!group) return false;
-        progress_tell(intake, group);
-    }
-    struct group *group = packing_take(intake->packing);
-    struct claim *claim = intake->options.hold ? NULL : intake->claim; /* nothing of a held load counts when it is durable */
-    if (claim) intake->claim = NULL;
-    if (!group) {
-        if (claim) door_give_back(engine_door(intake->engine), claim); /* keys of records that were not taken */
-        return true;
-    }
-    group->claim = claim;
-    intake->ticket = engine_submit(intake->engine, group);
-    return true;
+    struct block *block = packing_block(intake->packing);
+    progress_tell(intake);
+    if (!block->count && !block->mark.length && !intake->claim && !packing_is_under_way(intake->packing)) return true;
+    block->ends_group = true;
+    block->claim = intake->claim;
+    if (!intake->options.hold) intake->claim = NULL;
+    return packing_next(intake->packing, error);
 }
 
 bool intake_finish(struct intake *intake, struct error *error)
 {
-    return intake_flush(intake, error) && engine_wait_for(intake->engine, intake->ticket, error);
+    uint64_t ticket;
+    return intake_flush(intake, error) && packing_settle(intake->packing, &ticket, error) && engine_wait_for(intake->engine, ticket, error);
 }
 
 static uint64_t counted(struct intake *intake, const uint64_t *number)
 {
     pthread_mutex_lock(&intake->lock);
-    uint64_t value = *number;
+    uint64_t count = *number;
     pthread_mutex_unlock(&intake->lock);
-    return value;
+    return count;
 }
 
 uint64_t intake_accepted(struct intake *intake)

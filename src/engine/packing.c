@@ -3,7 +3,9 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-enum { BLOCKS = 4 };
+/* Where there are more threads than processors each runs for milliseconds and then waits for as long, and a block is packed in a twentieth of
+   one: so many make up for that, if they are small. Who waits is woken when half of them are there for it, as waking costs as much as a block. */
+enum { BLOCKS = 64, BYTES_MOST = 16 * 1024 * 1024 };
 
 struct packing {
     struct engine *engine;
@@ -17,17 +19,17 @@ struct packing {
     /* In a ring: those that wait to be packed from `first` on, then the one in hand. */
     struct block blocks[BLOCKS];
     size_t hand;
-    uint64_t known_records;  /* in the group, when that was last looked at */
-    size_t known_bytes;
+    uint64_t handed_records; /* for the group that nothing ended yet */
+    size_t handed_bytes;
     pthread_t thread;
     bool has_thread;
     pthread_mutex_t lock;    /* protects what follows; whoever packs has all above but the block in hand, the other none of it */
     pthread_cond_t changed;
-    size_t first, waiting;
+    size_t first, waiting, waiting_bytes;
+    size_t wanted, wanted_bytes; /* who hands over waits until no more wait */
     bool is_ending, failed;
     struct error failure;
-    uint64_t records;
-    size_t bytes;
+    uint64_t ticket;             /* of the group submitted last */
 };
 
 /* ---- packing a block ---- */
@@ -87,19 +89,46 @@ static void record_add(struct packing *packing, const struct record *record, int
     entry_add(packing, record->source, &span, 1, 1, digest, text_str(&packing->content));
 }
 
-static bool block_pack(struct packing *packing, struct block *block, struct error *error)
+static bool records_add(struct packing *packing, struct block *block, struct error *error)
 {
-    bool done = !block->count || (group_ready(packing, error) && records_admit(engine_vault(packing->engine), block->records, block->count,
-                                                                               &block->arena, error));
-    for (size_t i = 0; done && i < block->count; i++) record_add(packing, record_row(block->records, i), block->digests[i]);
-    return done;
+    if (!block->count && !block->mark.length) return true;
+    if (!group_ready(packing, error) ||
+        (block->count && !records_admit(engine_vault(packing->engine), block->records, block->count, &block->arena, error)))
+        return false;
+    for (size_t i = 0; i < block->count; i++) record_add(packing, record_row(block->records, i), block->digests[i]);
+    text_add(&packing->group->mark, text_str(&block->mark));
+    return true;
 }
 
-static void block_end(struct packing *packing, struct block *block, bool packed)
+static uint64_t group_submit(struct packing *packing, struct claim *claim)
 {
-    if (!packed) packing->options.dropped(packing->options.context, block);
-    block->count = 0;
+    struct group *group = packing->group;
+    batch_end(packing);
+    packing->group = NULL;
+    group->claim = packing->options.hold ? NULL : claim; /* nothing of a held load counts when it is durable */
+    return engine_submit(packing->engine, group);
+}
+
+/* Packs a block and empties it; *ticket becomes that of the group it ended. */
+static bool block_pack(struct packing *packing, struct block *block, bool may, uint64_t *ticket, struct error *error)
+{
+    bool packed = may && records_add(packing, block, error);
+    if (packed && block->ends_group && packing->group)
+        *ticket = group_submit(packing, block->claim);
+    else if (!packed || block->ends_group)
+        packing->options.dropped(packing->options.context, block);
+    block->count = block->bytes = block->mark.length = 0;
+    block->claim = NULL;
+    block->ends_group = false;
     arena_reset(&block->arena);
+    return packed;
+}
+
+/* After a failure nothing more is packed, and what is in the group goes nowhere. */
+static void block_done(struct packing *packing, bool packed, const struct error *failure)
+{
+    if (!packed && !packing->failed) packing->failure = *failure;
+    packing->failed = packing->failed || !packed;
 }
 
 /* ---- the thread ---- */
@@ -112,40 +141,44 @@ static void *packing_run(void *context)
         while (!packing->waiting && !packing->is_ending) pthread_cond_wait(&packing->changed, &packing->lock);
         if (!packing->waiting) break;
         struct block *block = &packing->blocks[packing->first];
-        bool failed = packing->failed;
+        size_t bytes = block->bytes;
+        bool may = !packing->failed;
+        uint64_t ticket = packing->ticket;
         pthread_mutex_unlock(&packing->lock);
         struct error error = { 0 };
-        bool packed = !failed && block_pack(packing, block, &error);
-        block_end(packing, block, packed);
+        bool packed = block_pack(packing, block, may, &ticket, &error);
         pthread_mutex_lock(&packing->lock);
-        if (!packed && !packing->failed) packing->failure = error;
-        packing->failed = packing->failed || !packed;
-        packing->records = packing->group ? packing->group->records + packing->batch_count : 0;
-        packing->bytes = packing->group ? packing->group->bytes.length : 0;
+        block_done(packing, packed, &error);
+        packing->ticket = ticket;
         packing->first = (packing->first + 1) % BLOCKS;
-        packing->waiting--;
-        pthread_cond_broadcast(&packing->changed);
+        packing->waiting_bytes -= bytes;
+        if (--packing->waiting <= packing->wanted && packing->waiting_bytes <= packing->wanted_bytes) pthread_cond_broadcast(&packing->changed);
     }
     pthread_mutex_unlock(&packing->lock);
     return NULL;
 }
 
-/* With the lock: waits until at most so many blocks wait. After a failure all blocks are dropped. */
-static bool wait_for(struct packing *packing, size_t most, struct error *error)
+/* With the lock: waits until no more blocks and bytes wait. After a failure all blocks are dropped. */
+static bool wait_for(struct packing *packing, size_t most, size_t bytes, struct error *error)
 {
-    while (packing->waiting > most) pthread_cond_wait(&packing->changed, &packing->lock);
-    packing->known_records = packing->records;
-    packing->known_bytes = packing->bytes;
+    packing->wanted = most;
+    packing->wanted_bytes = bytes;
+    if (packing->waiting > most || packing->waiting_bytes > bytes) pthread_cond_broadcast(&packing->changed);
+    while (packing->waiting > most || packing->waiting_bytes > bytes) pthread_cond_wait(&packing->changed, &packing->lock);
+    packing->wanted = packing->wanted_bytes = 0;
     if (packing->failed) *error = packing->failure;
     return !packing->failed;
 }
 
+/* The thread is woken where there is much to do, or something to be submitted. */
 static bool hand_over(struct packing *packing, struct error *error)
 {
+    const struct block *block = packing_block(packing);
     pthread_mutex_lock(&packing->lock);
-    packing->waiting++;
-    pthread_cond_broadcast(&packing->changed);
-    bool done = wait_for(packing, BLOCKS - 1, error);
+    packing->waiting_bytes += block->bytes;
+    if (++packing->waiting >= BLOCKS / 2 || block->ends_group) pthread_cond_broadcast(&packing->changed);
+    bool is_full = packing->waiting == BLOCKS || packing->waiting_bytes > BYTES_MOST;
+    bool done = wait_for(packing, is_full ? BLOCKS / 2 : BLOCKS, is_full ? BYTES_MOST / 2 : SIZE_MAX, error);
     packing->hand = (packing->hand + 1) % BLOCKS;
     pthread_mutex_unlock(&packing->lock);
     return done;
@@ -172,19 +205,26 @@ struct packing *packing_open(struct engine *engine, const struct packing_options
     return packing;
 }
 
-void packing_close(struct packing *packing)
+uint64_t packing_end(struct packing *packing)
 {
-    if (!packing) return;
     if (packing->has_thread) {
         pthread_mutex_lock(&packing->lock);
         packing->is_ending = true;
         pthread_cond_broadcast(&packing->changed);
         pthread_mutex_unlock(&packing->lock);
         pthread_join(packing->thread, NULL);
+        packing->has_thread = false;
     }
     if (packing->group) engine_discard(packing->engine, packing->group);
+    packing->group = NULL;
+    return packing->ticket;
+}
+
+void packing_close(struct packing *packing)
+{
     for (size_t i = 0; i < BLOCKS; i++) {
         arena_close(&packing->blocks[i].arena);
+        text_close(&packing->blocks[i].mark);
         free(packing->blocks[i].records.at);
     }
     text_close(&packing->batch);
@@ -209,38 +249,31 @@ bool packing_next(struct packing *packing, struct error *error)
             if (!packing->blocks[i].records.at) rows_make(packing, &packing->blocks[i]);
         packing->has_thread = !pthread_create(&packing->thread, NULL, packing_run, packing);
     }
+    packing->handed_records += block->count;
+    packing->handed_bytes += block->bytes;
+    if (block->ends_group) packing->handed_records = packing->handed_bytes = 0;
     if (packing->has_thread) return hand_over(packing, error);
-    bool packed = block_pack(packing, block, error);
-    block_end(packing, block, packed);
-    packing->known_records = packing->group ? packing->group->records : 0;
-    packing->known_bytes = packing->group ? packing->group->bytes.length : 0;
-    return packed;
+    struct error failure = { 0 };
+    block_done(packing, block_pack(packing, block, !packing->failed, &packing->ticket, &failure), &failure);
+    if (packing->failed) *error = packing->failure;
+    return !packing->failed;
 }
 
-bool packing_settle(struct packing *packing, struct error *error)
+bool packing_settle(struct packing *packing, uint64_t *ticket, struct error *error)
 {
-    if (!packing->has_thread) return true;
     pthread_mutex_lock(&packing->lock);
-    bool done = wait_for(packing, 0, error);
+    bool done = wait_for(packing, 0, 0, error);
+    *ticket = packing->ticket;
     pthread_mutex_unlock(&packing->lock);
     return done;
 }
 
+bool packing_is_under_way(const struct packing *packing)
+{
+    return packing->handed_records > 0;
+}
+
 bool packing_is_full(const struct packing *packing)
 {
-    return packing->known_records >= GROUP_RECORDS || packing->known_bytes >= GROUP_BYTES;
-}
-
-struct group *packing_group(struct packing *packing, struct error *error)
-{
-    return group_ready(packing, error) ? packing->group : NULL;
-}
-
-struct group *packing_take(struct packing *packing)
-{
-    struct group *group = packing->group;
-    if (group) batch_end(packing);
-    packing->group = NULL;
-    packing->known_records = packing->records = packing->known_bytes = packing->bytes = 0;
-    return group;
+    return packing->handed_records >= GROUP_RECORDS || packing->handed_bytes >= GROUP_BYTES;
 }

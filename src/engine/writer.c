@@ -183,6 +183,7 @@ static void round_end(struct engine *engine, struct group *round, bool written)
             continue;
         }
         engine->in_flight--;
+        engine->bytes_in_flight -= group->bytes.length;
         group->next = engine->spare;
         engine->spare = group;
     }
@@ -283,7 +284,7 @@ void writer_end(struct engine *engine)
 struct group *engine_group(struct engine *engine, struct error *error)
 {
     pthread_mutex_lock(&engine->queue_lock);
-    while (engine->in_flight >= GROUPS_IN_FLIGHT && !engine->failed)
+    while ((engine->in_flight >= GROUPS_IN_FLIGHT || engine->bytes_in_flight >= BYTES_IN_FLIGHT) && !engine->failed)
         pthread_cond_wait(&engine->queue_changed, &engine->queue_lock);
     bool failed = engine->failed;
     struct group *group = NULL;
@@ -319,6 +320,7 @@ uint64_t engine_submit(struct engine *engine, struct group *group)
     else
         engine->first = group;
     engine->last = group;
+    if (!group->is_small) engine->bytes_in_flight += group->bytes.length;
     uint64_t ticket = ++engine->submitted;
     pthread_cond_broadcast(&engine->queue_changed);
     pthread_mutex_unlock(&engine->queue_lock);
