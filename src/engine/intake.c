@@ -372,6 +372,18 @@ static bool compare(struct intake *intake, enum sight sight, int64_t digest, enu
     return done;
 }
 
+/* What is in hand goes with the block in hand, once that is packed. */
+static bool group_end(struct intake *intake, struct error *error)
+{
+    struct block *block = packing_block(intake->packing);
+    progress_tell(intake);
+    if (!block->count && !block->mark.length && !intake->claim && !packing_is_under_way(intake->packing)) return true;
+    block->ends_group = true;
+    block->claim = intake->claim;
+    if (!intake->options.hold) intake->claim = NULL;
+    return packing_next(intake->packing, error);
+}
+
 bool intake_take(struct intake *intake, enum taken *taken, struct error *error)
 {
     const struct kind *kind = intake->options.kind;
@@ -396,24 +408,19 @@ bool intake_take(struct intake *intake, enum taken *taken, struct error *error)
     block->bytes += record_keep(record, &block->arena);
     block->digests[block->count++] = digest;
     if (block->count < BLOCK_RECORDS) return true;
-    return intake_admit(intake, error) && (!packing_is_full(intake->packing) || intake_flush(intake, error));
+    return intake_admit(intake, error) && (!packing_is_full(intake->packing) || group_end(intake, error));
 }
 
 bool intake_flush(struct intake *intake, struct error *error)
 {
-    struct block *block = packing_block(intake->packing);
-    progress_tell(intake);
-    if (!block->count && !block->mark.length && !intake->claim && !packing_is_under_way(intake->packing)) return true;
-    block->ends_group = true;
-    block->claim = intake->claim;
-    if (!intake->options.hold) intake->claim = NULL;
-    return packing_next(intake->packing, error);
+    uint64_t ticket;
+    return group_end(intake, error) && packing_settle(intake->packing, &ticket, error);
 }
 
 bool intake_finish(struct intake *intake, struct error *error)
 {
     uint64_t ticket;
-    return intake_flush(intake, error) && packing_settle(intake->packing, &ticket, error) && engine_wait_for(intake->engine, ticket, error);
+    return group_end(intake, error) && packing_settle(intake->packing, &ticket, error) && engine_wait_for(intake->engine, ticket, error);
 }
 
 static uint64_t counted(struct intake *intake, const uint64_t *number)

@@ -48,7 +48,7 @@ bool intake_take(struct intake *intake, enum taken *taken, struct error *error);
 void intake_pass(struct intake *intake, struct str source, uint64_t seq);
 /* Makes entries of the records in hand and empties the arena, also of what rejected records left in it. */
 bool intake_admit(struct intake *intake, struct error *error);
-/* Hands over what is in hand, without waiting. */
+/* Hands over what is in hand, so that it comes before what others hand over from now on; does not wait until it is durable. */
 bool intake_flush(struct intake *intake, struct error *error);
 /* Hands over and waits until what this intake brought is durable and applied. */
 bool intake_finish(struct intake *intake, struct error *error);
