@@ -140,7 +140,8 @@ bool table_row(struct table *table, struct cell *cells, size_t count, struct row
     size_t column = 0, surplus = 0;
     for (size_t i = 0; i < count; i++) {
         if (column < table->count && table->places[column] == i) {
-            cells[column++] = cells[i];
+            if (column != i) cells[column] = cells[i];
+            column++;
         } else if (!cell_is_blank(&cells[i])) {
             if (!surplus) name_surplus(table, i + 1);
             row->problem = (struct says){ table->problem[ENGLISH], table->problem[CHINESE] };

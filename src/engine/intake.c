@@ -19,6 +19,7 @@ struct intake {
     struct store *reader;          /* to look up earlier content */
     uint64_t generation;           /* which the reader sees, or an older one */
     struct packing *packing;
+    struct block *block;           /* the packing's, being filled */
     struct claim *claim;           /* on what is in hand; NULL: nothing is. A held intake's is kept to its end */
     unsigned form;                 /* of its claims */
     bool claims_keys;
@@ -97,6 +98,7 @@ struct intake *intake_open(struct engine *engine, const struct intake_options *o
     intake->options = *options;
     intake->packing = packing_open(engine, &(struct packing_options){ .kind = options->kind, .hold = options->hold, .done = group_done,
                                                                       .dropped = block_dropped, .context = intake });
+    intake->block = packing_block(intake->packing);
     pthread_mutex_init(&intake->lock, NULL);
     /* Who takes a correction looks at what is corrected already. */
     intake->form = (options->looks || options->kind->corrections ? CLAIM_LOOKS : CLAIM_PLAIN) | (options->hold ? CLAIM_HELD : CLAIM_PLAIN);
@@ -126,21 +128,29 @@ void intake_close(struct intake *intake)
     free(intake);
 }
 
+/* The group that a block ends has its claim, but for a held load's. */
+static bool block_next(struct intake *intake, struct error *error)
+{
+    intake->block->claim = intake->claim;
+    if (intake->block->ends_group && !intake->options.hold) intake->claim = NULL;
+    bool done = packing_next(intake->packing, error);
+    intake->block = packing_block(intake->packing);
+    return done;
+}
+
 struct record *intake_record(struct intake *intake)
 {
-    struct block *block = packing_block(intake->packing);
-    return record_row(block->records, block->count);
+    return record_row(intake->block->records, intake->block->count);
 }
 
 struct arena *intake_arena(struct intake *intake)
 {
-    return &packing_block(intake->packing)->arena;
+    return &intake->block->arena;
 }
 
 bool intake_admit(struct intake *intake, struct error *error)
 {
-    packing_block(intake->packing)->claim = intake->claim;
-    return packing_next(intake->packing, error);
+    return block_next(intake, error);
 }
 
 /* ---- taking ---- */
@@ -149,7 +159,7 @@ bool intake_admit(struct intake *intake, struct error *error)
 static void progress_tell(struct intake *intake)
 {
     if (!intake->has_progress) return;
-    struct text *mark = &packing_block(intake->packing)->mark;
+    struct text *mark = &intake->block->mark;
     uint64_t numbers[2] = { intake->acknowledge_seq, intake->acknowledge_source.length };
     text_add(mark, (struct str){ (const char *)numbers, sizeof numbers });
     text_add(mark, text_str(&intake->acknowledge_source));
@@ -375,13 +385,11 @@ static bool compare(struct intake *intake, enum sight sight, int64_t digest, enu
 /* What is in hand goes with the block in hand, once that is packed. */
 static bool group_end(struct intake *intake, struct error *error)
 {
-    struct block *block = packing_block(intake->packing);
+    struct block *block = intake->block;
     progress_tell(intake);
     if (!block->count && !block->mark.length && !intake->claim && !packing_is_under_way(intake->packing)) return true;
     block->ends_group = true;
-    block->claim = intake->claim;
-    if (!intake->options.hold) intake->claim = NULL;
-    return packing_next(intake->packing, error);
+    return block_next(intake, error);
 }
 
 bool intake_take(struct intake *intake, enum taken *taken, struct error *error)
@@ -404,7 +412,7 @@ bool intake_take(struct intake *intake, enum taken *taken, struct error *error)
         return kind->bulk || is_held || compare(intake, sight, digest, taken, error);
     }
     *taken = TAKEN_NEW;
-    struct block *block = packing_block(intake->packing);
+    struct block *block = intake->block;
     block->bytes += record_keep(record, &block->arena);
     block->digests[block->count++] = digest;
     if (block->count < BLOCK_RECORDS) return true;

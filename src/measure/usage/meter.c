@@ -175,6 +175,7 @@ static bool latest_put(struct kept *meter, size_t count, struct error *error)
         if (meter->records[i].start > latest) latest = meter->records[i].start;
         if (meter->records[i].start < first) first = meter->records[i].start;
     }
+    if (count && latest > meter->latest) meter->latest = latest;
     struct statement *put = count ? store_prepare(meter->seam.store, put_latest, error) : NULL;
     if (!put) return !count;
     statement_number(put, 1, first);
@@ -226,6 +227,7 @@ static bool meter_commit(struct kept *meter, uint64_t position, struct error *er
     meter->is_writing = true;
     bool done = trace_settle(meter->trace, position, error);
     meter->position = position;
+    slots_ahead(meter->slots, meter->latest);
     writing_end(meter);
     return done;
 }

@@ -23,6 +23,7 @@ struct kept {
     uint64_t position;       /* committed */
     uint64_t since_snapshot; /* records */
     uint64_t used;           /* slots */
+    int64_t latest;          /* start of a record that came since it was opened */
     struct arena arena;      /* of the record being applied */
     struct text entry;       /* bytes of an earlier one, while applying */
     struct use_record *records; /* of the entry being applied */

@@ -1,13 +1,12 @@
 #include "measure/usage/slots.h"
 
 #include <stdlib.h>
-#include <sys/mman.h>
 
+#include "base/moment.h"
 #include "engine/sources.h"
+#include "measure/usage/chunks.h"
 
-/* A chunk is a huge page of the system's. */
-enum { CHUNK = 32768, DETAIL_MOST = 4 * 1024 * 1024, NAMES_MOST = 100000 };
-#define CHUNK_BYTES (CHUNK * sizeof(struct slot))
+enum { CHUNK = CHUNK_BYTES / sizeof(struct slot), DETAIL_MOST = 4 * 1024 * 1024, NAMES_MOST = 100000 };
 
 /* The slots of a cycle, by subject, in chunks that are made when first needed. */
 struct cycle_slots {
@@ -23,6 +22,9 @@ struct slots {
     uint64_t detail_bytes, chunk_bytes;
     slots_crowded *crowded;
     const void *context;
+    struct chunks *chunks;
+    size_t ahead;              /* while there is no cycle: how many chunks the first will have */
+    int32_t ahead_of;          /* the cycle for whose successor chunks were made ready */
 };
 
 struct slots *slots_open(slots_crowded *crowded, const void *context)
@@ -30,6 +32,8 @@ struct slots *slots_open(slots_crowded *crowded, const void *context)
     struct slots *slots = allocate(sizeof *slots);
     slots->crowded = crowded;
     slots->context = context;
+    slots->chunks = chunks_open();
+    slots->ahead_of = DAY_NONE;
     return slots;
 }
 
@@ -40,28 +44,15 @@ void slots_close(struct slots *slots)
         for (size_t c = 0; c < slots->tables[i].chunk_count; c++) {
             struct slot *chunk = slots->tables[i].chunks[c];
             for (size_t s = 0; chunk && s < CHUNK; s++) free(chunk[s].detail);
-            if (chunk) munmap(chunk, CHUNK_BYTES);
+            if (chunk) chunk_give(chunk);
         }
         free(slots->tables[i].chunks);
     }
     free(slots->tables);
     free(slots->cycles);
     sources_close(&slots->names);
+    chunks_close(slots->chunks);
     free(slots);
-}
-
-/* Zeroed by the system as it is touched: where most slots will be used as one huge page, which costs a hundredth of the time; else page by
-   page, so that a few late records of an old month cost little memory. */
-static struct slot *chunk_make(const struct slots *slots, size_t chunk)
-{
-    char *room = mmap(NULL, 2 * CHUNK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    must(room != MAP_FAILED);
-    size_t before = (CHUNK_BYTES - (uintptr_t)room % CHUNK_BYTES) % CHUNK_BYTES;
-    if (before) munmap(room, before);
-    munmap(room + before + CHUNK_BYTES, CHUNK_BYTES - before);
-    if (slots->crowded(slots->context, (uint64_t)chunk * CHUNK, CHUNK))
-        madvise(room + before, CHUNK_BYTES, MADV_HUGEPAGE); /* for speed only: a system that has none may refuse */
-    return (struct slot *)(void *)(room + before);
 }
 
 static size_t cycle_place(const struct slots *slots, int32_t cycle)
@@ -113,7 +104,7 @@ struct slot *slots_at(struct slots *slots, uint64_t subject, int32_t cycle, bool
     }
     if (!table->chunks[chunk]) {
         if (!make) return NULL;
-        table->chunks[chunk] = chunk_make(slots, chunk);
+        table->chunks[chunk] = chunk_take(slots->chunks, slots->crowded(slots->context, (uint64_t)chunk * CHUNK, CHUNK));
         slots->chunk_bytes += CHUNK_BYTES;
     }
     return &table->chunks[chunk][subject % CHUNK];
@@ -155,7 +146,24 @@ uint64_t slots_subjects(const struct slots *slots)
 
 uint64_t slots_bytes(const struct slots *slots)
 {
-    return slots->chunk_bytes + slots->detail_bytes;
+    return slots->chunk_bytes + slots->detail_bytes + chunks_bytes(slots->chunks);
+}
+
+void slots_ahead(struct slots *slots, int64_t latest)
+{
+    int32_t newest = slots->count ? slots->cycles[slots->count - 1] : DAY_NONE;
+    if (newest == DAY_NONE) {
+        size_t before = slots->ahead;
+        while (slots->crowded(slots->context, (uint64_t)slots->ahead * CHUNK, CHUNK)) slots->ahead++;
+        if (slots->ahead > before) chunks_want(slots->chunks, slots->ahead);
+        return;
+    }
+    if (slots->ahead_of == newest || day_of(latest) != cycle_end(newest) - 1) return;
+    size_t count = 0;
+    const struct cycle_slots *table = &slots->tables[slots->count - 1];
+    for (size_t c = 0; c < table->chunk_count; c++) count += table->chunks[c] && slots->crowded(slots->context, (uint64_t)c * CHUNK, CHUNK);
+    slots->ahead_of = newest;
+    chunks_want(slots->chunks, count);
 }
 
 /* ---- what hangs on a slot: its length (4 bytes), then numbers as varints ---- */

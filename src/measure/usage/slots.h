@@ -41,6 +41,9 @@ bool slots_each(const struct slots *slots, bool (*each)(void *context, uint64_t 
 /* No subject is as great. */
 uint64_t slots_subjects(const struct slots *slots);
 uint64_t slots_bytes(const struct slots *slots);
+/* Makes memory ready, in a thread: for the first cycle while subscribers become known, for the next one on the last day of the newest, told by the
+   latest start of a record. To be called once in a while. */
+void slots_ahead(struct slots *slots, int64_t latest);
 
 /* What hangs on a slot, unpacked. */
 struct detail {
