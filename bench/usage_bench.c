@@ -340,11 +340,9 @@ int main(void)
     struct engine *engine = opened(data);
     loaded(engine, "tariff", tariff, 1);
     loaded(engine, "subscription", subscription, subscribers);
-    uint64_t before = resident_bytes(); if (getenv("SYNC")) sync();
-    if (getenv("REOPEN")) { engine_close(engine); if (getenv("SYNC")) sync(); engine = opened(data); }
+    uint64_t before = resident_bytes();
     double rate = loaded(engine, "usage", usage, records);
     uint64_t after = resident_bytes();
-    if (getenv("QUICK")) {double f = bare_table(folder); fprintf(stderr, "rate %.3g floor %.3g ratio %.3g\n", rate, f, rate/f);  engine_close(engine); bench_remove(folder); return 0; } 
     double floor = bare_table(folder), redis = redis_incrby(folder), postgres = postgres_upsert();
     bench_line("use, CSV to durable, counted and reminded of, random subscribers", rate, floor, "bare table of 64-byte slots, a write and fdatasync per 64k",
                "records/s", ">= 0.5 of the floor");
