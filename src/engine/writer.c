@@ -66,7 +66,9 @@ static void *keeper_run(void *context)
         engine->is_kept = kept;
         engine->keep_error = error;
         engine->keep = KEEP_DONE;
+        pthread_mutex_unlock(&engine->keep_lock);
         pthread_cond_broadcast(&engine->keep_changed);
+        pthread_mutex_lock(&engine->keep_lock);
     }
     pthread_mutex_unlock(&engine->keep_lock);
     return NULL;
@@ -78,8 +80,8 @@ static void keep_begin(struct engine *engine, const struct group *round)
     pthread_mutex_lock(&engine->keep_lock);
     engine->kept = round;
     engine->keep = round ? KEEP_WANTED : KEEP_END;
-    pthread_cond_broadcast(&engine->keep_changed);
     pthread_mutex_unlock(&engine->keep_lock);
+    pthread_cond_broadcast(&engine->keep_changed);
 }
 
 static bool keep_wait(struct engine *engine, struct error *error)
@@ -117,15 +119,26 @@ static bool round_apply(struct engine *engine, struct group *round, uint64_t ind
     return done;
 }
 
-/* What is applied before it is durable stands in an open transaction, which is committed only once it is. */
+static uint64_t round_records(const struct group *round)
+{
+    uint64_t count = 0;
+    for (; round; round = round->next) count += round->records;
+    return count;
+}
+
+/* What is applied before it is durable stands in an open transaction, which is committed only once it is. A few records are applied in less time
+   than it takes to wake the keeper. */
+enum { SMALL_ROUND = 1000 };
 static bool round_write(struct engine *engine, struct group *round, struct error *error)
 {
     uint64_t index = ledger_size(engine->ledger), end = index;
     for (struct group *group = round; group; group = group->next) group->position = end += group->count;
     if (end == index) return true;
     struct error apply_error = { 0 };
-    keep_begin(engine, round);
-    bool applied = round_apply(engine, round, index, &apply_error), kept = keep_wait(engine, error);
+    bool is_small = round_records(round) < SMALL_ROUND;
+    if (!is_small) keep_begin(engine, round);
+    bool applied = round_apply(engine, round, index, &apply_error);
+    bool kept = is_small ? round_keep(engine, round, error) : keep_wait(engine, error);
     if (applied && kept && (engine->ledger_only || state_commit(engine->state, error))) return true;
     if (kept && !applied) *error = apply_error;
     if (!engine->ledger_only) state_rollback(engine->state);
@@ -188,7 +201,6 @@ static void round_end(struct engine *engine, struct group *round, bool written)
         engine->spare = group;
     }
     engine->in_round = false;
-    pthread_cond_broadcast(&engine->queue_changed);
 }
 
 /* Readers that look at an older state may keep it from being written now: then after a later round. */
@@ -217,6 +229,9 @@ static void *writer_run(void *context)
         if (written && !engine->ledger_only && !snapshot_write(engine, &error)) engine_fail(engine, &error);
         pthread_mutex_lock(&engine->queue_lock);
         round_end(engine, round, written);
+        pthread_mutex_unlock(&engine->queue_lock);
+        pthread_cond_broadcast(&engine->queue_changed);
+        pthread_mutex_lock(&engine->queue_lock);
     }
     pthread_mutex_unlock(&engine->queue_lock);
     return NULL;
@@ -322,8 +337,8 @@ uint64_t engine_submit(struct engine *engine, struct group *group)
     engine->last = group;
     if (!group->is_small) engine->bytes_in_flight += group->bytes.length;
     uint64_t ticket = ++engine->submitted;
-    pthread_cond_broadcast(&engine->queue_changed);
     pthread_mutex_unlock(&engine->queue_lock);
+    pthread_cond_broadcast(&engine->queue_changed);
     return ticket;
 }
 
