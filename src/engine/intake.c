@@ -415,7 +415,7 @@ bool intake_take(struct intake *intake, enum taken *taken, struct error *error)
     struct block *block = intake->block;
     block->bytes += record_keep(record, &block->arena);
     block->digests[block->count++] = digest;
-    if (block->count < BLOCK_RECORDS) return true;
+    if (!block_is_full(block)) return true;
     return intake_admit(intake, error) && (!packing_is_full(intake->packing) || group_end(intake, error));
 }
 

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 /* Where there are more threads than processors each runs for milliseconds and then waits for as long, and a block is packed in a twentieth of
-   one: so many make up for that, if they are small. Who waits is woken when half of them are there for it, as waking costs as much as a block. */
-enum { BLOCKS = 64, BYTES_MOST = 16 * 1024 * 1024 };
+   one: so many make up for that. Who waits is woken when half of them are there for it, as waking costs as much as a block. */
+enum { BLOCKS = 64 };
 
 struct packing {
     struct engine *engine;
@@ -25,11 +25,11 @@ struct packing {
     bool has_thread;
     pthread_mutex_t lock;    /* protects what follows; whoever packs has all above but the block in hand, the other none of it */
     pthread_cond_t changed;
-    size_t first, waiting, waiting_bytes;
-    size_t wanted, wanted_bytes; /* who hands over waits until no more wait */
+    size_t first, waiting;
+    size_t wanted;           /* who hands over waits until no more wait */
     bool is_ending, failed;
     struct error failure;
-    uint64_t ticket;             /* of the group submitted last */
+    uint64_t ticket;         /* of the group submitted last */
 };
 
 /* ---- packing a block ---- */
@@ -141,7 +141,6 @@ static void *packing_run(void *context)
         while (!packing->waiting && !packing->is_ending) pthread_cond_wait(&packing->changed, &packing->lock);
         if (!packing->waiting) break;
         struct block *block = &packing->blocks[packing->first];
-        size_t bytes = block->bytes;
         bool may = !packing->failed;
         uint64_t ticket = packing->ticket;
         pthread_mutex_unlock(&packing->lock);
@@ -151,21 +150,19 @@ static void *packing_run(void *context)
         block_done(packing, packed, &error);
         packing->ticket = ticket;
         packing->first = (packing->first + 1) % BLOCKS;
-        packing->waiting_bytes -= bytes;
-        if (--packing->waiting <= packing->wanted && packing->waiting_bytes <= packing->wanted_bytes) pthread_cond_broadcast(&packing->changed);
+        if (--packing->waiting <= packing->wanted) pthread_cond_broadcast(&packing->changed);
     }
     pthread_mutex_unlock(&packing->lock);
     return NULL;
 }
 
-/* With the lock: waits until no more blocks and bytes wait. After a failure all blocks are dropped. */
-static bool wait_for(struct packing *packing, size_t most, size_t bytes, struct error *error)
+/* With the lock: waits until at most so many blocks wait. After a failure all blocks are dropped. */
+static bool wait_for(struct packing *packing, size_t most, struct error *error)
 {
     packing->wanted = most;
-    packing->wanted_bytes = bytes;
-    if (packing->waiting > most || packing->waiting_bytes > bytes) pthread_cond_broadcast(&packing->changed);
-    while (packing->waiting > most || packing->waiting_bytes > bytes) pthread_cond_wait(&packing->changed, &packing->lock);
-    packing->wanted = packing->wanted_bytes = 0;
+    if (packing->waiting > most) pthread_cond_broadcast(&packing->changed);
+    while (packing->waiting > most) pthread_cond_wait(&packing->changed, &packing->lock);
+    packing->wanted = 0;
     if (packing->failed) *error = packing->failure;
     return !packing->failed;
 }
@@ -173,12 +170,10 @@ static bool wait_for(struct packing *packing, size_t most, size_t bytes, struct 
 /* The thread is woken where there is much to do, or something to be submitted. */
 static bool hand_over(struct packing *packing, struct error *error)
 {
-    const struct block *block = packing_block(packing);
+    bool ends_group = packing_block(packing)->ends_group;
     pthread_mutex_lock(&packing->lock);
-    packing->waiting_bytes += block->bytes;
-    if (++packing->waiting >= BLOCKS / 2 || block->ends_group) pthread_cond_broadcast(&packing->changed);
-    bool is_full = packing->waiting == BLOCKS || packing->waiting_bytes > BYTES_MOST;
-    bool done = wait_for(packing, is_full ? BLOCKS / 2 : BLOCKS, is_full ? BYTES_MOST / 2 : SIZE_MAX, error);
+    if (++packing->waiting >= BLOCKS / 2 || ends_group) pthread_cond_broadcast(&packing->changed);
+    bool done = wait_for(packing, packing->waiting == BLOCKS ? BLOCKS / 2 : BLOCKS, error);
     packing->hand = (packing->hand + 1) % BLOCKS;
     pthread_mutex_unlock(&packing->lock);
     return done;
@@ -241,10 +236,15 @@ struct block *packing_block(struct packing *packing)
     return &packing->blocks[packing->hand];
 }
 
+bool block_is_full(const struct block *block)
+{
+    return block->count == BLOCK_RECORDS || block->bytes >= BLOCK_BYTES;
+}
+
 bool packing_next(struct packing *packing, struct error *error)
 {
     struct block *block = packing_block(packing);
-    if (!packing->has_thread && block->count == BLOCK_RECORDS) {
+    if (!packing->has_thread && block_is_full(block)) {
         for (size_t i = 1; i < BLOCKS; i++)
             if (!packing->blocks[i].records.at) rows_make(packing, &packing->blocks[i]);
         packing->has_thread = !pthread_create(&packing->thread, NULL, packing_run, packing);
@@ -262,7 +262,7 @@ bool packing_next(struct packing *packing, struct error *error)
 bool packing_settle(struct packing *packing, uint64_t *ticket, struct error *error)
 {
     pthread_mutex_lock(&packing->lock);
-    bool done = wait_for(packing, 0, 0, error);
+    bool done = wait_for(packing, 0, error);
     *ticket = packing->ticket;
     pthread_mutex_unlock(&packing->lock);
     return done;

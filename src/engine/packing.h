@@ -5,7 +5,7 @@
 
 #include "engine/admit.h"
 
-enum { BLOCK_RECORDS = ADMIT_RECORDS };
+enum { BLOCK_RECORDS = ADMIT_RECORDS, BLOCK_BYTES = 256 * 1024 };
 
 struct block {
     struct record_rows records; /* the one behind the last is a place for the next */
@@ -34,8 +34,9 @@ uint64_t packing_end(struct packing *packing);
 /* Ended before. */
 void packing_close(struct packing *packing);
 
-/* The block to be filled; it has room for one more record. */
+/* The block to be filled; it has room for one more record, unless it is full. */
 struct block *packing_block(struct packing *packing);
+bool block_is_full(const struct block *block);
 /* Packs the block, now or soon: another, empty, takes its place. The group it ends is submitted. False with the failure of this block or of
    one before. */
 bool packing_next(struct packing *packing, struct error *error);
