@@ -193,7 +193,7 @@ static void texts_say_what_is_so(void **state)
     assert_string_equal(text_of(all, &arena, CHINESE), "【明白】国内流量已用完（共500MB）。再用先扣你别的余量，没有的按资费另收，目前超出费用0.00元。");
     struct notice cap = { .pool = STR("data"), .level = LEVEL_CAP, .used = 31457280, .charge = 8700000 };
     assert_string_equal(text_of(cap, &arena, CHINESE), "【明白】流量超出费用到了资费的上限，现为8.70元。流量停用，你同意后才继续。");
-    cap.occurrence = OCCURRENCE_OWN_CAP;
+    cap.occurrence = 20000001;
     assert_string_equal(text_of(cap, &arena, CHINESE), "【明白】流量超出费用到了你自己设的上限，现为8.70元。流量停用，你同意后才继续。");
     arena_close(&arena);
 }

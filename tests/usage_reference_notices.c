@@ -35,7 +35,8 @@ struct charged {
     const char *subscriber;
     int32_t cycle;
     struct fraction over[USE_SERVICES];
-    bool cap, own_cap;
+    bool cap, has_own_cap;
+    int64_t own_cap; /* the highest of the person's own that was reached */
 };
 
 enum { MARKS = 256, CYCLES = 32 };
@@ -179,11 +180,12 @@ static bool charge_due(struct remembered *remembered, const struct step *step, s
         }
     }
     if (service != USE_DATA) return is_due;
-    if (step->own && step->own->has_cap && (!main->has_cap || step->own->cap < main->cap) && !charged->own_cap &&
-        fraction_compare(charge, fraction_of(step->own->cap, 1)) >= 0) {
-        charged->own_cap = is_due = true;
+    if (step->own && step->own->has_cap && (!main->has_cap || step->own->cap < main->cap) &&
+        (!charged->has_own_cap || step->own->cap > charged->own_cap) && fraction_compare(charge, fraction_of(step->own->cap, 1)) >= 0) {
+        charged->has_own_cap = is_due = true;
+        charged->own_cap = step->own->cap;
         due->level = WORLD_CAP;
-        due->occurrence = 1;
+        due->occurrence = step->own->cap + 1;
     }
     if (main->has_cap && !charged->cap && fraction_compare(charge, fraction_of(main->cap, 1)) >= 0) {
         charged->cap = is_due = true;

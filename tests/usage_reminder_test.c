@@ -271,6 +271,24 @@ static void test_own_levels_and_a_lower_cap(void **state)
     world_close(&world);
 }
 
+static void test_an_own_cap_that_is_raised_is_told_of_again(void **state)
+{
+    (void)state;
+    struct world world;
+    begin(&world);
+    static const struct { const char *from; int64_t cap; } caps[] = { { "2015-01-01T00:00:00", YUAN(3) }, { "2015-01-07T00:00:00", YUAN(5) }, { "2015-01-09T00:00:00", YUAN(4) } };
+    for (size_t i = 0; i < sizeof caps / sizeof *caps; i++)
+        world_add(&world, (struct world_record){ .kind = WORLD_SETTING, .setting = { case_subscriber, case_moment(caps[i].from), { 50 }, 0, true, caps[i].cap } });
+    case_use(&world, USE_DATA, "2015-01-05T08:00:00", 100);
+    case_use(&world, USE_DATA, "2015-01-06T08:00:00", 300); /* 3 yuan */
+    case_use(&world, USE_DATA, "2015-01-06T09:00:00", 100); /* 4: told of already */
+    case_use(&world, USE_DATA, "2015-01-07T08:00:00", 50);
+    case_use(&world, USE_DATA, "2015-01-08T08:00:00", 50);  /* 5: the one that was raised */
+    case_use(&world, USE_DATA, "2015-01-09T08:00:00", 50);  /* the one that was lowered lies behind */
+    check_notices(&world, "100% data:home 100/100; cap data 300 3.00; cap data 500 5.00");
+    world_close(&world);
+}
+
 /* ---- audit ---- */
 
 static void test_half_an_hour_is_in_time(void **state)
@@ -415,6 +433,7 @@ int main(void)
         cmocka_unit_test(test_the_charge_is_unrounded_but_for_increments),
         cmocka_unit_test(test_a_pool_without_limit_owes_nothing),
         cmocka_unit_test(test_own_levels_and_a_lower_cap),
+        cmocka_unit_test(test_an_own_cap_that_is_raised_is_told_of_again),
         cmocka_unit_test(test_half_an_hour_is_in_time),
         cmocka_unit_test(test_twice_and_unowed),
         cmocka_unit_test(test_an_audit_goes_by_the_start_however_files_were_loaded),

@@ -91,16 +91,16 @@ static uint64_t charge_next(const struct rung *rungs, size_t count, const struct
 {
     const struct tariff *main = rating->main->tariff;
     const struct price *price = price_of(main, service, home);
-    bool has_cap = service == SERVICE_DATA && main->has_data_cap, has_own = service == SERVICE_DATA && own && own->has_cap;
+    bool has_cap = service == SERVICE_DATA && main->has_data_cap, has_own = service == SERVICE_DATA && own && own_cap_is_open(levels, own);
     uint64_t included = count ? rungs[count - 1].to : 0, next = UINT64_MAX;
-    if ((has_cap && !levels->cap && main->data_cap <= 0) || (has_own && !levels->own_cap && own->cap <= 0)) return 0;
+    if ((has_cap && !levels->cap && main->data_cap <= 0) || (has_own && own->cap <= 0)) return 0;
     if (!price || included >= INT64_MAX) return UINT64_MAX;
     if (main->notice_every && levels->over[service] <= INT64_MAX - main->notice_every) {
         int64_t amount = levels->over[service] - levels->over[service] % main->notice_every + main->notice_every;
         sooner(&next, over_reaches(price, amount));
     }
     if (has_cap && !levels->cap) sooner(&next, over_reaches(price, main->data_cap));
-    if (has_own && !levels->own_cap) sooner(&next, over_reaches(price, own->cap));
+    if (has_own) sooner(&next, over_reaches(price, own->cap));
     return next == UINT64_MAX ? next : use_add(included, next);
 }
 

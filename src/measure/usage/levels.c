@@ -90,6 +90,11 @@ static struct level_mark *pool_due(struct levels *levels, const struct pool *poo
     return highest ? mark_of(levels, pool->name, highest) : NULL;
 }
 
+bool own_cap_is_open(const struct levels *levels, const struct own_levels *own)
+{
+    return own->has_cap && (uint64_t)own->cap >= levels->own_cap;
+}
+
 static const struct str service_pools[SERVICES] = { STR("data"), STR("voice"), STR("sms") };
 
 /* Over and caps, of which at most one is owed: the highest. */
@@ -107,10 +112,10 @@ static bool service_due(struct levels *levels, const struct rating *after, enum 
         is_due = true;
     }
     if (service != SERVICE_DATA) return is_due;
-    if (own && own->has_cap && !levels->own_cap && (!main->has_data_cap || own->cap < main->data_cap) && charge >= own->cap) {
-        levels->own_cap = is_due = true;
+    if (own && own_cap_is_open(levels, own) && (!main->has_data_cap || own->cap < main->data_cap) && charge >= own->cap) {
         due->level = LEVEL_CAP;
-        due->occurrence = OCCURRENCE_OWN_CAP;
+        due->occurrence = levels->own_cap = (uint64_t)own->cap + 1;
+        is_due = true;
     }
     if (main->has_data_cap && !levels->cap && charge >= main->data_cap) {
         levels->cap = is_due = true;

@@ -35,7 +35,8 @@ struct levels {
     struct pool_size *sizes;
     size_t size_count, size_room;
     int64_t over[SERVICES]; /* the amount reached, micro-yuan */
-    bool cap, own_cap;
+    bool cap;
+    uint64_t own_cap;       /* the person's own that was reached, micro-yuan and one; 0: none */
 };
 
 /* A notice that is owed; strings are those of the rating. */
@@ -50,13 +51,14 @@ struct due {
     int64_t charge; /* micro-yuan, whole fen */
 };
 
-/* The occurrence of a notice of level cap that is a person's own; the tariff's is 0. */
-enum { OCCURRENCE_OWN_CAP = 1 };
 enum { DUES_MAX = 64 };
 /* What a record of that service makes due, given the ratings without and with it, both as of the same moment; brings levels up to
    it, with room from the arena (pool names are the rating's: copy what is to last). Returns how many are owed. own may be NULL. */
 size_t levels_due(struct levels *levels, const struct rating *before, const struct rating *after, enum service service,
                   const struct own_levels *own, struct due dues[DUES_MAX], struct arena *arena);
+
+/* Whether a person's own cap is still to be reached in this cycle; one that was raised after it was reached is so again. */
+bool own_cap_is_open(const struct levels *levels, const struct own_levels *own);
 
 /* Half up to the fen. */
 int64_t to_fen(int64_t money);

@@ -13,7 +13,7 @@ struct head {
     uint64_t position, used, known_bytes, trace_bytes;
     uint32_t epoch, zero;
 };
-static const char form[8] = "mbuse\0\0\3";
+static const char form[8] = "mbuse\0\0\4";
 
 static bool snapshot_path(const struct kept *meter, const char *ending, char path[PATH_BYTES], struct error *error)
 {

@@ -217,7 +217,7 @@ struct str notice_text(const struct notice *notice, enum language language, stru
         return arena_format(arena, is_chinese ? "【明白】%s超出套餐%s，本月超出费用已到%s元。" : "mingbai: %s: %s beyond what is included; charges this month have reached %s yuan.", pool, used,
                             charge);
     default:
-        if (notice->occurrence == OCCURRENCE_OWN_CAP)
+        if (notice->occurrence)
             return arena_format(arena, is_chinese ? "【明白】%s超出费用到了你自己设的上限，现为%s元。流量停用，你同意后才继续。"
                                                   : "mingbai: charges for %s have reached the cap that you set yourself; they are %s yuan now. Data stops until you agree to go on.",
                                 pool, charge);

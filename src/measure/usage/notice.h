@@ -20,8 +20,8 @@ struct notice {
     struct str pool;         /* "data:home"; for over and cap the service alone */
     enum notice_level level;
     int percent;             /* 100 for reached, 0 for over and cap */
-    uint64_t occurrence;     /* tells several of one pool, level and percent apart: of over the amount reached, in micro-yuan; of cap 1
-                                where it is the person's own; of the others how often it was owed before in this cycle */
+    uint64_t occurrence;     /* tells several of one pool, level and percent apart: of over the amount reached, in micro-yuan; of cap 0, or
+                                where it is the person's own that amount and one; of the others how often it was owed before in this cycle */
     uint64_t used;           /* minutes, bytes, messages */
     bool has_quantity;
     uint64_t quantity;

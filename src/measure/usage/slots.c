@@ -237,9 +237,8 @@ void detail_unpack(const struct slots *slots, const struct slot *slot, struct de
         levels->sizes[i].size = taken(&bytes);
     }
     for (int service = 0; service < SERVICES; service++) levels->over[service] = (int64_t)taken(&bytes);
-    uint64_t caps = taken(&bytes);
-    levels->cap = caps & 1;
-    levels->own_cap = caps & 2;
+    levels->cap = taken(&bytes);
+    levels->own_cap = taken(&bytes);
 }
 
 void detail_pack(struct slots *slots, struct slot *slot, const struct detail *detail)
@@ -272,7 +271,8 @@ void detail_pack(struct slots *slots, struct slot *slot, const struct detail *de
         varint_add(&out, levels->sizes[i].size);
     }
     for (int service = 0; service < SERVICES; service++) varint_add(&out, (uint64_t)levels->over[service]);
-    varint_add(&out, levels->cap | (unsigned)levels->own_cap << 1);
+    varint_add(&out, levels->cap);
+    varint_add(&out, levels->own_cap);
     length = (uint32_t)(out.length - sizeof length);
     memcpy(out.at, &length, sizeof length);
     slots->detail_bytes -= slot->detail ? detail_bytes(slot).length + sizeof length : 0;
@@ -490,8 +490,8 @@ static bool slot_digest(void *context, uint64_t subject, int32_t cycle, const st
         text_format(out, " %.*s %u %d %u", STR_ARGS(levels->marks[i].pool), levels->marks[i].percent, levels->marks[i].marked, levels->marks[i].times);
     for (size_t i = 0; i < levels->size_count; i++)
         text_format(out, " %.*s %llu", STR_ARGS(levels->sizes[i].pool), (unsigned long long)levels->sizes[i].size);
-    text_format(out, " %lld %lld %lld %d %d\n", (long long)levels->over[0], (long long)levels->over[1], (long long)levels->over[2], levels->cap,
-                levels->own_cap);
+    text_format(out, " %lld %lld %lld %d %llu\n", (long long)levels->over[0], (long long)levels->over[1], (long long)levels->over[2], levels->cap,
+                (unsigned long long)levels->own_cap);
     sha256_add(digesting->run, text_str(out));
     return true;
 }
