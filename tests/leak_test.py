@@ -459,6 +459,8 @@ class WhoMovesTest(LeakCase):
         post(regulator, "subscriber", "subscriber,operator,area,since", "jia,320100,2014-01-01")
         post(jia, "subscription", "subscriber,tariff,from,to", f"plan-jia,2015-01-01,{first}")
         post(jia, "usage", "subscriber,service,start,quantity", "data,2015-01-05,9", "data,2015-02-05,9", "data,2015-03-02,70", "data,2015-03-03,31")
+        post(regulator, "notice_sent", "subscriber,cycle,pool,level,sent", f"2015-03,data,over,{first}T08:00:00+08:00", f"2015-03,data,over,{first}T09:00:00+08:00",
+             f"2015-03,voice,over,{first}T09:00:00+08:00")
         post(jia, "bill_line", "subscriber,cycle,item,amount", "2015-01,fee:plan-jia,10", "2015-02,fee:plan-jia,10", "2015-03,fee:plan-jia,77")
         post(regulator, "subscriber", "subscriber,operator,area,since", f"yi,320500,{first}")
         post(yi, "subscription", "subscriber,tariff,from", f"plan-yi,{first}")
@@ -480,6 +482,9 @@ class WhoMovesTest(LeakCase):
         # plan-jia's 10 bytes were used up on the 2nd and nobody was told, its fee was charged wrong; plan-yi's was not charged.
         found = world.done(regulator.get(f"/api/findings?subscriber={number}&limit=500"))["items"]
         self.assertGreaterEqual({item["duty"] for item in found}, {"usage.notice.missing", "bill.follows"})
+        # What it sent for its own time it may have sent after that; what followed is nobody's fault.
+        sent = [item for item in found if item["duty"] == "usage.notice.late"]
+        self.assertEqual([item["subject"].split(":", 2)[2] for item in sent], ["2015-03:data:over"] * 2, sent)
         self.assertEqual({item["operator"] for item in found if "plan-yi" not in item["subject"]}, {"jia"}, found)
         self.assertEqual([item["subject"] for item in world.done(yi.get(f"/api/findings?subscriber={number}"))["items"] if "plan-yi" not in item["subject"]], [])
 

@@ -63,9 +63,11 @@ static const struct limit *limit_of(const struct comparing *comparing, int64_t c
     return row && (row->unit == UNIT_MINUTE || row->unit == UNIT_HOUR) ? row : NULL;
 }
 
-/* moment: of what the operator is to answer for, the cause or, where there is none, the sending. */
+/* moment: of what the operator is to answer for, the cause or, where there is none, the sending. NULL where nobody answers for it: in the month in
+   which the number came from another operator the levels reached from then on rest on use that the new one never saw. */
 static struct reminder *reminder_add(struct comparing *comparing, const struct notice_key *key, int64_t moment)
 {
+    if (day_of(moment) >= comparing->served.since && has_moved(&comparing->served, comparing->holdings, comparing->holding_count, key->cycle)) return NULL;
     struct reminders *reminders = comparing->reminders;
     if (reminders->count == comparing->room) {
         comparing->room = comparing->room ? comparing->room * 2 : 1024;
@@ -81,6 +83,7 @@ static struct reminder *reminder_add(struct comparing *comparing, const struct n
 static void cause_judge(struct comparing *comparing, const struct owed *owed, int64_t occurrence, const struct sent *sent)
 {
     struct reminder *reminder = reminder_add(comparing, &owed->key, owed->cause->start);
+    if (!reminder) return;
     struct used *cause = arena_take(comparing->audit->arena, sizeof *cause);
     *cause = *owed->cause; /* the history goes before the findings do */
     reminder->cause = cause;
@@ -101,54 +104,42 @@ static void cause_judge(struct comparing *comparing, const struct owed *owed, in
 static void sent_judge(struct comparing *comparing, const struct sent *sent, int64_t occurrence, enum reminder_fault fault)
 {
     struct reminder *reminder = reminder_add(comparing, &sent->key, sent->time);
+    if (!reminder) return;
     reminder->sent = sent;
     reminder->occurrence = occurrence;
     reminder->fault = fault;
 }
 
 /* Those of one key: the k-th sent answers the k-th owed. */
-static void key_judge(struct comparing *comparing, const struct owed *owed, size_t owed_count, const struct sent *const *sent, size_t sent_count)
+static void key_judge(struct comparing *comparing, const struct owed *owed, size_t owed_count, const struct sent *sent, size_t sent_count)
 {
     size_t answered = 0;
     for (size_t i = 0; i < sent_count; i++) {
         if (answered == owed_count)
-            sent_judge(comparing, sent[i], (int64_t)i, owed_count ? REMINDER_TWICE : REMINDER_UNOWED);
-        else if (sent[i]->time < owed[answered].cause->start)
-            sent_judge(comparing, sent[i], (int64_t)i, REMINDER_UNOWED);
+            sent_judge(comparing, &sent[i], (int64_t)i, owed_count ? REMINDER_TWICE : REMINDER_UNOWED);
+        else if (sent[i].time < owed[answered].cause->start)
+            sent_judge(comparing, &sent[i], (int64_t)i, REMINDER_UNOWED);
         else {
-            cause_judge(comparing, &owed[answered], (int64_t)answered, sent[i]);
+            cause_judge(comparing, &owed[answered], (int64_t)answered, &sent[i]);
             answered++;
         }
     }
     for (; answered < owed_count; answered++) cause_judge(comparing, &owed[answered], (int64_t)answered, NULL);
 }
 
-/* Of the month in which it came from another operator what lies before that alone is judged: the levels of the rest rest on use that the new
-   operator never saw. */
-static bool is_judged(const struct comparing *comparing, int32_t cycle, int64_t moment)
-{
-    return day_of(moment) < comparing->served.since || !has_moved(&comparing->served, comparing->holdings, comparing->holding_count, cycle);
-}
-
 /* Whose it is is asked where there is anything to tell. */
-static bool subject_judge(struct comparing *comparing, struct owed *owed, size_t owed_all, const struct sent *sent_at, size_t sent_all,
+static bool subject_judge(struct comparing *comparing, struct owed *owed, size_t owed_count, const struct sent *sent, size_t sent_count,
                           struct error *error)
 {
-    size_t o = 0, s = 0, owed_count = 0, sent_count = 0;
-    if (!owed_all && !sent_all) return true;
-    if (!served_load(comparing->audit, comparing->subject, &comparing->served, error)) return false;
-    const struct sent **sent = arena_take(&comparing->arena, (sent_all + 1) * sizeof *sent);
-    for (size_t i = 0; i < owed_all; i++)
-        if (is_judged(comparing, owed[i].key.cycle, owed[i].cause->start)) owed[owed_count++] = owed[i];
-    for (size_t i = 0; i < sent_all; i++)
-        if (is_judged(comparing, sent_at[i].key.cycle, sent_at[i].time)) sent[sent_count++] = &sent_at[i];
+    size_t o = 0, s = 0;
+    if ((owed_count || sent_count) && !served_load(comparing->audit, comparing->subject, &comparing->served, error)) return false;
     if (owed_count) qsort(owed, owed_count, sizeof *owed, owed_order);
     while (o < owed_count || s < sent_count) {
-        bool is_owed = s == sent_count || (o < owed_count && notice_key_order(&owed[o].key, &sent[s]->key) <= 0);
-        const struct notice_key *key = is_owed ? &owed[o].key : &sent[s]->key;
+        bool is_owed = s == sent_count || (o < owed_count && notice_key_order(&owed[o].key, &sent[s].key) <= 0);
+        const struct notice_key *key = is_owed ? &owed[o].key : &sent[s].key;
         size_t owed_end = o, sent_end = s;
         while (owed_end < owed_count && !notice_key_order(&owed[owed_end].key, key)) owed_end++;
-        while (sent_end < sent_count && !notice_key_order(&sent[sent_end]->key, key)) sent_end++;
+        while (sent_end < sent_count && !notice_key_order(&sent[sent_end].key, key)) sent_end++;
         key_judge(comparing, owed + o, owed_end - o, sent + s, sent_end - s);
         o = owed_end;
         s = sent_end;
