@@ -213,7 +213,7 @@ static void text_send(struct delivery *delivery, const struct message *message)
     fate_add(outbox, message->key, fates[answer]);
 }
 
-/* The end of the program, the hour, and what was taken are looked at in between: a text may take ten seconds. */
+/* In between it is looked whether the program ends or a minute is over, and noted what was taken: a text may take ten seconds. */
 static bool texts_send(struct delivery *delivery, const struct message *texts, size_t count, struct error *error)
 {
     struct outbox *outbox = delivery->outbox;
