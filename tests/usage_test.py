@@ -178,6 +178,17 @@ class Announced(ProgramCase):
         self.mingbai("load", "bill_line", self.write("c.csv", f"subscriber,cycle,item,amount\n{NUMBER},2015-05,fee:T,209.995\n"))
         self.assertEqual(self.found("bill.abnormal", "2015-06-02"), [])  # 42 on average before
 
+    def test_nobody_is_held_to_what_another_charged(self):
+        other = json.dumps({**TARIFF, "tariff": "Y", "operator": "yi"})
+        self.mingbai("load", "tariff", self.write("y.json", other))
+        self.mingbai("load", "subscription", self.write("y.csv", "subscriber,tariff,from,to\n13800000003,Y,2014-01-01,2015-02-10\n13800000003,T,2015-02-10,\n"))
+        lines = "".join(f"1380000000{who},2015-0{month},fee:T,{amount}\n" for who in (1, 3) for month, amount in ((1, 18), (2, 18), (3, 18), (4, 900), (5, 18), (6, 4000)))
+        self.mingbai("load", "bill_line", self.write("b.csv", "subscriber,cycle,item,amount\n" + lines))
+        self.mingbai("load", "operator", self.write("o.csv", "operator,name_zh,name_en\njia,甲,Jia\nyi,乙,Yi\n"))
+        self.mingbai("load", "subscriber", self.write("l.csv", "subscriber,operator,area,since\n13800000001,jia,320100,2015-02-10\n13800000003,jia,320100,2015-02-10\n"))
+        # The one that was listed late was jia's all the time; the other came from yi, and of it only what jia charged is compared.
+        self.assertEqual(self.found("bill.abnormal", "2015-08-01"), ["bill:13800000001:2015-04", "bill:13800000001:2015-06", "bill:13800000003:2015-06"])
+
     def test_advertising(self):
         self.sent(f"{NUMBER},2015-01,data,over,2015-01-05T10:00:00+08:00,超出10元。参加抽奖赢好礼", f"{NUMBER},2015-01,data,over,2015-01-06T10:00:00+08:00,超出20元，回复1订购加油包",
                   f"{NUMBER},2015-01,data,over,2015-01-07T10:00:00+08:00,")

@@ -48,6 +48,9 @@ static const char select_lines[] = "SELECT s.\"name\", b.\"seq\" FROM \"bill_lin
 static const char select_operator[] = "SELECT MIN(t.\"operator\") FROM \"subscription\" b JOIN \"tariff\" t ON t.\"tariff\" = b.\"tariff\" WHERE b.\"subscriber\" = $1"
                                       " AND b.\"from\" < $3 AND (b.\"to\" IS NULL OR b.\"to\" > $2)";
 
+static const char select_other[] = "SELECT 1 FROM \"subscription\" b JOIN \"tariff\" t ON t.\"tariff\" = b.\"tariff\" WHERE b.\"subscriber\" = $1"
+                                   " AND b.\"from\" < $3 AND (b.\"to\" IS NULL OR b.\"to\" > $2) AND t.\"operator\" <> $4";
+
 /* The bills of one person, month after month. */
 struct bills {
     uint64_t subscriber;
@@ -70,14 +73,12 @@ static void bills_begin(struct bills *bills, uint64_t subscriber, int32_t cycle)
     bills->totals[bills->count++] = 0;
 }
 
-/* The sum of so many months before the newest; false where one of them has no bill, or was not of the operator that has the newest:
-   none is held to what another charged, nor told of it. */
+/* The sum of so many months before the newest; false where one of them has no bill. */
 static bool bills_before(const struct bills *bills, int32_t months, int64_t *sum)
 {
     int newest = bills->count - 1;
     int32_t cycle = bills->cycles[newest];
     *sum = 0;
-    if (bills->since != DAY_NONE && bills->since <= bill_day(cycle) && bills->since > bill_day(day_add_months(cycle, -months))) return false;
     for (int32_t back = 1; back <= months; back++) {
         if (newest - back < 0 || bills->cycles[newest - back] != day_add_months(cycle, -back)) return false;
         *sum = number_add(*sum, bills->totals[newest - back]);
@@ -114,6 +115,24 @@ static bool records_find(const struct audit *audit, struct finding *finding, int
     }
 }
 
+/* Whether the number came from another operator, whose tariff it held, after the first of those months was billed: nobody is held to a mean of
+   what another charged, nor told of it. */
+static bool moved_find(const struct audit *audit, const struct bills *bills, int32_t months, struct str operator_, bool *has_moved, struct error *error)
+{
+    int32_t cycle = bills->cycles[bills->count - 1], first = day_add_months(cycle, -months);
+    *has_moved = false;
+    if (bills->since == DAY_NONE || bills->since > bill_day(cycle) || bills->since <= bill_day(first)) return true;
+    struct statement *select = store_prepare(audit->store, select_other, error);
+    if (!select) return false;
+    statement_number(select, 1, (int64_t)bills->subscriber);
+    statement_number(select, 2, first);
+    statement_number(select, 3, bills->since);
+    statement_text(select, 4, operator_);
+    if (!statement_step(select, has_moved, error)) return false;
+    statement_reset(select);
+    return true;
+}
+
 /* Whose tariff was held in that month, where the list of subscribers names nobody for it. */
 static bool operator_find(const struct audit *audit, struct finding *finding, int32_t cycle, struct error *error)
 {
@@ -140,6 +159,9 @@ static bool bill_judge(const struct audit *audit, const struct bills *bills, str
     if (!law_read(audit->law, finding->area, cycle, &law) || !bills_before(bills, law.months, &sum) || !is_abnormal(&law, total, sum)) return true;
     finding->time = day_start(cycle_end(cycle)) + law.told;
     if (finding->time >= audit->as_of) return true;
+    bool has_moved;
+    if (!moved_find(audit, bills, law.months, finding->operator_, &has_moved, error)) return false;
+    if (has_moved) return true;
     if (!told_find(audit, bills->subscriber, cycle, &told, error)) return false;
     bool is_told = told != MOMENT_NONE;
     if (is_told && told <= finding->time) return true;
