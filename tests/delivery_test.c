@@ -238,6 +238,26 @@ static void a_few_that_nobody_answers_hold_up_no_others(void **state)
     expect("other ");
 }
 
+static void one_that_is_denied_is_set_aside_where_others_are_taken(void **state)
+{
+    (void)state;
+    here.answers[1] = GATEWAY_DENIED;
+    add("a", TO_PERSON, 1);
+    asks("2026-01-05T10:00:00+08:00", 1, 5); /* alone it may be our password */
+    assert_int_equal(outbox_set_aside(here.outbox), 0);
+    add("b", TO_PERSON, 2);
+    asks("2026-01-05T10:00:01+08:00", 2, -1); /* and holds up nobody */
+    expect("b ");
+    assert_int_equal(outbox_set_aside(here.outbox), 1);
+    assert_int_equal(outbox_waiting(here.outbox), 0);
+    add_many(100, 1); /* a wrong password is not tried on and on */
+    asks("2026-01-05T11:00:00+08:00", 32, 5);
+    asks("2026-01-05T11:00:01+08:00", 0, 4);
+    here.answers[1] = GATEWAY_TAKEN;
+    asks("2026-01-05T11:00:10+08:00", 100, -1);
+    assert_int_equal(strlen(here.taken), 100 * 4);
+}
+
 static void one_that_is_refused_is_set_aside(void **state)
 {
     (void)state;
@@ -358,6 +378,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_gateway_that_is_away_is_not_asked_on_and_on, setup, teardown),
         cmocka_unit_test_setup_teardown(what_comes_in_a_pause_does_not_end_it, setup, teardown),
         cmocka_unit_test_setup_teardown(a_few_that_nobody_answers_hold_up_no_others, setup, teardown),
+        cmocka_unit_test_setup_teardown(one_that_is_denied_is_set_aside_where_others_are_taken, setup, teardown),
         cmocka_unit_test_setup_teardown(one_that_is_refused_is_set_aside, setup, teardown),
         cmocka_unit_test_setup_teardown(reminders_of_days_ago_are_dropped, setup, teardown),
         cmocka_unit_test_setup_teardown(a_code_is_tried_again_and_grows_old, setup, teardown),

@@ -46,6 +46,8 @@ struct delivery {
     bool is_paused;          /* the gateway was away of late: only letters for the spool are read */
     size_t taken, waiting;
     unsigned failures;       /* in a row, weighed */
+    const struct message **denied;
+    size_t denied_count;
 };
 static const uint64_t subject_of_nobody = UINT64_MAX;
 
@@ -199,7 +201,7 @@ static bool sort_out(struct delivery *delivery, struct message *texts, size_t *t
 static void text_send(struct delivery *delivery, const struct message *message)
 {
     static const enum fate fates[] = { [GATEWAY_TAKEN] = FATE_SENT, [GATEWAY_REFUSED] = FATE_ASIDE, [GATEWAY_LATER] = FATE_LATER,
-                                       [GATEWAY_AWAY] = FATE_LATER, [GATEWAY_PAUSE] = FATE_LATER };
+                                       [GATEWAY_AWAY] = FATE_LATER, [GATEWAY_PAUSE] = FATE_LATER, [GATEWAY_DENIED] = FATE_LATER };
     struct outbox *outbox = delivery->outbox;
     struct error why = { 0 };
     enum gateway_answer answer = outbox->options.text(outbox->options.gateway, message, &why);
@@ -207,10 +209,19 @@ static void text_send(struct delivery *delivery, const struct message *message)
     if (why.code) outbox->refused = why;
     delivery->taken += answer == GATEWAY_TAKEN;
     bool is_done = fates[answer] != FATE_LATER;
-    delivery->failures = is_done ? 0 : delivery->failures + (answer == GATEWAY_LATER ? WEIGHT_LATER : WEIGHT_AWAY);
+    delivery->failures = is_done ? 0 : delivery->failures + (answer == GATEWAY_AWAY ? WEIGHT_AWAY : WEIGHT_LATER);
     delivery->is_away = answer == GATEWAY_PAUSE || delivery->failures >= FAILURES_MOST;
     delivery->waiting += !is_done;
+    if (answer == GATEWAY_DENIED) delivery->denied[delivery->denied_count++] = message;
     fate_add(outbox, message->key, fates[answer]);
+}
+
+/* Where it took others it knows us, and what it denied it will never take. */
+static void denied_decide(struct delivery *delivery)
+{
+    if (!delivery->taken) return;
+    for (size_t i = 0; i < delivery->denied_count; i++) fate_add(delivery->outbox, delivery->denied[i]->key, FATE_ASIDE);
+    delivery->waiting -= delivery->denied_count;
 }
 
 /* In between it is looked whether the program ends or a minute is over, and noted what was taken: a text may take ten seconds. */
@@ -218,6 +229,7 @@ static bool texts_send(struct delivery *delivery, const struct message *texts, s
 {
     struct outbox *outbox = delivery->outbox;
     int64_t written = delivery->begun;
+    delivery->denied = arena_take(&delivery->arena, (count + 1) * sizeof *delivery->denied);
     for (size_t i = 0; i < count && !delivery->is_cut; i++) {
         int64_t moment = moment_now();
         if (outbox->fates.count >= TEXTS_AT_ONCE || (outbox->fates.count && moment - written > SECOND_MS)) {
@@ -230,6 +242,7 @@ static bool texts_send(struct delivery *delivery, const struct message *texts, s
         else if (!delivery->is_cut)
             text_send(delivery, &texts[i]);
     }
+    denied_decide(delivery);
     return fates_write(outbox, delivery->now, error);
 }
 

@@ -129,8 +129,8 @@ static struct curl_slist *header_add(struct curl_slist *headers, const char *nam
     return headers;
 }
 
-/* 408 and 5xx may be of this text alone. 3xx, 401, 403, 404 and 405 are of our settings, which somebody mends; what else is no 2xx will be
-   so again. */
+/* 408 and 5xx may be of this text alone. 3xx, 401 and 405 are of our settings, which somebody mends. 403 and 404 are that or a number that is not
+   served (Kannel says 403 to both). What else is no 2xx will be so again. */
 static enum gateway_answer judged(CURLcode code, long status, struct error *error)
 {
     if (code == CURLE_OK && status >= 200 && status < 300) return GATEWAY_TAKEN;
@@ -139,8 +139,9 @@ static enum gateway_answer judged(CURLcode code, long status, struct error *erro
     else
         fail_both(error, ERROR_BUSY, "the gateway answered %ld: its own log says why", "网关回答 %ld：原因见网关的日志", status);
     if (code != CURLE_OK) return GATEWAY_AWAY;
-    bool is_ours = (status >= 300 && status < 400) || status == 401 || status == 403 || status == 404 || status == 405;
+    bool is_ours = (status >= 300 && status < 400) || status == 401 || status == 405;
     if (status == 429 || is_ours) return GATEWAY_PAUSE;
+    if (status == 403 || status == 404) return GATEWAY_DENIED;
     return status == 408 || status >= 500 || status < 200 ? GATEWAY_LATER : GATEWAY_REFUSED;
 }
 

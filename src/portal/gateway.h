@@ -20,6 +20,7 @@ enum gateway_answer {
     GATEWAY_LATER,   /* it failed at this one: try it again later */
     GATEWAY_AWAY,    /* it could not be reached, or did not answer */
     GATEWAY_PAUSE,   /* it asks for a pause, or does not know us (address, password): no other will be taken now either */
+    GATEWAY_DENIED,  /* it does not know us, or it never takes this one: which of them, only others tell */
 };
 /* Hands over one text to a number. For one thread at a time; at most GATEWAY_SECONDS. error tells why it was not taken. */
 enum { GATEWAY_SECONDS = 10 };
