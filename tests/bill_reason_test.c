@@ -66,11 +66,11 @@ static wide product(const char *at, wide quantity, const char *times, const char
 }
 
 struct form {
-    const char *used, *included, *over, *charged, *times, *divided, *end;
+    const char *used, *included, *over, *charged, *part, *times, *divided, *end;
 };
 static const struct form forms[LANGUAGES] = {
-    [ENGLISH] = { "", "were used, ", "were included, ", "over; ", " x ", " / ", " yuan" },
-    [CHINESE] = { "用了", "套餐内", "超出", "；", " × ", " ÷ ", "元" },
+    [ENGLISH] = { "", "were used, ", "were included, ", "over; ", "a part of ", " x ", " / ", " yuan" },
+    [CHINESE] = { "用了", "套餐内", "超出", "；", "不足", " × ", " ÷ ", "元" },
 };
 
 static void judge(const struct bill_line *line, const struct price *price, enum language language)
@@ -84,8 +84,11 @@ static void judge(const struct bill_line *line, const struct price *price, enum 
     at = strstr(at, form->charged);
     assert_non_null(at);
     at += strlen(form->charged);
+    wide increment = price->increment ? behind(&at, form->part) : 0;
     if (price->increment) at = language == CHINESE ? strstr(at, "，") + strlen("，") : strstr(at, "whole, so ") + strlen("whole, so ");
-    wide charged = number(&at), micro = product(at, charged, form->times, form->divided, form->end);
+    wide charged = number(&at);
+    if (increment && (over + increment - 1) / increment * increment != charged) fail_msg("%s", text);
+    wide micro = product(at, charged, form->times, form->divided, form->end);
     assert_true(micro <= INT64_MAX);
     if (to_fen((int64_t)micro) != line->amount) fail_msg("%lld, by its reason %lld: %s", (long long)line->amount, (long long)micro, text);
 }
@@ -116,6 +119,7 @@ static void figures_give_the_amount(void **state)
     static const uint64_t pers[SERVICES][6] = { [SERVICE_DATA] = { 1, 1024, 1048576, 10485760, 1073741824, 7777 },
                                                 [SERVICE_VOICE] = { 60, 6, 1, 7, 180, 90 }, [SERVICE_SMS] = { 1, 1, 2, 10, 3, 1 } };
     static const uint64_t most[SERVICES] = { [SERVICE_DATA] = UINT64_C(1) << 42, [SERVICE_VOICE] = 50000, [SERVICE_SMS] = 50000 };
+    static const uint64_t increments[] = { 1024, 1048576, 10485760, 1073741824, 10 };
     static const int64_t prices[] = { 290000, 1000000, 100, 333333, 99990000, 1234567890, INT64_C(1000000000000) };
     struct arena arena = { 0 };
     size_t judged = 0;
@@ -123,8 +127,9 @@ static void figures_give_the_amount(void **state)
         enum service service = (enum service)random_below(SERVICES);
         struct price price = { .service = service, .per = pers[service][random_below(6)], .price = prices[random_below(7)], .scope = STR("home") };
         uint64_t quantity = 1 + random_below((most[service] >> random_below(30)) + 1);
-        if (service == SERVICE_DATA && !random_below(4)) price.increment = 1024;
+        if (service == SERVICE_DATA && !random_below(3)) price.increment = increments[random_below(5)];
         if ((wide)quantity * (wide)price.price * 60 / price.per > (wide)INT64_C(1000000000000)) quantity = quantity % (price.per * 100) + 1; /* no bill is of millions */
+        if ((wide)price.increment * (wide)price.price / price.per > (wide)INT64_C(1000000000000)) price.increment = 0;
         judged += lines_judge(&price, quantity, random_below(3) ? random_below(quantity + 1) : 0, &arena);
         arena_reset(&arena);
     }

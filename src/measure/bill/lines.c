@@ -145,10 +145,12 @@ static wide read_as(uint64_t quantity, struct reading reading)
     return ((wide)quantity * scale_of(reading.decimals) * 2 + reading.unit->of) / (2 * (wide)reading.unit->of);
 }
 
-/* Whether who multiplies what is read by the price comes to the same fen. */
+/* Whether who rounds what is read as over up to whole parts comes to what is charged, and who multiplies that by the price to the same fen. */
 static bool gives(const struct over *over, struct reading reading)
 {
-    wide product;
+    wide product, beyond = read_as(over->quantity, reading) * reading.unit->of, scale = scale_of(reading.decimals);
+    uint64_t increment = over->price->increment;
+    if (increment && (beyond > over->charged * scale || beyond <= (over->charged - increment) * scale)) return false;
     if (__builtin_mul_overflow(read_as(over->charged, reading), (wide)over->price->price, &product)) return false;
     product /= (wide)scale_of(reading.decimals) * (over->price->per / reading.unit->of);
     return product <= INT64_MAX && to_fen((int64_t)product) == to_fen(over->amount);
