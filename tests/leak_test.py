@@ -509,11 +509,11 @@ class WhoMovesTest(LeakCase):
         before = {"usage": ("subscriber,service,start,quantity", "data,2015-02-10T23:59:59+08:00,9"),
                   "notice_sent": ("subscriber,cycle,pool,level,sent", "2015-02,data,over,2015-02-10T23:59:59+08:00"),
                   "bill_line": ("subscriber,cycle,item,amount", "2015-01,fee:plan-yi,1"),
-                  "subscription": ("subscriber,tariff,from,to", "plan-yi,2015-02-01,2015-02-11")}
+                  "subscription": ("subscriber,tariff,from,to", "plan-yi,2015-02-10,")}
         for kind, (head, row) in before.items():
             refused(yi, kind, head, row, "2015-02-11")
         on = {"usage": "data,2015-02-11,9", "notice_sent": "2015-02,data,over,2015-02-11", "bill_line": "2015-02,fee:plan-yi,1",
-              "subscription": "plan-yi,2015-02-01,2015-02-12", "subscriber": "yi,320500,2015-02-12"}
+              "subscription": "plan-yi,2015-02-11,2015-02-12", "subscriber": "yi,320500,2015-02-12"}
         for kind, row in on.items():
             answer = world.done(post(yi, kind, before.get(kind, (listed,))[0], row))
             self.assertEqual(answer["rejected"], 0, (kind, answer))

@@ -44,9 +44,8 @@ struct access {
        names was another's than the operator's ($2) on a day ($3) or later, though no row says so. An operator's records bring that day
        forward only. NULL: there is no such day. */
     const char *since, *others;
-    /* Of a kind that names such a row: the last day that a record is about, DAY_NONE where it has no end. An operator's are about days on which
-       it was theirs. */
-    int32_t (*last_day)(const struct record *record);
+    /* Of a kind that names such a row: the day that tells whose a record is. An operator's are of days on which it was theirs. */
+    int32_t (*day)(const struct record *record);
 };
 
 struct engine;

@@ -95,10 +95,10 @@ static bool not_from_portal(struct str source, struct str name, struct error *er
 
 /* ---- from a day on ---- */
 
-static int32_t record_last_day(const struct record *record)
+static int32_t record_day(const struct record *record)
 {
     const struct access *access = access_of(record->kind);
-    return access->last_day ? access->last_day(record) : DAY_NONE;
+    return access->day ? access->day(record) : DAY_NONE;
 }
 
 static bool refuse_before(const struct kind *kind, int32_t since, struct error *error)
@@ -183,9 +183,9 @@ static bool reference_admit(struct taking *taking, const struct record *record, 
     bool row = false;
     if (key_bind(engine_vault(taking->portal->engine), select, 1, record, at) && !statement_step(select, &row, error)) return false;
     bool may = row && not_from_portal(column_text(select, 0), str_of(named->name), error);
-    int32_t from = may && since ? (int32_t)column_number(select, 1) : DAY_NONE, last = record_last_day(record);
+    int32_t from = may && since ? (int32_t)column_number(select, 1) : DAY_NONE, day = record_day(record);
     statement_reset(select);
-    if (from != DAY_NONE && last != DAY_NONE && last < from) return refuse_before(named, from, error);
+    if (from != DAY_NONE && day != DAY_NONE && day < from) return refuse_before(named, from, error);
     return row ? may : fail_both(error, ERROR_NOT_FOUND, "no %s of yours has this number: load the %s first", "贵企业没有这个编号的 %s：请先装入 %s",
                                  named->name, named->name);
 }

@@ -18,7 +18,7 @@ static const struct access access[] = {
     { .kind = &bill_line_kind,
       .of_operator = "EXISTS (SELECT 1 FROM \"subscriber\" p WHERE p.\"subscriber\" = \"bill_line\".\"subscriber\" AND p.\"operator\" = $9"
                      " AND p.\"since\" < \"bill_line\".\"cycle\" + 28)",
-      .of_subject = "\"bill_line\".\"subscriber\" = $9", .last_day = billed_day },
+      .of_subject = "\"bill_line\".\"subscriber\" = $9", .day = billed_day },
 };
 
 static const struct kind *const rests_on[] = { &bill_line_kind, &tariff_kind, &subscription_kind, NULL };

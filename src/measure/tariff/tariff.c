@@ -6,9 +6,10 @@
 
 static const struct kind *const kinds[] = { &tariff_kind, &subscription_kind };
 
+/* From its first day on: what it includes would be drawn on by use that was another's. */
 static int32_t held_day(const struct record *record)
 {
-    return record_has(record, SUBSCRIPTION_TO) ? (int32_t)record->values[SUBSCRIPTION_TO].number - 1 : DAY_NONE;
+    return (int32_t)record->values[SUBSCRIPTION_FROM].number;
 }
 
 /* A tariff is public; who holds it is the person's and the operator's matter. */
@@ -17,7 +18,7 @@ static const struct access access[] = {
     { .kind = &subscription_kind,
       .of_operator = "EXISTS (SELECT 1 FROM \"subscriber\" p WHERE p.\"subscriber\" = \"subscription\".\"subscriber\" AND p.\"operator\" = $9"
                      " AND (\"subscription\".\"to\" IS NULL OR \"subscription\".\"to\" > p.\"since\"))",
-      .of_subject = "\"subscription\".\"subscriber\" = $9", .last_day = held_day },
+      .of_subject = "\"subscription\".\"subscriber\" = $9", .day = held_day },
 };
 
 const struct measure tariff_measure = {

@@ -23,11 +23,11 @@ static int32_t sent_day(const struct record *record)
 
 /* Use has no rows to be seen one by one: a number's own page shows its records. What a person sets for themselves is theirs. */
 static const struct access access[] = {
-    { .kind = &usage_kind, .last_day = use_day },
+    { .kind = &usage_kind, .day = use_day },
     { .kind = &notice_sent_kind,
       .of_operator = "EXISTS (SELECT 1 FROM \"subscriber\" p WHERE p.\"subscriber\" = \"notice_sent\".\"subscriber\" AND p.\"operator\" = $9"
                      " AND p.\"since\" <= (\"notice_sent\".\"sent\" + 28800000) / 86400000)",
-      .of_subject = "\"notice_sent\".\"subscriber\" = $9", .last_day = sent_day },
+      .of_subject = "\"notice_sent\".\"subscriber\" = $9", .day = sent_day },
     { .kind = &usage_setting_kind, .forms_only = true, .of_subject = "\"usage_setting\".\"subscriber\" = $9" },
 };
 
