@@ -98,6 +98,15 @@ static struct str line_operator(const struct comparing *comparing, const struct 
     return tariff ? tariff->operator_ : billing->month;
 }
 
+/* In the month of a change only one of the two may have reported its bill: who charged nothing is not judged by the other's. */
+static bool has_billed(const struct comparing *comparing, const struct charged_line *charged, size_t count, const struct billing *billing, struct str item)
+{
+    struct str operator_ = line_operator(comparing, billing, item);
+    for (size_t i = 0; i < count; i++)
+        if (!is_of_use(charged[i].item) && str_equal(line_operator(comparing, billing, charged[i].item), operator_)) return true;
+    return false;
+}
+
 /* Both sides are in the order of their items. */
 static void bill_compare(struct comparing *comparing, const struct charged_line *charged, size_t charged_count, struct bill *bill,
                          const struct billing *billing)
@@ -107,7 +116,8 @@ static void bill_compare(struct comparing *comparing, const struct charged_line 
     while (c < charged_count || b < bill->line_count) {
         int order = c == charged_count ? 1 : b == bill->line_count ? -1 : str_compare(charged[c].item, bill->lines[b].item);
         struct str item = order <= 0 ? charged[c].item : arena_str(comparing->audit->arena, bill->lines[b].item);
-        if (billing->has_moved && is_of_use(item)) {
+        bool is_left_out = billing->has_moved && (is_of_use(item) || !has_billed(comparing, charged, charged_count, billing, item));
+        if (is_left_out) {
             c += order <= 0;
             b += order >= 0;
             continue;
