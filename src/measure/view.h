@@ -41,8 +41,8 @@ struct access {
     const char *of_subject;  /* $9: BIGINT */
     const char *of_case;     /* $9: TEXT */
     /* Of a kind whose rows are an operator's from a day on: the name of that day's field, and a query that gives a row where what its key ($1)
-       names was another's than the operator's ($2) on a day ($3) or later, though no row says so. An operator's records bring that day
-       forward only. NULL: there is no such day. */
+       names was another's than the operator's ($2) on a day ($3) or later, though no row says so. An operator's records set that day
+       no earlier than it stands. NULL: there is no such day. */
     const char *since, *others;
     /* Of a kind that names such a row: the day that tells whose a record is. An operator's are of days on which it was theirs. */
     int32_t (*day)(const struct record *record);
